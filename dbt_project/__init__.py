@@ -1,0 +1,1 @@
+"""The dbt project, carried by the wheel as data."""

@@ -1,0 +1,32 @@
+{# Sharing integer units by shares in billionths: each share gets its whole units, the rest goes to the
+   largest remainders, ties to the earlier participant. Negative amounts mirror positive ones. #}
+
+{# floor(|units| * share_parts / 10^9) without leaving 64 bits. #}
+{% macro whole_share(units, share_parts) -%}
+    (
+        {{ idiv('abs(' ~ units ~ ')', '1000000000') }} * {{ share_parts }}
+        + {{ idiv('(abs(' ~ units ~ ') % 1000000000) * ' ~ share_parts, '1000000000') }}
+    )
+{%- endmacro %}
+
+{# What the floor leaves, in billionths of a unit. #}
+{% macro share_remainder(units, share_parts) -%}
+    (((abs({{ units }}) % 1000000000) * {{ share_parts }}) % 1000000000)
+{%- endmacro %}
+
+{# The allocated units of a row. `shared_units` is what all rows of `partition` share, in billionths exact. #}
+{% macro allocated_units(units, whole, remainder, partition, order) -%}
+    cast(sign({{ units }}) as bigint) * (
+        {{ whole }} + case
+            when row_number() over (partition by {{ partition }} order by {{ remainder }} desc, {{ order }})
+                <= abs({{ units }}) - sum({{ whole }}) over (partition by {{ partition }})
+                then 1
+            else 0
+        end
+    )
+{%- endmacro %}
+
+{# Rounded half away from zero: for splits that do not total 100% there is no rest to hand out. #}
+{% macro rounded_share(units, whole, remainder) -%}
+    cast(sign({{ units }}) as bigint) * ({{ whole }} + case when {{ remainder }} >= 500000000 then 1 else 0 end)
+{%- endmacro %}

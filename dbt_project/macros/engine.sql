@@ -1,0 +1,50 @@
+{# What differs between the engines, behind one name each. #}
+
+{# Integer division that truncates towards zero. #}
+{% macro idiv(dividend, divisor) -%}
+    {{ return(adapter.dispatch('idiv')(dividend, divisor)) }}
+{%- endmacro %}
+
+{% macro default__idiv(dividend, divisor) -%}
+    (({{ dividend }}) // ({{ divisor }}))
+{%- endmacro %}
+
+{% macro spark__idiv(dividend, divisor) -%}
+    (({{ dividend }}) div ({{ divisor }}))
+{%- endmacro %}
+
+{# Type of integers that may need more than 64 bits. #}
+{% macro type_wide() -%}
+    {{ return(adapter.dispatch('type_wide')()) }}
+{%- endmacro %}
+
+{% macro default__type_wide() -%} hugeint {%- endmacro %}
+
+{% macro spark__type_wide() -%} decimal(38, 0) {%- endmacro %}
+
+{# Integer division of wide integers that truncates towards zero. #}
+{% macro wide_idiv(dividend, divisor) -%}
+    {{ return(adapter.dispatch('wide_idiv')(dividend, divisor)) }}
+{%- endmacro %}
+
+{% macro default__wide_idiv(dividend, divisor) -%}
+    (({{ dividend }}) // ({{ divisor }}))
+{%- endmacro %}
+
+{# `div` on DECIMAL wraps above 64 bits without an error. #}
+{% macro spark__wide_idiv(dividend, divisor) -%}
+    cast((({{ dividend }}) - ({{ dividend }}) % ({{ divisor }})) / ({{ divisor }}) as decimal(38, 0))
+{%- endmacro %}
+
+{# Day of the week, Monday 1 to Sunday 7. #}
+{% macro weekday(day) -%}
+    {{ return(adapter.dispatch('weekday')(day)) }}
+{%- endmacro %}
+
+{% macro default__weekday(day) -%}
+    cast(isodow({{ day }}) as integer)
+{%- endmacro %}
+
+{% macro spark__weekday(day) -%}
+    cast(weekday({{ day }}) + 1 as integer)
+{%- endmacro %}

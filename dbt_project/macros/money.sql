@@ -1,0 +1,39 @@
+{# Money as exact integers: units at the workspace's money scale, minor units of the currency. #}
+
+{# Money (DECIMAL) to whole units; ingest has refused amounts with more decimals than the scale. #}
+{% macro to_units(amount) -%}
+    cast({{ amount }} * cast({{ 10 ** var('money_scale') }} as decimal(7, 0)) as bigint)
+{%- endmacro %}
+
+{% macro power_of_ten_as_decimal(digits) -%}
+    {%- if digits == 0 -%}
+        cast(1 as decimal(1, 0))
+    {%- else -%}
+        cast(0.{{ '0' * (digits - 1) }}1 as decimal({{ digits + 1 }}, {{ digits }}))
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro from_units(units) -%}
+    cast(cast({{ units }} as decimal(19, 0)) * {{ power_of_ten_as_decimal(var('money_scale')) }} as decimal(24, 6))
+{%- endmacro %}
+
+{% macro from_minor(minor) -%}
+    cast(cast({{ minor }} as decimal(19, 0)) * {{ power_of_ten_as_decimal(var('currency_digits')) }} as decimal(24, 6))
+{%- endmacro %}
+
+{# Money or quantity (six decimals) as a wide integer of millionths. #}
+{% macro millionths(amount) -%}
+    cast(cast({{ amount }} as decimal(24, 6)) * cast(1000000 as decimal(7, 0)) as {{ type_wide() }})
+{%- endmacro %}
+
+{# Exact ratio of two amounts, rounded to nine decimals; NULL where there is nothing to divide by. Division of
+   decimals would be DOUBLE on one engine and truncate on the other. #}
+{% macro ratio(part, whole) -%}
+    case
+        when {{ whole }} is null or {{ whole }} = 0 then null
+        else try_cast(
+            {{ rounded_division('1000000000 * ' ~ millionths(part), millionths(whole)) }}
+            * cast(0.000000001 as decimal(10, 9)) as decimal(18, 9)
+        )
+    end
+{%- endmacro %}

@@ -1,0 +1,56 @@
+{# The payout curve F(x) of a segment, rounded half away from zero to minor units, in exact integers.
+
+   narrow: 64 bits. x is split by the denominator so that no product leaves 64 bits. The intercept's part is
+   in [0, denominator), and 0 below zero x, so the part has the sign of F.
+   wide: 128 bits, where a quota or a target is in the denominator. #}
+
+{% macro payout(x, segment) -%}
+    case
+        when {{ segment }}.is_narrow then {{ payout_narrow(x, segment) }}
+        else cast({{ payout_wide(x, segment) }} as bigint)
+    end
+{%- endmacro %}
+
+{% macro payout_narrow(x, segment) -%}
+    {%- set part -%}
+        ({{ segment }}.intercept_part + {{ segment }}.slope * (({{ x }}) % {{ segment }}.denominator))
+    {%- endset -%}
+    {{ segment }}.intercept_whole + {{ segment }}.slope * ({{ idiv(x, segment ~ '.denominator') }})
+    + {{ idiv(
+        '2 * ' ~ part ~ ' + (case when ' ~ part ~ ' < 0 then -' ~ segment ~ '.denominator else '
+        ~ segment ~ '.denominator end)',
+        '2 * ' ~ segment ~ '.denominator'
+    ) }}
+{%- endmacro %}
+
+{% macro payout_wide(x, segment) -%}
+    {%- set value -%}
+        ({{ segment }}.intercept_wide + {{ segment }}.slope_wide * cast({{ x }} as {{ type_wide() }}))
+    {%- endset -%}
+    {{ wide_idiv(
+        '2 * ' ~ value ~ ' + (case when ' ~ value ~ ' < 0 then -' ~ segment ~ '.denominator_wide else '
+        ~ segment ~ '.denominator_wide end)',
+        '2 * ' ~ segment ~ '.denominator_wide'
+    ) }}
+{%- endmacro %}
+
+{# round(dividend / divisor), half away from zero, of wide integers of any sign; as DECIMAL(28, 0). #}
+{% macro rounded_division(dividend, divisor) -%}
+    {%- set size -%} abs({{ divisor }}) {%- endset -%}
+    {%- set signed -%} (({{ dividend }}) * case when {{ divisor }} < 0 then -1 else 1 end) {%- endset -%}
+    cast({{ wide_idiv(
+        '2 * ' ~ signed ~ ' + case when ' ~ signed ~ ' < 0 then -' ~ size ~ ' else ' ~ size ~ ' end',
+        '2 * ' ~ size
+    ) }} as decimal(28, 0))
+{%- endmacro %}
+
+{# round(part * numerator / denominator), half away from zero; 0 where denominator is 0. #}
+{% macro proportion(part, numerator, denominator) -%}
+    case
+        when {{ denominator }} = 0 then 0
+        else cast({{ rounded_division(
+            'cast(' ~ part ~ ' as ' ~ type_wide() ~ ') * ' ~ numerator,
+            'cast(' ~ denominator ~ ' as ' ~ type_wide() ~ ')'
+        ) }} as bigint)
+    end
+{%- endmacro %}

@@ -1,0 +1,133 @@
+{{ config(materialized='table') }}
+
+{# S5. The segments of each curve in integers: once per component where no quota or target enters, else once
+   per window. The measure x of a segment runs from x_from, included, to x_to, not included. #}
+
+with
+
+segment as (
+    select * from {{ source('plan', 'plan_segment') }}
+),
+
+component as (
+    select * from {{ ref('int_commission__component') }}
+),
+
+scaled as (
+    select
+        component_key as curve_key,
+        component_key,
+        is_narrow,
+        false as needs_quota,
+        cast(0 as {{ type_wide() }}) as quota_units,
+        cast(0 as {{ type_wide() }}) as target_units
+    from component
+    where not needs_quota and not needs_target
+    union all
+    select
+        window_id as curve_key,
+        component_key,
+        is_narrow,
+        needs_quota,
+        cast(coalesce(quota_units, 0) as {{ type_wide() }}) as quota_units,
+        cast(coalesce(target_units, 0) as {{ type_wide() }}) as target_units
+    from {{ ref('int_commission__quota_window') }}
+    where
+        (needs_quota or needs_target)
+        and (not needs_quota or quota_units > 0)
+        and (not needs_target or target_units is not null)
+),
+
+exact as (
+    select
+        scaled.curve_key,
+        scaled.is_narrow,
+        segment.segment_number,
+        segment.segment_id,
+        segment.rate,
+        -- The edge as a fraction over edge_denominator.
+        case
+            when segment.edge_unit = 'quota' then segment.edge_numerator * scaled.quota_units
+            else cast(segment.edge_numerator as {{ type_wide() }})
+        end as edge_numerator,
+        cast(segment.edge_denominator as {{ type_wide() }}) as edge_denominator,
+        segment.is_above,
+        segment.intercept_numerator
+        + segment.intercept_target_numerator * scaled.target_units
+        + segment.intercept_quota_numerator * scaled.quota_units as intercept,
+        segment.slope_numerator,
+        segment.slope_target_numerator * scaled.target_units + segment.slope_money_numerator as slope_per_quota,
+        case
+            when scaled.needs_quota and not scaled.is_narrow then scaled.quota_units
+            else cast(1 as {{ type_wide() }})
+        end as quota_factor,
+        segment.denominator
+    from scaled
+    inner join segment
+        on scaled.component_key = segment.component_key
+),
+
+bounded as (
+    select
+        exact.*,
+        case
+            when segment_number = 1 then cast(-9000000000000000000 as bigint)
+            when is_above then cast({{ wide_idiv('edge_numerator', 'edge_denominator') }} + 1 as bigint)
+            else cast({{ wide_idiv('edge_numerator + edge_denominator - 1', 'edge_denominator') }} as bigint)
+        end as x_from
+    from exact
+),
+
+ranged as (
+    select
+        bounded.*,
+        coalesce(
+            lead(x_from) over (partition by curve_key order by segment_number),
+            cast(9000000000000000000 as bigint)
+        ) as x_to
+    from bounded
+),
+
+compiled as (
+    select
+        curve_key,
+        segment_number,
+        segment_id,
+        rate,
+        x_from,
+        x_to,
+        is_narrow,
+        -- Part of the intercept in [0, denominator), whole the rest.
+        case
+            when not is_narrow then null
+            when intercept % denominator < 0
+                then cast({{ wide_idiv('intercept', 'denominator') }} - 1 as bigint)
+            else cast({{ wide_idiv('intercept', 'denominator') }} as bigint)
+        end as intercept_whole,
+        case
+            when not is_narrow then null
+            when intercept % denominator < 0 then cast(intercept % denominator + denominator as bigint)
+            else cast(intercept % denominator as bigint)
+        end as intercept_part,
+        case when is_narrow then slope_numerator end as slope,
+        case when is_narrow then denominator end as denominator,
+        intercept * quota_factor as intercept_wide,
+        slope_numerator * quota_factor + slope_per_quota as slope_wide,
+        denominator * quota_factor as denominator_wide
+    from ranged
+),
+
+-- Pay at both ends of a segment by its own line: what a jump adds at x_from is pay_at_from less the
+-- pay_at_to of the segment before.
+final as (
+    select
+        segment.*,
+        case
+            when segment.x_to < 9000000000000000000 then {{ payout('segment.x_to', 'segment') }}
+        end as pay_at_to,
+        lag(case when segment.x_to < 9000000000000000000 then {{ payout('segment.x_to', 'segment') }} end)
+            over (partition by segment.curve_key order by segment.segment_number) as pay_before_from
+    from compiled as segment
+)
+
+select * from final

@@ -1,0 +1,219 @@
+{# What could not be credited or paid, and why. #}
+
+with
+
+
+split as (
+    select * from {{ ref('int_commission__split_rule') }}
+),
+
+known_participant as (
+    select distinct participant_id from {{ ref('stg_participant') }}
+),
+
+has_plan as (
+    select count(*) > 0 as has_plan from {{ source('plan', 'plan_version') }}
+),
+
+-- One event per document: which date a component counts on is no matter here.
+document as (
+    select * from {{ ref('int_sales__document') }}
+),
+
+bad_take_back as (
+    select
+        document_id,
+        document_date,
+        case when is_orphan then 'orphan_return' else 'return_exceeds_sale' end as reason,
+        net_amount as amount,
+        sales_rep_id as participant_id,
+        _loaded_at
+    from document
+    where is_orphan or is_excess
+),
+
+split_state as (
+    select
+        document_id,
+        bool_or(is_ambiguous) as is_ambiguous,
+        bool_and(is_full) as is_full
+    from split
+    group by document_id
+),
+
+bad_split as (
+    select
+        document.document_id,
+        document.document_date,
+        case when split_state.is_ambiguous then 'split_ambiguous' else 'split_not_100' end as reason,
+        document.net_amount as amount,
+        document.sales_rep_id as participant_id,
+        document._loaded_at
+    from document
+    inner join split_state
+        on document.document_id = split_state.document_id
+    where
+        split_state.is_ambiguous
+        or (
+            not split_state.is_full
+            and exists (
+                select 1 from {{ source('plan', 'plan_component') }} as component
+                where component.credit_level = 0 and component.needs_full_split
+            )
+        )
+),
+
+no_participant as (
+    select
+        document.document_id,
+        document.document_date,
+        'no_participant' as reason,
+        document.net_amount as amount,
+        document.sales_rep_id as participant_id,
+        document._loaded_at
+    from document
+    left join known_participant
+        on document.sales_rep_id = known_participant.participant_id
+    left join split_state
+        on document.document_id = split_state.document_id
+    where
+        document.document_type = 'sale'
+        and split_state.document_id is null
+        and known_participant.participant_id is null
+    union all
+    select
+        document.document_id,
+        document.document_date,
+        'no_participant' as reason,
+        cast(document.net_amount * split.share as decimal(24, 6)) as amount,
+        split.participant_id,
+        document._loaded_at
+    from document
+    inner join split
+        on document.document_id = split.document_id
+    left join known_participant
+        on split.participant_id = known_participant.participant_id
+    where known_participant.participant_id is null
+),
+
+credited as (
+    select distinct
+        document_id,
+        participant_id
+    from {{ ref('int_commission__measure_line') }}
+    where credit_level = 0
+),
+
+credit as (
+    select
+        document_id,
+        participant_id,
+        min(event_date) as event_date,
+        max(net_units) as net_units,
+        min(_loaded_at) as _loaded_at
+    from {{ ref('int_commission__credit') }}
+    where credit_level = 0 and is_full_split and not is_taking_back
+    group by document_id, participant_id
+),
+
+no_plan as (
+    select
+        credit.document_id,
+        credit.event_date as document_date,
+        'no_plan' as reason,
+        {{ from_units('credit.net_units') }} as amount,
+        credit.participant_id,
+        credit._loaded_at
+    from credit
+    cross join has_plan
+    left join credited
+        on
+            credit.document_id = credited.document_id
+            and credit.participant_id = credited.participant_id
+    where has_plan.has_plan and credited.document_id is null
+),
+
+of_transaction as (
+    select * from bad_take_back
+    union all
+    select * from bad_split
+    union all
+    select * from no_participant
+    union all
+    select * from no_plan
+),
+
+unpaid_window as (
+    select
+        quota_window.window_id,
+        quota_window.participant_id,
+        quota_window.plan_id,
+        quota_window.component_id,
+        quota_window.pay_kind,
+        quota_window.window_kind,
+        quota_window.window_start,
+        case
+            when quota_window.needs_quota and quota_window.quota_units is null then 'no_quota'
+            when quota_window.needs_quota and quota_window.quota_units <= 0 then 'zero_quota'
+            else 'no_target'
+        end as reason
+    from {{ ref('int_commission__quota_window') }} as quota_window
+    where
+        (quota_window.needs_quota and coalesce(quota_window.quota_units, 0) <= 0)
+        or (quota_window.needs_target and quota_window.target_units is null)
+),
+
+-- Without a sale there is nothing that a quota is missing for.
+of_window as (
+    select
+        unpaid_window.window_id,
+        unpaid_window.participant_id,
+        unpaid_window.plan_id,
+        unpaid_window.component_id,
+        unpaid_window.window_kind,
+        unpaid_window.window_start,
+        unpaid_window.reason,
+        cast(sum(measure_line.measure_delta) as bigint) as measure_units,
+        min(measure_line._loaded_at) as first_seen_at
+    from unpaid_window
+    inner join {{ ref('int_commission__measure_line') }} as measure_line
+        on unpaid_window.window_id = measure_line.window_id
+    group by
+        unpaid_window.window_id,
+        unpaid_window.participant_id,
+        unpaid_window.plan_id,
+        unpaid_window.component_id,
+        unpaid_window.window_kind,
+        unpaid_window.window_start,
+        unpaid_window.reason
+),
+
+final as (
+    select
+        reason || '|' || document_id || '|' || coalesce(participant_id, '') as exception_id,
+        document_id as transaction_id,
+        reason,
+        amount,
+        participant_id,
+        cast(null as {{ dbt.type_string() }}) as plan_id,
+        cast(null as {{ dbt.type_string() }}) as component_id,
+        'month' as period_kind,
+        {{ period_start("'month'", 'document_date') }} as period_start,
+        _loaded_at as first_seen_at
+    from of_transaction
+    union all
+    select
+        reason || '|' || window_id as exception_id,
+        cast(null as {{ dbt.type_string() }}) as transaction_id,
+        reason,
+        {{ from_units('measure_units') }} as amount,
+        participant_id,
+        plan_id,
+        component_id,
+        window_kind as period_kind,
+        window_start as period_start,
+        first_seen_at
+    from of_window
+)
+
+select * from final

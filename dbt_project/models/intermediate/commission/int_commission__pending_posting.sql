@@ -1,0 +1,72 @@
+{{ config(materialized='table') }}
+
+{# The postings that this build would append to the ledger, in the ledger's own columns. #}
+
+with
+
+delta as (
+    select * from {{ ref('int_commission__earning_delta') }}
+),
+
+component as (
+    select * from {{ source('plan', 'plan_component') }}
+),
+
+version as (
+    select * from {{ source('plan', 'plan_version') }}
+),
+
+run as (
+    select * from {{ source('run', 'parameter') }}
+),
+
+keyed as (
+    select
+        delta.*,
+        component.plan_id,
+        component.plan_version,
+        component.component_id,
+        version.currency,
+        version.text_hash
+    from delta
+    left join component
+        on delta.component_key = component.component_key
+    left join version
+        on
+            component.plan_id = version.plan_id
+            and component.plan_version = version.plan_version
+),
+
+final as (
+    select
+        {{ dbt.hash("run.run_id || '|' || keyed.commission_line_id || '|' || cast(keyed.earned_period_start as " ~ dbt.type_string() ~ ")") }}
+            as posting_id,
+        run.started_at as posted_at,
+        {{ period_name('keyed.pay_kind', 'keyed.earned_period_start') }} as posting_period,
+        keyed.earned_period_start as posting_period_start,
+        {{ period_end('keyed.pay_kind', 'keyed.earned_period_start') }} as posting_period_end,
+        {{ period_name('keyed.pay_kind', 'keyed.earned_period_start') }} as earned_period,
+        keyed.earned_period_start,
+        {{ period_end('keyed.pay_kind', 'keyed.earned_period_start') }} as earned_period_end,
+        keyed.pay_kind,
+        keyed.participant_id,
+        coalesce(keyed.plan_id, split_part(keyed.component_key, '/', 1)) as plan_id,
+        coalesce(keyed.component_id, split_part(keyed.component_key, '/', 3)) as component_id,
+        cast(coalesce(keyed.plan_version, cast(split_part(keyed.component_key, '/', 2) as bigint)) as bigint) as plan_version,
+        keyed.component_key,
+        keyed.text_hash as plan_text_hash,
+        keyed.commission_line_id,
+        keyed.window_id,
+        keyed.amount_minor,
+        {{ from_minor('keyed.amount_minor') }} as amount,
+        coalesce(keyed.currency, '{{ var("currency") }}') as currency,
+        'earning' as kind,
+        cast(null as decimal(24, 6)) as balance,
+        keyed.reason,
+        keyed.corrects_posting_id,
+        run.run_id
+    from keyed
+    cross join run
+)
+
+select * from final

@@ -1,0 +1,96 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ delete_touched('window_id', ref('int_commission__dirty_window')) }}"
+) }}
+
+{# S7, second half. A sale taken back in a later window takes back its own cents, in proportion to what has
+   come back, rounded as a running total per sale: a full return takes exactly what is left. #}
+
+with
+
+taking_back as (
+    select distinct
+        walked_line.window_id,
+        walked_line.original_window_id,
+        walked_line.event_id,
+        walked_line.original_event_id,
+        walked_line.participant_id,
+        walked_line.component_key,
+        walked_line.original_component_key,
+        walked_line.credit_level,
+        walked_line.document_id,
+        walked_line.root_order_id,
+        walked_line.document_type,
+        walked_line.event_date,
+        walked_line.window_start,
+        walked_line.pay_period_start,
+        walked_line.share,
+        walked_line.net_units,
+        walked_line.taken_back_net_units,
+        walked_line.measure_delta,
+        walked_line.measure_before,
+        walked_line.measure_after,
+        walked_line._loaded_at
+    from {{ ref('int_commission__walked_line') }} as walked_line
+    inner join {{ ref('int_commission__dirty_window') }} as dirty_window
+        on walked_line.window_id = dirty_window.window_id
+    where walked_line.is_reversal
+),
+
+-- Amount and own cents of the sales taken back.
+sale as (
+    select
+        walked_line.event_id,
+        walked_line.participant_id,
+        walked_line.component_key,
+        walked_line.credit_level,
+        min(walked_line.rate) as rate,
+        min(walked_line.segment_number) as segment_number,
+        min(walked_line.segment_id) as segment_id,
+        count(distinct walked_line.segment_id) as segments,
+        cast(sum(walked_line.amount_minor) as bigint) as own_minor
+    from {{ ref('int_commission__walked_line') }} as walked_line
+    where
+        walked_line.line_kind = 'sale'
+        and not walked_line.is_taking_back
+        and walked_line.event_id in (select taking_back.original_event_id from taking_back)
+    group by
+        walked_line.event_id, walked_line.participant_id, walked_line.component_key, walked_line.credit_level
+),
+
+valued as (
+    select
+        taking_back.*,
+        sale_event.net_units as sale_net_units,
+        event.net_units as event_net_units,
+        sale.own_minor,
+        -- Where the sale crossed segments there is no single rate to name.
+        case when sale.segments = 1 then sale.rate end as rate,
+        case when sale.segments = 1 then sale.segment_number end as segment_number,
+        case when sale.segments = 1 then sale.segment_id end as segment_id
+    from taking_back
+    inner join sale
+        on
+            taking_back.original_event_id = sale.event_id
+            and taking_back.participant_id = sale.participant_id
+            and taking_back.original_component_key = sale.component_key
+            and taking_back.credit_level = sale.credit_level
+    inner join {{ ref('int_commission__sale_event') }} as event
+        on taking_back.event_id = event.event_id
+    inner join {{ ref('int_commission__sale_event') }} as sale_event
+        on taking_back.original_event_id = sale_event.event_id
+),
+
+final as (
+    select
+        valued.*,
+        'reversal' as line_kind,
+        -(
+            {{ proportion('own_minor', 'taken_back_net_units', 'sale_net_units') }}
+            - {{ proportion('own_minor', '(taken_back_net_units + event_net_units)', 'sale_net_units') }}
+        ) as amount_minor
+    from valued
+)
+
+select * from final

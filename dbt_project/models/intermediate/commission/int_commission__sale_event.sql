@@ -1,0 +1,57 @@
+{# S1. A sale counts on the date that the component names; what takes it back counts on its own date. #}
+
+with
+
+document as (
+    select * from {{ ref('int_sales__document') }}
+),
+
+event_kind as (
+    select distinct event_kind from {{ source('plan', 'plan_component') }}
+),
+
+dated as (
+    select
+        document.*,
+        event_kind.event_kind,
+        case
+            when document.document_type <> 'sale' then document.document_date
+            when event_kind.event_kind = 'order' then document.order_date
+            when event_kind.event_kind = 'invoice' then document.invoice_date
+            when event_kind.event_kind = 'shipment' then document.ship_date
+        end as event_date
+    from document
+    cross join event_kind
+),
+
+final as (
+    select
+        document_id || ':' || event_kind as event_id,
+        case when original_document_id is not null then original_document_id || ':' || event_kind end
+            as original_event_id,
+        document_id,
+        root_order_id,
+        order_id,
+        line_number,
+        document_type,
+        document_type <> 'sale' as is_taking_back,
+        event_kind,
+        event_date,
+        order_date,
+        is_orphan,
+        is_excess,
+        customer_id,
+        product_id,
+        channel_id,
+        territory_id,
+        sales_rep_id,
+        net_units,
+        margin_units,
+        taken_back_net_units,
+        taken_back_margin_units,
+        _loaded_at
+    from dated
+    where event_date is not null
+)
+
+select * from final

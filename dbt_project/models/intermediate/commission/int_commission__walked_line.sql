@@ -1,0 +1,123 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ delete_touched('window_id', ref('int_commission__dirty_window')) }}"
+) }}
+
+{# S7, first half. What each credit moves on the curve: one row per segment crossed. A whole curve pays a line
+   at the rate that it reaches and re-rates what was sold before in a second row. #}
+
+with
+
+running as (
+    select * from {{ ref('int_commission__running_line') }}
+),
+
+curve as (
+    select * from {{ ref('int_commission__curve_window') }}
+),
+
+crossed as (
+    select
+        running.*,
+        curve.segment_number,
+        curve.segment_id,
+        curve.rate,
+        'sale' as line_kind,
+        case when running.measure_delta < 0 then -1 else 1 end * (
+            case
+                when greatest(running.measure_before, running.measure_after) < curve.x_to
+                    then {{ payout('greatest(running.measure_before, running.measure_after)', 'curve') }}
+                else curve.pay_at_to
+            end
+            - case
+                when least(running.measure_before, running.measure_after) >= curve.x_from
+                    then {{ payout('least(running.measure_before, running.measure_after)', 'curve') }}
+                else curve.pay_before_from
+            end
+        ) as amount_minor,
+        greatest(least(running.measure_before, running.measure_after), curve.x_from) as crossed_from,
+        least(greatest(running.measure_before, running.measure_after), curve.x_to) as crossed_to
+    from running
+    left join curve
+        on
+            running.curve_key = curve.curve_key
+            and curve.x_from <= greatest(running.measure_before, running.measure_after)
+            and curve.x_to > least(running.measure_before, running.measure_after)
+    where running.curve_kind <> 'whole'
+),
+
+reached as (
+    select
+        running.*,
+        reached_segment.segment_number,
+        reached_segment.segment_id,
+        reached_segment.rate,
+        left_segment.segment_number as left_segment_number,
+        {{ payout('running.measure_after', 'reached_segment') }} as pay_after,
+        {{ payout('running.measure_before', 'reached_segment') }} as pay_before_at_reached_rate,
+        {{ payout('running.measure_before', 'left_segment') }} as pay_before
+    from running
+    left join curve as reached_segment
+        on
+            running.curve_key = reached_segment.curve_key
+            and running.measure_after >= reached_segment.x_from
+            and running.measure_after < reached_segment.x_to
+    left join curve as left_segment
+        on
+            running.curve_key = left_segment.curve_key
+            and running.measure_before >= left_segment.x_from
+            and running.measure_before < left_segment.x_to
+    where running.curve_kind = 'whole'
+),
+
+{% set columns = [
+    'window_id', 'original_window_id', 'event_id', 'original_event_id', 'participant_id', 'component_key',
+    'original_component_key', 'credit_level', 'document_id', 'root_order_id', 'document_type', 'is_taking_back',
+    'event_date', 'window_start', 'pay_period_start', 'share', 'net_units', 'taken_back_net_units',
+    'measure_delta', 'measure_before', 'measure_after', 'segment_number', 'segment_id', 'rate', '_loaded_at',
+] %}
+
+walked as (
+    select
+        {%- for column in columns %}
+        {{ column }},
+        {%- endfor %}
+        line_kind,
+        cast(coalesce(amount_minor, 0) as bigint) as amount_minor
+    from crossed
+    -- An edge that is only touched pays nothing and says nothing.
+    where
+        segment_number is null
+        or measure_delta = 0
+        or crossed_to > crossed_from
+        or amount_minor <> 0
+    union all
+    select
+        {%- for column in columns %}
+        {{ column }},
+        {%- endfor %}
+        'sale' as line_kind,
+        cast(coalesce(pay_after - pay_before_at_reached_rate, 0) as bigint) as amount_minor
+    from reached
+    union all
+    select
+        {%- for column in columns %}
+        {{ column }},
+        {%- endfor %}
+        're-rating' as line_kind,
+        cast(pay_before_at_reached_rate - pay_before as bigint) as amount_minor
+    from reached
+    where
+        segment_number <> left_segment_number
+        and pay_before_at_reached_rate <> pay_before
+),
+
+final as (
+    select
+        *,
+        is_taking_back and original_window_id <> window_id as is_reversal
+    from walked
+)
+
+select * from final

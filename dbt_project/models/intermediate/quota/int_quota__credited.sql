@@ -1,0 +1,60 @@
+{# What counts towards each quota, by day. A quota type that a component is measured against counts that
+   component's credits; any other type counts the participant's own net sales on the order's date. #}
+
+with
+
+component as (
+    select distinct
+        quota_type,
+        component_key
+    from {{ ref('int_commission__component') }}
+),
+
+of_component as (
+    select
+        measure_line.participant_id,
+        component.quota_type,
+        measure_line.event_date,
+        cast(sum(measure_line.measure_delta) as bigint) as credited_units
+    from {{ ref('int_commission__measure_line') }} as measure_line
+    inner join component
+        on measure_line.component_key = component.component_key
+    group by measure_line.participant_id, component.quota_type, measure_line.event_date
+),
+
+free_type as (
+    select distinct quota.quota_type
+    from {{ ref('int_quota__quota') }} as quota
+    left join component
+        on quota.quota_type = component.quota_type
+    where component.quota_type is null
+),
+
+own_sales as (
+    select
+        document.sales_rep_id as participant_id,
+        document.document_date as event_date,
+        cast(sum(document.net_units) as bigint) as credited_units
+    from {{ ref('int_sales__document') }} as document
+    where exists (select 1 from free_type)
+    group by document.sales_rep_id, document.document_date
+),
+
+final as (
+    select
+        participant_id,
+        quota_type,
+        event_date,
+        credited_units
+    from of_component
+    union all
+    select
+        own_sales.participant_id,
+        free_type.quota_type,
+        own_sales.event_date,
+        own_sales.credited_units
+    from own_sales
+    cross join free_type
+)
+
+select * from final

@@ -1,0 +1,39 @@
+{% set last_documents = last_build_of('intermediate', 'int_sales__document') %}
+
+with
+
+arrived as (
+    select distinct
+        order_id,
+        line_number,
+        document_type,
+        coalesce(original_order_id, order_id) as root_order_id
+    from {{ source('lake', 'sales_line_arrived') }}
+),
+
+now_in as (
+    select root_order_id from arrived
+),
+
+{% if last_documents %}
+-- A corrected return may have named another original before.
+before_in as (
+    select documents.root_order_id
+    from {{ last_documents }} as documents
+    inner join arrived
+        on
+            documents.order_id = arrived.order_id
+            and documents.line_number = arrived.line_number
+),
+{% endif %}
+
+final as (
+    select root_order_id from now_in
+    {% if last_documents %}
+        union
+        select root_order_id from before_in
+    {% endif %}
+)
+
+select distinct root_order_id
+from final

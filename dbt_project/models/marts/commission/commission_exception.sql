@@ -1,0 +1,34 @@
+{# Severity and owner of each reason are decided here, once. #}
+
+with
+
+exception as (
+    select * from {{ ref('int_commission__exception') }}
+),
+
+final as (
+    select
+        exception_id,
+        transaction_id,
+        reason,
+        amount,
+        case
+            when reason in ('no_plan', 'zero_quota') then 'warning'
+            else 'critical'
+        end as severity,
+        case
+            when reason in ('no_quota', 'zero_quota', 'no_target', 'no_plan') then 'sales operations'
+            else 'data team'
+        end as owner,
+        participant_id,
+        plan_id,
+        component_id,
+        {{ period_name('period_kind', 'period_start') }} as period,
+        period_start,
+        {{ period_end('period_kind', 'period_start') }} as period_end,
+        first_seen_at,
+        '{{ var("currency") }}' as currency
+    from exception
+)
+
+select * from final

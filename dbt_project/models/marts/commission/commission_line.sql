@@ -1,0 +1,42 @@
+with
+
+line as (
+    select * from {{ ref('int_commission__commission_line') }}
+),
+
+quota_window as (
+    select * from {{ ref('int_commission__quota_window') }}
+),
+
+final as (
+    select
+        line.commission_line_id,
+        line.participant_id,
+        quota_window.plan_id,
+        quota_window.component_id,
+        {{ period_name('quota_window.pay_kind', 'line.pay_period_start') }} as period,
+        line.pay_period_start as period_start,
+        {{ period_end('quota_window.pay_kind', 'line.pay_period_start') }} as period_end,
+        line.document_id as transaction_id,
+        line.event_date as transaction_date,
+        line.share as credit_share,
+        cast(line.credit_level as integer) as credit_level,
+        {{ from_units('line.measure_delta') }} as credited_amount,
+        {{ from_units('line.measure_before') }} as measure_before,
+        {{ from_units('line.measure_after') }} as measure_after,
+        line.segment_id,
+        line.rate,
+        {{ ratio('line.measure_after', 'quota_window.quota_units') }} as attainment_after,
+        {{ from_minor('line.amount_minor') }} as commission_amount,
+        quota_window.currency,
+        line.line_kind,
+        line.window_start,
+        quota_window.window_end,
+        cast(quota_window.quota_version as bigint) as quota_version,
+        quota_window.plan_version
+    from line
+    inner join quota_window
+        on line.window_id = quota_window.window_id
+)
+
+select * from final

@@ -1,0 +1,93 @@
+with
+
+quota as (
+    select * from {{ ref('int_quota__quota') }}
+),
+
+participant as (
+    select * from {{ ref('stg_participant') }}
+),
+
+credited as (
+    select * from {{ ref('int_quota__credited') }}
+),
+
+credit_of_quota as (
+    select
+        quota.participant_id,
+        quota.quota_type,
+        quota.period_start,
+        quota.period_end,
+        cast(sum(credited.credited_units) as bigint) as credited_units
+    from quota
+    inner join credited
+        on
+            quota.participant_id = credited.participant_id
+            and quota.quota_type = credited.quota_type
+            and credited.event_date between quota.period_start and quota.period_end
+    group by quota.participant_id, quota.quota_type, quota.period_start, quota.period_end
+),
+
+measured as (
+    select
+        quota.participant_id,
+        participant.name as participant_name,
+        participant.manager_id,
+        participant.team,
+        participant.territory_id,
+        quota.quota_type,
+        quota.period,
+        quota.period_start,
+        quota.period_end,
+        quota.amount as quota_amount,
+        {{ from_units('coalesce(credit_of_quota.credited_units, 0)') }} as credited_amount
+    from quota
+    left join credit_of_quota
+        on
+            quota.participant_id = credit_of_quota.participant_id
+            and quota.quota_type = credit_of_quota.quota_type
+            and quota.period_start = credit_of_quota.period_start
+            and quota.period_end = credit_of_quota.period_end
+    left join participant
+        on
+            quota.participant_id = participant.participant_id
+            and quota.period_start between participant.valid_from and participant.valid_to
+),
+
+attained as (
+    select
+        *,
+        {{ ratio('credited_amount', 'quota_amount') }} as attainment
+    from measured
+),
+
+final as (
+    select
+        participant_id,
+        participant_name,
+        manager_id,
+        team,
+        territory_id,
+        quota_type,
+        period,
+        period_start,
+        period_end,
+        quota_amount,
+        credited_amount,
+        attainment,
+        cast(credited_amount - quota_amount as decimal(24, 6)) as gap_amount,
+        cast(null as decimal(24, 6)) as expected_amount,
+        cast(null as decimal(18, 9)) as expected_attainment,
+        cast(rank() over (
+            partition by team, quota_type, period_start, period_end
+            order by attainment desc nulls last, participant_id
+        ) as bigint) as rank_in_team,
+        '{{ var("currency") }}' as currency,
+        case
+            when quota_amount = 0 then 'zero_quota'
+            else 'expected_amount: not yet estimated'
+        end as reason
+    from attained
+)
+
+select * from final

@@ -1,0 +1,38 @@
+{{ config(materialized='incremental', incremental_strategy='append', pre_hook="{{ delete_arrived_sales_lines() }}") }}
+
+{{ latest_version(
+    feed='sales_line',
+    key=['order_id', 'line_number', 'document_type'],
+    columns=[
+        'order_id',
+        'line_number',
+        'document_type',
+        'order_date',
+        'invoice_date',
+        'ship_date',
+        'paid_date',
+        'customer_id',
+        'product_id',
+        'channel_id',
+        'territory_id',
+        'sales_rep_id',
+        'status',
+        'ordered_quantity',
+        'quantity',
+        'unit_price',
+        'list_price',
+        'discount_amount',
+        'net_amount',
+        'cost_amount',
+        'currency',
+        'promotion_id',
+        'original_order_id',
+        'original_line_number',
+        'contract_id',
+        'contract_start',
+        'contract_months',
+        'cancelled_date',
+        'is_new_customer',
+    ],
+    only_arrived=is_incremental()
+) }}

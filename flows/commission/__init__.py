@@ -1,0 +1,1 @@
+"""From plan files and credits to postings."""

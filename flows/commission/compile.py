@@ -1,0 +1,173 @@
+"""Writes the plans of a workspace as small Parquet tables, which the dbt project reads as sources.
+
+Tables: `plan_version`, `plan_component`, `plan_segment` (grain and columns: `SCHEMAS`). Ids are made of
+plan, version and component, so they stay the same from run to run.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ..errors import ConfigurationError, Fault
+from .curves import (
+    COEFFICIENTS,
+    LARGEST,
+    Scale,
+    denominator_of,
+    is_narrow,
+    lines_of,
+    needs_quota,
+    needs_target,
+)
+from .plan_model import CURVES, Component
+from .plans import PlanFile, load_plans
+from .units import parse_yearly_money
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ..workspace import Workspace
+
+_TEXT, _INTEGER, _DATE, _FLAG = pa.string(), pa.int64(), pa.date32(), pa.bool_()
+_EVENT_OF = {"order": "order", "invoice": "invoice", "ship": "shipment"}
+SCHEMAS: dict[str, pa.Schema] = {
+    "plan_version": pa.schema(
+        [
+            ("plan_id", _TEXT), ("plan_version", _INTEGER), ("title", _TEXT), ("valid_from", _DATE),
+            ("valid_to", _DATE), ("currency", _TEXT), ("digits", _INTEGER), ("pay_period", _TEXT),
+            ("target_units", _INTEGER), ("is_approved", _FLAG), ("text_hash", _TEXT),
+        ]
+    ),
+    "plan_component": pa.schema(
+        [
+            ("component_key", _TEXT), ("plan_id", _TEXT), ("plan_version", _INTEGER),
+            ("component_id", _TEXT), ("ordinal", _INTEGER), ("title", _TEXT), ("measure", _TEXT),
+            ("event_kind", _TEXT), ("window_kind", _TEXT), ("window_months", _INTEGER),
+            ("credit_level", _INTEGER), ("needs_full_split", _FLAG), ("quota_type", _TEXT),
+            ("curve_kind", _TEXT), ("needs_quota", _FLAG), ("needs_target", _FLAG),
+            ("is_narrow", _FLAG),
+        ]
+    ),
+    "plan_segment": pa.schema(
+        [
+            ("component_key", _TEXT), ("segment_number", _INTEGER), ("segment_id", _TEXT),
+            ("edge_unit", _TEXT), ("edge_numerator", _INTEGER), ("edge_denominator", _INTEGER),
+            ("is_above", _FLAG), ("rate", pa.decimal128(18, 9)),
+            *((f"{name}_numerator", _INTEGER) for name in COEFFICIENTS),
+            ("denominator", _INTEGER),
+        ]
+    ),
+}  # fmt: skip
+
+
+def compile_plans(workspace: Workspace) -> dict[str, pa.Table]:
+    """Give the compiled tables of all plans of the workspace.
+
+    Raises ConfigurationError where a plan is wrong or its numbers are too large to be calculated exactly.
+    """
+    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in SCHEMAS}
+    scale = Scale(workspace.settings.money_scale, workspace.currency_digits)
+    for file in load_plans(workspace):
+        rows["plan_version"].append(_version_row(file, scale))
+        for ordinal, (name, component) in enumerate(file.plan.components.items(), start=1):
+            try:
+                component_row, segment_rows = _component_rows(file, ordinal, name, component, scale)
+            except ValueError as error:
+                raise ConfigurationError(
+                    [Fault(file.path, None, f"components.{name}", str(error))]
+                ) from error
+            rows["plan_component"].append(component_row)
+            rows["plan_segment"] += segment_rows
+    return {
+        name: pa.Table.from_pylist(rows[name], schema=schema) for name, schema in SCHEMAS.items()
+    }
+
+
+def write_plans(workspace: Workspace, folder: Path) -> None:
+    """Write the compiled tables as `folder/<table>.parquet`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, table in compile_plans(workspace).items():
+        pq.write_table(table, folder / f"{name}.parquet")
+
+
+def _version_row(file: PlanFile, scale: Scale) -> dict[str, Any]:
+    plan = file.plan
+    target = None
+    if plan.target != "from participant":
+        exact = parse_yearly_money(plan.target).value * 10**scale.measure
+        if exact.denominator != 1:
+            raise ConfigurationError(
+                [Fault(file.path, None, "target", "more decimals than the workspace's money_scale")]
+            )
+        target = exact.numerator
+    return {
+        "plan_id": plan.plan,
+        "plan_version": plan.version,
+        "title": plan.title or plan.plan,
+        "valid_from": plan.from_,
+        "valid_to": file.valid_to,
+        "currency": plan.currency,
+        "digits": scale.pay,
+        "pay_period": plan.pay,
+        "target_units": target,
+        "is_approved": plan.approved is not None,
+        "text_hash": file.text_hash,
+    }
+
+
+def _component_rows(
+    file: PlanFile, ordinal: int, name: str, component: Component, scale: Scale
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    window = component.window or file.plan.pay
+    lines = lines_of(component, window, scale)
+    key = f"{file.plan.plan}/{file.plan.version}/{name}"
+    months = {"month": 1, "quarter": 3, "half": 6, "year": 12}[window]
+    component_row = {
+        "component_key": key,
+        "plan_id": file.plan.plan,
+        "plan_version": file.plan.version,
+        "component_id": name,
+        "ordinal": ordinal,
+        "title": component.title or name,
+        "measure": component.of,
+        "event_kind": _EVENT_OF[component.on],
+        "window_kind": window,
+        "window_months": months,
+        "credit_level": 1 if component.credit == "rollup" else 0,
+        "needs_full_split": component.shares == "100%",
+        "quota_type": (component.quota.type if component.quota else None) or name,
+        "curve_kind": next(kind for kind in CURVES if getattr(component, kind) is not None),
+        "needs_quota": needs_quota(lines),
+        "needs_target": needs_target(lines),
+        "is_narrow": is_narrow(lines),
+    }
+    denominator = denominator_of(lines)
+    segments = []
+    for number, line in enumerate(lines, start=1):
+        row: dict[str, Any] = {
+            "component_key": key,
+            "segment_number": number,
+            "segment_id": f"{key}/{number}",
+            "edge_unit": line.edge_unit,
+            "edge_numerator": line.edge.numerator,
+            "edge_denominator": line.edge.denominator,
+            "is_above": line.is_above,
+            "rate": None if line.rate is None else _decimal(line.rate.numerator, line.rate.denominator),
+            "denominator": denominator,
+        }
+        for coefficient in COEFFICIENTS:
+            value = getattr(line, coefficient) * denominator
+            row[f"{coefficient}_numerator"] = value.numerator
+        if any(isinstance(cell, int) and abs(cell) > LARGEST for cell in row.values()):
+            raise ValueError("the numbers of the curve are too large to be calculated exactly")
+        segments.append(row)
+    return component_row, segments
+
+
+def _decimal(numerator: int, denominator: int) -> Any:
+    from decimal import Decimal
+
+    return Decimal(numerator) / Decimal(denominator)

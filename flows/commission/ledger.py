@@ -1,0 +1,126 @@
+"""Appends pending postings to the ledger: one Parquet segment a night, never changed afterwards."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+import duckdb
+import sqlalchemy as sa
+
+from ..failpoints import reach
+from ..state import tables, utc_now
+from .plans import load_plans
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ..state import State
+    from ..workspace import Workspace
+
+POSTING_COLUMNS = {
+    "posting_id": "VARCHAR",
+    "posted_at": "TIMESTAMP",
+    "posting_period": "VARCHAR",
+    "posting_period_start": "DATE",
+    "posting_period_end": "DATE",
+    "earned_period": "VARCHAR",
+    "earned_period_start": "DATE",
+    "earned_period_end": "DATE",
+    "pay_kind": "VARCHAR",
+    "participant_id": "VARCHAR",
+    "plan_id": "VARCHAR",
+    "component_id": "VARCHAR",
+    "plan_version": "BIGINT",
+    "component_key": "VARCHAR",
+    "plan_text_hash": "VARCHAR",
+    "commission_line_id": "VARCHAR",
+    "window_id": "VARCHAR",
+    "amount_minor": "BIGINT",
+    "amount": "DECIMAL(24,6)",
+    "currency": "VARCHAR",
+    "kind": "VARCHAR",
+    "balance": "DECIMAL(24,6)",
+    "reason": "VARCHAR",
+    "corrects_posting_id": "VARCHAR",
+    "run_id": "VARCHAR",
+}
+_PENDING = "intermediate.int_commission__pending_posting"
+
+
+def post(workspace: Workspace, state: State, run_id: str) -> int:
+    """Append what the build found pending as one segment, and give the number of postings.
+
+    Nothing pending appends nothing. A segment counts once the state database knows it; one that a killed
+    run left behind is swept first.
+    """
+    workspace.ledger.mkdir(parents=True, exist_ok=True)
+    _sweep(workspace, state)
+    _keep_plan_texts(workspace)
+    path = workspace.ledger / f"{run_id}.parquet"
+    temporary = path.with_suffix(".tmp")
+    with duckdb.connect(str(workspace.build_database), read_only=True) as connection:
+        rows = connection.execute(f"select count(*) from {_PENDING}").fetchall()[0][0]
+        if rows == 0:
+            return 0
+        columns = ", ".join(POSTING_COLUMNS)
+        target = str(temporary).replace("'", "''")
+        connection.execute(
+            f"copy (select {columns} from {_PENDING} order by posting_id) "
+            f"to '{target}' (format parquet, compression zstd)"
+        )
+    _make_durable(temporary)
+    temporary.rename(path)
+    _make_durable(workspace.ledger)
+    reach("ledger.segment_renamed")
+    with path.open("rb") as segment:
+        digest = hashlib.file_digest(segment, "sha256").hexdigest()
+    with state.engine.begin() as transaction:
+        state.confirm_lease(transaction)
+        transaction.execute(
+            tables.posting_segment.insert().values(
+                posting_segment_id=run_id,
+                run_id=run_id,
+                path=path.relative_to(workspace.root).as_posix(),
+                rows=rows,
+                sha256=digest,
+                committed_at=utc_now(),
+            )
+        )
+    reach("ledger.committed")
+    return int(rows)
+
+
+def _sweep(workspace: Workspace, state: State) -> None:
+    """Remove segments that no transaction has committed."""
+    with state.reading() as connection:
+        known = set(connection.execute(sa.select(tables.posting_segment.c.path)).scalars())
+    for path in workspace.ledger.iterdir():
+        is_segment = path.suffix in (".parquet", ".tmp")
+        if is_segment and path.relative_to(workspace.root).as_posix() not in known:
+            path.unlink()
+
+
+def _keep_plan_texts(workspace: Workspace) -> None:
+    """Store the text of every plan beside the ledger, by hash: what was paid can be read later."""
+    folder = workspace.ledger / "plans"
+    folder.mkdir(exist_ok=True)
+    for file in load_plans(workspace):
+        kept = folder / f"{file.text_hash}.yml"
+        if not kept.exists():
+            temporary = kept.with_suffix(".tmp")
+            shutil.copyfile(file.path, temporary)
+            _make_durable(temporary)
+            temporary.rename(kept)
+    _make_durable(folder)
+
+
+def _make_durable(path: Path) -> None:
+    """Have the disk keep the file or folder before anything rests on it."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

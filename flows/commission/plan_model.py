@@ -1,0 +1,227 @@
+"""What a plan file may say: the plan language as pydantic models.
+
+The whole language is proposed in the documentation; a key of it that niaga does not calculate yet is
+refused by name, because a term that is read and not calculated would pay people wrongly.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from .units import Quantity, parse_amount, parse_rate, parse_yearly_money
+
+_IDENTIFIER = re.compile(r"^[a-z][a-z0-9_-]*$")
+CURVES = ("rate", "marginal", "whole", "points")
+_PLAN_KEYS_TO_COME = {"who", "rounding", "cap", "draw", "negative_pay", "exchange", "accounting"}
+_COMPONENT_KEYS_TO_COME = {
+    "payee", "where", "from", "to", "deduct", "share_out", "count_once", "by", "running", "steps",
+    "grid", "differential", "fixed", "pool", "contest", "marginal_above", "only_above", "bands",
+    "terms", "max_per_order", "min_per_order", "fixed_per_order", "target", "gates", "multiply",
+    "cap", "floor", "returns", "clawback", "release",
+}  # fmt: skip
+
+
+def _identifier(text: str) -> str:
+    if not _IDENTIFIER.match(text):
+        raise ValueError("use lower-case letters, digits, - and _, beginning with a letter")
+    return text
+
+
+def _rate_text(text: str) -> str:
+    parse_rate(text)
+    return text
+
+
+def _edge_text(text: str) -> str:
+    amount = parse_amount(text)
+    if amount.unit == "target":
+        raise ValueError("an edge is 0, money or a % of quota")
+    if amount.value < 0:
+        raise ValueError("an edge can't be negative")
+    return text
+
+
+def _pay_text(text: str) -> str:
+    if parse_amount(text).unit == "quota":
+        raise ValueError("a payment is 0, money or a % of target")
+    return text
+
+
+def _target_text(text: str) -> str:
+    if text != "from participant":
+        parse_yearly_money(text)
+    return text
+
+
+Identifier = Annotated[str, AfterValidator(_identifier)]
+RateText = Annotated[str, AfterValidator(_rate_text)]
+EdgeText = Annotated[str, AfterValidator(_edge_text)]
+PayText = Annotated[str, AfterValidator(_pay_text)]
+TargetText = Annotated[str, AfterValidator(_target_text)]
+
+
+class PlanPart(BaseModel):
+    """Base of all parts: unknown keys are errors, nothing changes after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+def _refuse_keys_to_come(values: Any, keys: set[str]) -> Any:
+    if isinstance(values, dict) and (found := sorted(keys & set(values))):
+        raise ValueError(
+            f"{', '.join(found)}: part of the plan language, but not calculated yet; "
+            "a plan that needs it can't be paid by this version"
+        )
+    return values
+
+
+class Approval(PlanPart):
+    """Who approved the plan, and when; an unapproved plan calculates and never posts."""
+
+    by: list[str] = Field(min_length=1)
+    on: date
+
+
+class Tier(PlanPart):
+    """One row of a curve: from (reached) or above (exceeded) an edge, this rate."""
+
+    from_: EdgeText | None = Field(default=None, alias="from")
+    above: EdgeText | None = None
+    rate: RateText
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_upper_edge(cls, values: Any) -> Any:
+        if isinstance(values, dict) and "to" in values:
+            raise ValueError("write lower edges only; the next row ends this one")
+        return values
+
+    @model_validator(mode="after")
+    def _one_edge(self) -> Tier:
+        if (self.from_ is None) == (self.above is None):
+            raise ValueError("say either from (reaching it is enough) or above (it must be exceeded)")
+        return self
+
+    @property
+    def edge(self) -> Quantity:
+        """The lower edge of the tier."""
+        return parse_amount(self.from_ if self.from_ is not None else str(self.above))
+
+
+class Point(PlanPart):
+    """One point of a payout line: at this attainment or amount, this pay."""
+
+    at: EdgeText
+    pays: PayText
+
+
+class QuotaRule(PlanPart):
+    """Which rows of the feed `quota` the component is measured against."""
+
+    type: str | None = None
+
+
+class Component(PlanPart):
+    """One line of a plan: what is measured, over which window, and what it pays."""
+
+    title: str | None = None
+    note: str | None = None
+    of: Literal["net_amount", "margin"] = "net_amount"
+    on: Literal["order", "invoice", "ship"] = "order"
+    window: Literal["month", "quarter", "half", "year"] | None = None
+    credit: Literal["direct", "rollup"] = "direct"
+    shares: Literal["100%", "overlay"] = "100%"
+    weight: RateText = "100%"
+    quota: QuotaRule | None = None
+    rate: RateText | None = None
+    marginal: list[Tier] | None = None
+    whole: list[Tier] | None = None
+    points: list[Point] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _calculated(cls, values: Any) -> Any:
+        return _refuse_keys_to_come(values, _COMPONENT_KEYS_TO_COME)
+
+    @model_validator(mode="after")
+    def _one_curve(self) -> Component:
+        said = [name for name in CURVES if getattr(self, name) is not None]
+        if len(said) != 1:
+            raise ValueError(f"say exactly one of {', '.join(CURVES)}; found {', '.join(said) or 'none'}")
+        if self.marginal is not None or self.whole is not None:
+            _check_tiers(self.marginal or self.whole or [])
+        if self.points is not None:
+            _check_points(self.points)
+        return self
+
+
+class Plan(PlanPart):
+    """A plan as a rep signs it: one version of it per file."""
+
+    plan: Identifier
+    title: str | None = None
+    note: str | None = None
+    version: Annotated[int, Field(ge=1)] = 1
+    from_: date = Field(alias="from")
+    to: date | None = None
+    approved: Approval | None = None
+    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")]
+    pay: Literal["month", "quarter", "half", "year"] = "month"
+    target: TargetText = "from participant"
+    components: dict[Identifier, Component] = Field(min_length=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _calculated(cls, values: Any) -> Any:
+        return _refuse_keys_to_come(values, _PLAN_KEYS_TO_COME)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Plan:
+        if self.to is not None and self.to < self.from_:
+            raise ValueError(f"to {self.to} is before from {self.from_}")
+        length = {"month": 1, "quarter": 3, "half": 6, "year": 12}
+        for name, component in self.components.items():
+            window = component.window or self.pay
+            if length[window] < length[self.pay]:
+                raise ValueError(f"{name}: a window of a {window} can't be paid by the {self.pay}")
+            for text in _money_texts(component):
+                amount = parse_amount(text)
+                if amount.unit == "money" and amount.currency != self.currency:
+                    raise ValueError(f"{name}: {text} is not in the plan's currency {self.currency}")
+        return self
+
+
+def _money_texts(component: Component) -> list[str]:
+    tiers = [str(tier.from_ or tier.above) for tier in component.marginal or component.whole or []]
+    points = [text for point in component.points or [] for text in (point.at, point.pays)]
+    return tiers + points
+
+
+def _check_ascending(edges: list[Quantity]) -> None:
+    units = {edge.unit for edge in edges if edge.unit != "zero"}
+    if len(units) > 1:
+        raise ValueError("edges must be of one kind: all money or all % of quota")
+    for lower, upper in zip(edges, edges[1:], strict=False):
+        if upper.value <= lower.value:
+            raise ValueError("edges must ascend from row to row")
+
+
+def _check_tiers(tiers: list[Tier]) -> None:
+    if not tiers:
+        raise ValueError("a curve needs at least one row")
+    if not tiers[0].edge.is_zero:
+        raise ValueError("the first row begins at 0; write a first row with rate: 0% for what pays nothing")
+    _check_ascending([tier.edge for tier in tiers])
+
+
+def _check_points(points: list[Point]) -> None:
+    if len(points) < 2:
+        raise ValueError("a payout line needs at least two points")
+    _check_ascending([parse_amount(point.at) for point in points])
+    units = {parse_amount(point.pays).unit for point in points} - {"zero"}
+    if len(units) > 1:
+        raise ValueError("pay must be of one kind: all money or all % of target")

@@ -1,0 +1,66 @@
+"""The numbers of a plan: every one has a unit and becomes an exact fraction."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+
+NUMBER = r"-?\d[\d_]*(?:\.\d+)?"
+_SHARE = re.compile(rf"^({NUMBER})%$")
+_SHARE_OF = re.compile(rf"^({NUMBER})% of (quota|target)$")
+_MONEY = re.compile(rf"^({NUMBER}) ([A-Z]{{3}})$")
+_MONEY_PER_YEAR = re.compile(rf"^({NUMBER}) ([A-Z]{{3}}) per year$")
+RATE_DIGITS = 9
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A number with its unit: `money` (in `currency`), `quota`, `target`, or `share` of nothing else."""
+
+    value: Fraction
+    unit: str
+    currency: str = ""
+
+    @property
+    def is_zero(self) -> bool:
+        """Whether the number is zero, whatever its unit."""
+        return self.value == 0
+
+
+def _number(text: str) -> Fraction:
+    return Fraction(text.replace("_", ""))
+
+
+def parse_rate(text: str) -> Fraction:
+    """Read `5%` as an exact fraction of at most nine decimals; 0 needs no unit."""
+    if text == "0":
+        return Fraction(0)
+    found = _SHARE.match(text)
+    if not found:
+        raise ValueError(f'"{text}" has no unit a rate can have; write for example 5%')
+    rate = _number(found[1]) / 100
+    if (rate * 10**RATE_DIGITS).denominator != 1:
+        raise ValueError(f"{text} has more than {RATE_DIGITS} decimals as a fraction")
+    return rate
+
+
+def parse_amount(text: str) -> Quantity:
+    """Read an edge or a payment: `0`, `200_000 USD`, `80% of quota` or `50% of target`."""
+    if text == "0":
+        return Quantity(Fraction(0), "zero")
+    if found := _MONEY.match(text):
+        return Quantity(_number(found[1]), "money", found[2])
+    if found := _SHARE_OF.match(text):
+        return Quantity(_number(found[1]) / 100, found[2])
+    raise ValueError(
+        f'"{text}" has no unit; write for example 0, 200_000 USD, 80% of quota or 50% of target'
+    )
+
+
+def parse_yearly_money(text: str) -> Quantity:
+    """Read a target incentive: `20_000 USD per year`."""
+    found = _MONEY_PER_YEAR.match(text)
+    if not found:
+        raise ValueError(f'"{text}" is no yearly amount; write for example 20_000 USD per year')
+    return Quantity(_number(found[1]), "money", found[2])

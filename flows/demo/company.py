@@ -1,0 +1,51 @@
+"""Make the workspace of an invented company, with the exports that its systems wrote in 24 months.
+
+PT Contoh Rasa Nusantara sells food and household goods all over Indonesia. Everything about it comes from
+whole-number arithmetic on row numbers, so the same seed and number of lines give the same bytes on every
+machine.
+"""
+
+from __future__ import annotations
+
+import shutil
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import duckdb
+
+SMALLEST = 2_000
+"""Fewer order lines than this would leave months in which a few bad rows are more than a file may have."""
+
+
+def make_demo(root: Path, lines: int = 200_000, seed: int = 7) -> None:
+    """Make a workspace in `root`: its settings, sources and plans, and the exports in `landing/`.
+
+    `lines` is about the number of order lines, returns and cancellations included. What stands there
+    already is kept; files of the same names are written anew.
+    """
+    if lines < SMALLEST:
+        raise ValueError(f"the demo needs at least {SMALLEST:,} lines, not {lines:,}")
+    with resources.as_file(resources.files(__package__) / "workspace") as files:
+        shutil.copytree(files, root, dirs_exist_ok=True)
+    landing = root / "landing"
+    landing.mkdir(exist_ok=True)
+
+    from . import exports  # late: DuckDB takes a while to import
+
+    with _invent(lines, seed) as company:
+        exports.write_all(company, landing)
+
+
+def _invent(lines: int, seed: int) -> duckdb.DuckDBPyConnection:
+    """Give a database in memory with all of the company's tables."""
+    import duckdb
+
+    from . import chance, masters, sales, targets
+
+    company = duckdb.connect()
+    company.execute("set timezone = 'UTC'")
+    for make in (chance.make, masters.make, sales.make, targets.make):
+        make(company, lines, seed)
+    return company

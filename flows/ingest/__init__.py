@@ -1,0 +1,1 @@
+"""From files in landing/ to typed segments in lake/."""

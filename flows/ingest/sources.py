@@ -1,0 +1,293 @@
+"""The sources of a workspace: how each export is found, read and mapped to feeds."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PrivateAttr,
+    WithJsonSchema,
+    model_validator,
+)
+
+from ..configuration import Document, FileModel, load_yaml, sort_faults, validate
+from ..errors import ConfigurationError, Fault
+from ..wording import Refusal
+from ..workspace import Workspace
+from .patterns import FilePattern, Match, compile_pattern
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_PERCENT = re.compile(r"(\d{1,3}(?:\.\d+)?)\s*%")
+
+_DAYS = {"%d", "%-d"}
+_MONTHS = {"%m", "%-m", "%b", "%B"}
+
+ColumnType = Literal["text", "integer", "quantity", "money", "rate", "date", "timestamp", "boolean"]
+BusinessDate = Literal["file_name", "file_time"]
+
+
+def _check_name(name: str) -> str:
+    if not _NAME.fullmatch(name):
+        raise Refusal(f"`{name}` is no name", "use small letters, digits and _, a letter first")
+    return name
+
+
+def _check_encoding(name: str) -> str:
+    try:
+        "".encode(name)  # Python also knows codecs that give no text, like base64.
+        return codecs.lookup(name).name
+    except LookupError:
+        raise Refusal(
+            f"`{name}` is no encoding", "like utf-8, utf-16, latin-1 or windows-1252"
+        ) from None
+
+
+def _check_one_character(text: str) -> str:
+    if len(text) != 1 or text in "\r\n":
+        raise Refusal(f"`{text}` is not one character", 'like ";", "," or "\\t" for a tab')
+    return text
+
+
+def _check_quote(text: str) -> str:
+    return text and _check_one_character(text)
+
+
+def _check_pattern(pattern: str) -> str:
+    compile_pattern(pattern)
+    return pattern
+
+
+def _check_date_format(text: str) -> str:
+    known = set(re.findall(r"%-?[A-Za-z]", text.replace("%%", "")))
+    has_day = bool(known & {"%j"}) or bool(known & _DAYS and known & _MONTHS)
+    if not (has_day and known & {"%Y", "%y"}):
+        # `%M` is the minute: without this check every date of the export would be held back.
+        raise Refusal(f"`{text}` does not say day, month and year", "like %d/%m/%Y")
+    return text
+
+
+def _parse_share(text: Any) -> Any:
+    if not isinstance(text, str):
+        return text
+    found = _PERCENT.fullmatch(text.strip())
+    share = Decimal(found[1]) / 100 if found else Decimal(2)
+    if share > 1:
+        raise Refusal(f"`{text}` is no share", "a percentage from 0% to 100%, like 5%")
+    return share
+
+
+Name = Annotated[str, AfterValidator(_check_name)]
+Share = Annotated[
+    Decimal,
+    BeforeValidator(_parse_share),
+    WithJsonSchema({"type": "string", "pattern": r"^\d{1,3}(\.\d+)?\s*%$"}),
+]
+
+
+class CsvFormat(FileModel):
+    """How the bytes of an export become records."""
+
+    type: Literal["csv"] = "csv"
+    delimiter: Annotated[
+        str,
+        AfterValidator(_check_one_character),
+        Field(description="The character between two fields."),
+    ] = ","
+    quote: Annotated[
+        str,
+        AfterValidator(_check_quote),
+        Field(description='The character around text; "" for none.'),
+    ] = '"'
+    encoding: Annotated[
+        str,
+        AfterValidator(_check_encoding),
+        Field(description="Like utf-8, latin-1 or windows-1252."),
+    ] = "utf-8"
+    header: Annotated[bool, Field(description="Whether the first record names the columns.")] = True
+    skip_rows: Annotated[
+        int, Field(ge=0, description="Lines before the header or the first record.")
+    ] = 0
+    final_newline: Annotated[
+        Literal["required", "optional"],
+        Field(
+            description="required: a file that does not end in a newline is rejected as truncated."
+        ),
+    ] = "required"
+
+
+class Locale(FileModel):
+    """How an export writes numbers, dates and truth; formats are those of strptime."""
+
+    decimal: Annotated[
+        Literal[".", ","], Field(description="The character before the decimals.")
+    ] = "."
+    thousands: Annotated[
+        Literal["", ",", ".", " ", "'", "\u00a0", "\u202f"],
+        Field(description='Between groups of three digits; "" for none.'),
+    ] = ""
+    date: Annotated[str, AfterValidator(_check_date_format)] = "%Y-%m-%d"
+    timestamp: Annotated[str, AfterValidator(_check_date_format)] = "%Y-%m-%d %H:%M:%S"
+    null: Annotated[tuple[str, ...], Field(description="Texts that mean: no value.")] = ("",)
+    true: Annotated[tuple[str, ...], Field(description="Texts that mean yes.")] = (
+        "true",
+        "1",
+        "yes",
+    )
+    false: Annotated[tuple[str, ...], Field(description="Texts that mean no.")] = (
+        "false",
+        "0",
+        "no",
+    )
+    currency_prefix: Annotated[
+        str | None, Field(description="What stands before an amount, like Rp, and is taken off.")
+    ] = None
+
+    @model_validator(mode="after")
+    def _check_contradictions(self) -> Self:
+        if self.thousands == self.decimal:
+            raise Refusal(
+                "is the decimal character too", 'use "" for no thousands', at=("thousands",)
+            )
+        both = sorted(set(self.true) & set(self.false))
+        if both:
+            raise Refusal(
+                f"`{both[0]}` stands under true too", "a text means one of the two", at=("false",)
+            )
+        return self
+
+
+class Export(FileModel):
+    """One file of a delivery: which files it takes and how they are read."""
+
+    file: Annotated[
+        str,
+        AfterValidator(_check_pattern),
+        Field(description="Pattern of file names, with `*`, {date:%Y-%m-%d} and {delivery}."),
+    ]
+    format: CsvFormat = CsvFormat()
+    columns: Annotated[
+        Mapping[str, ColumnType],
+        Field(description="Raw columns that the SQL calculates with; all others are text."),
+    ] = {}
+
+    @property
+    def pattern(self) -> FilePattern:
+        """The file pattern, ready to match."""
+        return compile_pattern(self.file)
+
+    def match(self, file_name: str) -> Match | None:
+        """Give what `file_name` says, or None when it is no file of this export."""
+        return self.pattern.match(file_name)
+
+
+def _default_business_date(known: dict[str, Any]) -> BusinessDate:
+    exports: Mapping[str, Export] = known.get("exports", {})
+    is_dated = any(export.pattern.date_format for export in exports.values())
+    return "file_name" if is_dated else "file_time"
+
+
+class Source(FileModel):
+    """One export layout of one system, mapped to one or more feeds."""
+
+    source: Annotated[Name, Field(description="The source's name; the file is named after it.")]
+    title: Annotated[str | None, Field(description="What a person calls this export.")] = None
+    exports: Annotated[
+        Mapping[Name, Export],
+        Field(
+            min_length=1,
+            description="The parts of a delivery; each name is a relation in the SQL of feeds.",
+        ),
+    ]
+    locale: Locale = Locale()
+    business_date: Annotated[
+        BusinessDate,
+        Field(
+            default_factory=_default_business_date,
+            description="What dates the rows. Default: file_name if a pattern has a {date}.",
+        ),
+    ]
+    reject_above: Annotated[
+        Share, Field(description="Share of faulty rows above which the whole file is held back.")
+    ] = Decimal("0.1")
+    feeds: Annotated[
+        Mapping[Name, Annotated[str, Field(min_length=1)]],
+        Field(min_length=1, description="DuckDB SQL over the parts, one select for each feed."),
+    ]
+
+    _path: Path = PrivateAttr(default=Path())
+
+    @property
+    def path(self) -> Path:
+        """The file that says this."""
+        return self._path
+
+    @model_validator(mode="after")
+    def _check_dates(self) -> Self:
+        undated = [part for part, export in self.exports.items() if not export.pattern.date_format]
+        if self.business_date == "file_name" and len(undated) == len(self.exports):
+            remedy = "put {date:%Y-%m-%d} into a file pattern, or write file_time"
+            raise Refusal("no file pattern has a {date}", remedy, at=("business_date",))
+        return self
+
+    @model_validator(mode="after")
+    def _check_pairing(self) -> Self:
+        """Refuse a part that is paired otherwise than the rest: it would wait for them for ever."""
+        kinds = {part: _pairing(export.pattern) for part, export in self.exports.items()}
+        first = next(iter(kinds))
+        for part, kind in kinds.items():
+            if kind != kinds[first]:
+                problem = f"its files are paired by {kind}, those of `{first}` by {kinds[first]}"
+                remedy = "pair all parts of a delivery by {delivery}, or all by {date:...}"
+                raise Refusal(problem, remedy, at=("exports", part, "file"))
+        return self
+
+
+def _pairing(pattern: FilePattern) -> str:
+    if pattern.has_delivery:
+        return "{delivery}"
+    return f"{{date:{pattern.date_format}}}" if pattern.date_format else "nothing"
+
+
+def load_source(path: Path) -> Source:
+    """Read one source; raise ConfigurationError with all its faults."""
+    document = load_yaml(path)
+    source = validate(document, Source)
+    if source.source != path.stem:
+        raise ConfigurationError([_misnamed(document, source, path)])
+    source._path = path
+    return source
+
+
+def load_sources(workspace: Workspace) -> list[Source]:
+    """Read all sources of the workspace by name; raise ConfigurationError with all faults."""
+    sources: list[Source] = []
+    faults: list[Fault] = []
+    folder = workspace.sources_folder
+    for path in sorted([*folder.glob("*.yml"), *folder.glob("*.yaml")]):
+        if path.suffix == ".yaml":
+            faults.append(
+                Fault(path, None, "", "ends in .yaml and would not be read", "rename it to .yml")
+            )
+            continue
+        try:
+            sources.append(load_source(path))
+        except ConfigurationError as error:
+            faults.extend(error.faults)
+    if faults:
+        raise ConfigurationError(sort_faults(faults))
+    return sources
+
+
+def _misnamed(document: Document, source: Source, path: Path) -> Fault:
+    problem = f"is `{source.source}`, the file is {path.name}"
+    return document.fault(
+        ("source",), problem, f"name the file {source.source}.yml, or the source {path.stem}"
+    )

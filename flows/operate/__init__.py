@@ -1,0 +1,1 @@
+"""Nights, status and being looked after."""

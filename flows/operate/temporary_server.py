@@ -1,0 +1,147 @@
+"""A Prefect server for one command: started in the background as its first act, gone with it.
+
+Starting takes seconds, so the command goes on with its imports meanwhile. The socket listens before the
+server exists: a request that comes too early waits. The server ends when this process does, however.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import NiagaError
+
+if TYPE_CHECKING:
+    from ..workspace import Workspace
+
+_HOST = "127.0.0.1"
+_START_SECONDS = 120.0
+_STOP_SECONDS = 5.0
+
+# The first start in a workspace makes the server's database, which takes some seconds more.
+_SERVER_ENVIRONMENT = {
+    "DO_NOT_TRACK": "1",
+    "PREFECT_API_BLOCKS_REGISTER_ON_START": "false",
+    "PREFECT_LOGGING_LEVEL": "ERROR",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_SERVER_UI_ENABLED": "false",
+}
+# What a user has set is left alone: `PREFECT_LOGGING_LEVEL=INFO niaga nightly` shows Prefect's own log.
+_CLIENT_ENVIRONMENT = {
+    "DO_NOT_TRACK": "1",
+    "PREFECT_API_REQUEST_TIMEOUT": str(_START_SECONDS),
+    "PREFECT_LOGGING_LEVEL": "CRITICAL",
+    "PREFECT_LOGGING_TO_API_ENABLED": "false",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+}
+
+
+@dataclass(frozen=True)
+class TemporaryServer:
+    """A server that is starting or running."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+    home: Path
+    log: Path
+
+    @property
+    def api_url(self) -> str:
+        """Where Prefect's client finds it."""
+        return f"http://{_HOST}:{self.port}/api"
+
+    def wait_until_ready(self) -> None:
+        """Return when the server answers; raise NiagaError when it has died or does not come up."""
+        connection = http.client.HTTPConnection(_HOST, self.port, timeout=_START_SECONDS)
+        try:
+            connection.request("GET", "/api/health")
+            status = connection.getresponse().status
+        except OSError as error:
+            raise self._failure() from error
+        finally:
+            connection.close()
+        if status != http.client.OK:
+            raise self._failure()
+
+    def stop(self) -> None:
+        """End the server and wait for it."""
+        if self.process.stdin is not None:
+            self.process.stdin.close()
+        try:
+            self.process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def _failure(self) -> NiagaError:
+        return NiagaError(
+            "the temporary Prefect server did not start",
+            f"its log is {self.log}; `niaga ingest` and `niaga build` work without it",
+        )
+
+
+def start_server(workspace: Workspace) -> TemporaryServer:
+    """Start the server of a workspace in the background, with its database in `warehouse/prefect`."""
+    home = workspace.warehouse / "prefect"
+    home.mkdir(parents=True, exist_ok=True)
+    log = workspace.warehouse / "logs" / "prefect-server.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with socket.create_server((_HOST, 0), backlog=128) as listening, log.open("wb") as output:
+        process = subprocess.Popen(
+            # -P: files beside the current folder must not shadow the server's modules.
+            [sys.executable, "-P", "-m", "niaga.operate.server_process", str(listening.fileno())],
+            stdin=subprocess.PIPE,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            pass_fds=[listening.fileno()],
+            # Prefect reads settings from files of the current folder.
+            cwd=home,
+            env={**_without_prefect(), **_SERVER_ENVIRONMENT, "PREFECT_HOME": str(home)},
+            # The interrupt key is for this process, which then stops the server.
+            start_new_session=True,
+        )
+        return TemporaryServer(process, listening.getsockname()[1], home, log)
+
+
+@contextlib.contextmanager
+def server_for(workspace: Workspace) -> Iterator[TemporaryServer | None]:
+    """Have a server while the block runs: none of ours where the user names one by PREFECT_API_URL.
+
+    Enter it before anything imports Prefect, whose settings it puts into the environment.
+    """
+    for name, value in _CLIENT_ENVIRONMENT.items():
+        os.environ.setdefault(name, value)
+    if os.environ.get("PREFECT_API_URL"):
+        yield None
+        return
+    server = start_server(workspace)
+    mine = {
+        "PREFECT_API_URL": server.api_url,
+        "PREFECT_HOME": str(server.home),
+        # Nothing on the way to this machine itself.
+        "NO_PROXY": ",".join(filter(None, [os.environ.get("NO_PROXY"), _HOST])),
+    }
+    before = {name: os.environ.get(name) for name in mine}
+    os.environ.update(mine)
+    try:
+        yield server
+    finally:
+        server.stop()
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def _without_prefect() -> dict[str, str]:
+    """Give the environment without settings that are meant for another server."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}

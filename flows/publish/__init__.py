@@ -1,0 +1,1 @@
+"""From a checked build to what readers see."""

@@ -1,0 +1,1 @@
+"""From lake/ to a checked build."""

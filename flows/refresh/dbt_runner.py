@@ -1,0 +1,125 @@
+"""Runs the dbt project inside this process, with everything that it writes in the workspace."""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import NiagaError
+
+if TYPE_CHECKING:
+    from ..progress import Progress
+    from ..workspace import Workspace
+
+_PROFILE = """\
+niaga:
+  target: duckdb
+  outputs:
+    duckdb:
+      type: duckdb
+      path: {path}
+      threads: 2
+      settings:
+        threads: 2
+        preserve_insertion_order: false
+        temp_directory: {temporary}
+"""
+
+
+def project_folder() -> Path:
+    """Give the folder of the dbt project that this installation carries."""
+    return Path(str(resources.files("niaga.dbt_project")))
+
+
+def run_dbt(
+    workspace: Workspace,
+    stage: str,
+    select: list[str],
+    progress: Progress,
+    *,
+    exclude: list[str] | None = None,
+    is_full: bool = False,
+    verb: str = "run",
+) -> int:
+    """Run the selected models (or tests, by `verb`) and give how many ran.
+
+    Raises NiagaError that names the model which failed and why.
+    """
+    os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
+    from dbt.cli.main import dbtRunner
+
+    folder = workspace.warehouse / "dbt"
+    _write_profile(workspace, folder)
+    arguments = [
+        verb,
+        "--log-level", "none",
+        "--no-use-colors",
+        "--no-version-check",
+        "--project-dir", str(project_folder()),
+        "--profiles-dir", str(folder),
+        "--target-path", str(folder / "target"),
+        "--log-path", str(folder / "logs"),
+        "--vars", json.dumps(_variables(workspace)),
+        "--select", *select,
+    ]  # fmt: skip
+    if exclude:
+        arguments += ["--exclude", *exclude]
+    if is_full:
+        arguments.append("--full-refresh")
+
+    def follow(event: Any) -> None:
+        if event.info.name == "NodeFinished":
+            progress.advance(stage, note=event.data.node_info.node_name)
+
+    progress.start(stage)
+    try:
+        outcome = dbtRunner(callbacks=[follow]).invoke(arguments)
+    finally:
+        _release_database()
+    results = list(outcome.result or []) if outcome.exception is None else []
+    if outcome.success:
+        progress.finish(stage, f"{len(results)} models")
+        return len(results)
+    raise _failure(workspace, results, outcome.exception)
+
+
+def _failure(workspace: Workspace, results: list[Any], cause: BaseException | None) -> NiagaError:
+    log = (workspace.warehouse / "dbt" / "logs" / "dbt.log").relative_to(workspace.root)
+    failed = [result for result in results if result.status in ("error", "fail", "runtime error")]
+    if failed:
+        what = f"the model {failed[0].node.name} failed: {str(failed[0].message).strip()}"
+    else:
+        what = f"dbt failed: {cause}"
+    return NiagaError(what, f"nothing was published; the whole story is in {log}")
+
+
+def _variables(workspace: Workspace) -> dict[str, Any]:
+    return {
+        "currency": workspace.settings.currency,
+        "money_scale": workspace.settings.money_scale,
+        "currency_digits": workspace.currency_digits,
+    }
+
+
+def _write_profile(workspace: Workspace, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    text = _PROFILE.format(
+        path=json.dumps(str(workspace.build_database)),
+        temporary=json.dumps(str(workspace.warehouse / "temporary")),
+    )
+    profile = folder / "profiles.yml"
+    # dbt parses the whole project again when the profile changes, so an equal one is left alone.
+    if not profile.exists() or profile.read_text() != text:
+        profile.write_text(text)
+
+
+def _release_database() -> None:
+    """Let go of the build database, which dbt keeps locked after a run."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    DuckDBConnectionManager.close_all_connections()
+    gc.collect()

@@ -1,0 +1,237 @@
+"""Shows dbt what there is to build from: views over committed segments, plans, ledger and state.
+
+Every build starts here. It also decides whether the build may go on from the last one (only new sales lines
+have arrived) or starts anew: after anything else has changed, and after a build that did not finish.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+import sqlalchemy as sa
+
+from ..commission.compile import SCHEMAS, write_plans
+from ..commission.ledger import POSTING_COLUMNS
+from ..commission.plans import load_plans
+from ..errors import ConfigurationError, Fault
+from ..ingest.contracts import SYSTEM_COLUMNS, Contract, contracts
+from ..state import tables, utc_now
+from .dbt_runner import project_folder
+
+if TYPE_CHECKING:
+    from ..state import State
+    from ..workspace import Workspace
+
+STATE_TABLES = ("export", "load", "segment", "run", "publication", "check_result", "audit_log")
+
+
+@dataclass(frozen=True)
+class Registration:
+    """What a build is going to read."""
+
+    is_full: bool
+    as_of: date | None
+    arrived: dict[str, int]
+
+
+@dataclass(frozen=True)
+class _Segment:
+    segment_id: str
+    feed: str
+    path: Path
+
+
+def register(workspace: Workspace, state: State, run_id: str, *, is_posting: bool) -> Registration:
+    """Register all sources of the dbt project in the build database and begin a build.
+
+    Raises ConfigurationError where a plan is wrong, or is gone although postings rest on it.
+    """
+    workspace.warehouse.mkdir(parents=True, exist_ok=True)
+    plan_folder = workspace.warehouse / "plan"
+    write_plans(workspace, plan_folder)
+    state_folder = workspace.warehouse / "state"
+    state.write_snapshot(state_folder)
+    segments = _current_segments(workspace, state)
+    postings = _posting_paths(workspace, state)
+    fingerprint = _fingerprint(workspace)
+    with duckdb.connect(str(workspace.build_database)) as connection:
+        for schema in ("lake", "ledger", "plan", "state", "run"):
+            connection.execute(f"create schema if not exists {schema}")
+        _create_build_tables(connection)
+        arrived, is_full = _compare_with_last_build(connection, segments, fingerprint)
+        for feed, contract in contracts().items():
+            _create_feed_view(connection, feed, contract, [s for s in segments if s.feed == feed])
+            _create_feed_view(
+                connection, f"{feed}_arrived", contract, [s for s in arrived if s.feed == feed]
+            )
+        for table in SCHEMAS:
+            _create_parquet_view(connection, f"plan.{table}", plan_folder / f"{table}.parquet")
+        for table in STATE_TABLES:
+            _create_parquet_view(connection, f"state.{table}", state_folder / f"{table}.parquet")
+        _create_ledger_view(connection, postings)
+        _check_posted_plans(workspace, connection)
+        as_of = _as_of(connection)
+        _create_parameter(connection, run_id, is_posting=is_posting, as_of=as_of)
+        connection.execute("delete from run.build")
+        connection.execute("insert into run.build values ('building', ?, ?)", [fingerprint, is_full])
+    counts: dict[str, int] = {}
+    for segment in arrived:
+        counts[segment.feed] = counts.get(segment.feed, 0) + 1
+    return Registration(is_full, as_of, counts)
+
+
+def complete(workspace: Workspace, state: State) -> None:
+    """Note that the build has read all current segments, so that the next one may go on from here."""
+    segments = _current_segments(workspace, state)
+    with duckdb.connect(str(workspace.build_database)) as connection:
+        connection.begin()
+        connection.execute("delete from run.consumed")
+        if segments:
+            connection.execute(
+                "insert into run.consumed select unnest(?)", [[s.segment_id for s in segments]]
+            )
+        connection.execute("update run.build set status = 'complete'")
+        connection.commit()
+
+
+def refresh_state(workspace: Workspace, state: State) -> None:
+    """Write the state's snapshot again, so that the last models see this run's checks."""
+    state.write_snapshot(workspace.warehouse / "state")
+
+
+def _create_build_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute(
+        "create table if not exists run.build (status varchar, fingerprint varchar, is_full boolean)"
+    )
+    connection.execute("create table if not exists run.consumed (segment_id varchar)")
+
+
+def _current_segments(workspace: Workspace, state: State) -> list[_Segment]:
+    query = (
+        sa.select(tables.segment.c.segment_id, tables.segment.c.feed, tables.segment.c.path)
+        .join(tables.load, tables.load.c.load_id == tables.segment.c.load_id)
+        .where(tables.load.c.status == "current")
+        .order_by(tables.segment.c.path)
+    )
+    with state.reading() as connection:
+        return [
+            _Segment(segment_id, feed, workspace.root / path)
+            for segment_id, feed, path in connection.execute(query)
+        ]
+
+
+def _posting_paths(workspace: Workspace, state: State) -> list[Path]:
+    query = sa.select(tables.posting_segment.c.path).order_by(tables.posting_segment.c.path)
+    with state.reading() as connection:
+        return [workspace.root / path for (path,) in connection.execute(query)]
+
+
+def _compare_with_last_build(
+    connection: duckdb.DuckDBPyConnection, segments: list[_Segment], fingerprint: str
+) -> tuple[list[_Segment], bool]:
+    last = connection.execute("select status, fingerprint from run.build").fetchone()
+    consumed = {
+        row[0] for row in connection.execute("select segment_id from run.consumed").fetchall()
+    }
+    arrived = [segment for segment in segments if segment.segment_id not in consumed]
+    gone = consumed - {segment.segment_id for segment in segments}
+    only_sales = all(segment.feed == "sales_line" for segment in arrived)
+    is_full = last != ("complete", fingerprint) or bool(gone) or not only_sales
+    return (segments if is_full else arrived), is_full
+
+
+def _fingerprint(workspace: Workspace) -> str:
+    """Hash what changes the meaning of a build besides its data: settings, plans, models."""
+    digest = hashlib.sha256()
+    digest.update(repr(workspace.settings).encode())
+    digest.update(str(workspace.root).encode())
+    for file in load_plans(workspace):
+        digest.update(file.text_hash.encode())
+    folder = project_folder()
+    for path in sorted(folder.rglob("*.sql")) + sorted(folder.rglob("*.yml")):
+        digest.update(path.relative_to(folder).as_posix().encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _create_feed_view(
+    connection: duckdb.DuckDBPyConnection, name: str, contract: Contract, segments: list[_Segment]
+) -> None:
+    columns = {column.name: column.duckdb_type for column in contract.columns} | dict(SYSTEM_COLUMNS)
+    if not segments:
+        nothing = ", ".join(f'cast(null as {kind}) as "{column}"' for column, kind in columns.items())
+        connection.execute(f'create or replace view lake."{name}" as select {nothing} where false')
+        return
+    source = f"read_parquet({_path_list([s.path for s in segments])}, union_by_name = true)"
+    found = {row[0] for row in connection.execute(f"describe select * from {source}").fetchall()}
+    chosen = ", ".join(
+        f'"{column}"' if column in found else f'cast(null as {kind}) as "{column}"'
+        for column, kind in columns.items()
+    )
+    connection.execute(f'create or replace view lake."{name}" as select {chosen} from {source}')
+
+
+def _create_parquet_view(connection: duckdb.DuckDBPyConnection, name: str, path: Path) -> None:
+    connection.execute(
+        f"create or replace view {name} as select * from read_parquet({_path_list([path])})"
+    )
+
+
+def _create_ledger_view(connection: duckdb.DuckDBPyConnection, paths: list[Path]) -> None:
+    if paths:
+        chosen = ", ".join(POSTING_COLUMNS)
+        connection.execute(
+            "create or replace view ledger.posting as "
+            f"select {chosen} from read_parquet({_path_list(paths)}, union_by_name = true)"
+        )
+        return
+    nothing = ", ".join(f"cast(null as {kind}) as {name}" for name, kind in POSTING_COLUMNS.items())
+    connection.execute(f"create or replace view ledger.posting as select {nothing} where false")
+
+
+def _path_list(paths: list[Path]) -> str:
+    quoted = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
+    return f"[{quoted}]"
+
+
+def _check_posted_plans(workspace: Workspace, connection: duckdb.DuckDBPyConnection) -> None:
+    missing = connection.execute(
+        """
+        select distinct posting.plan_id, posting.plan_version, posting.plan_text_hash
+        from ledger.posting anti join plan.plan_version using (plan_id, plan_version)
+        order by all
+        """
+    ).fetchall()
+    if missing:
+        raise ConfigurationError(
+            [
+                Fault(
+                    workspace.plans_folder, None, plan_id,
+                    f"version {version} has postings in the ledger, and no file says it any more",
+                    f"put the file back; its text is ledger/plans/{text_hash}.yml",
+                )
+                for plan_id, version, text_hash in missing
+            ]
+        )  # fmt: skip
+
+
+def _as_of(connection: duckdb.DuckDBPyConnection) -> date | None:
+    found = connection.execute("select max(order_date) from lake.sales_line").fetchone()
+    return found[0] if found else None
+
+
+def _create_parameter(
+    connection: duckdb.DuckDBPyConnection, run_id: str, *, is_posting: bool, as_of: date | None
+) -> None:
+    connection.execute(
+        "create or replace table run.parameter "
+        "(run_id varchar, started_at timestamp, is_posting boolean, as_of_date date)"
+    )
+    connection.execute(
+        "insert into run.parameter values (?, ?, ?, ?)", [run_id, utc_now(), is_posting, as_of]
+    )

@@ -1,0 +1,85 @@
+"""From lake/ to a build: the stages between the gates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from . import registration
+from .dbt_runner import run_dbt
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from ..progress import Progress
+    from ..state import State
+    from ..workspace import Workspace
+
+
+@dataclass(frozen=True)
+class BuildReport:
+    """What a build has calculated; amounts in the company's currency."""
+
+    is_full: bool
+    models: int
+    as_of: date | None
+    participants: int
+    commission_amount: Decimal
+    pending_postings: int
+    pending_amount: Decimal
+    exceptions: dict[str, int]
+
+
+def register(workspace: Workspace, state: State, run_id: str, *, is_posting: bool) -> None:
+    """Begin a build: show dbt what there is to build from."""
+    registration.register(workspace, state, run_id, is_posting=is_posting)
+
+
+def build_staging(workspace: Workspace, progress: Progress) -> None:
+    """Build the staging models: the latest version of each record."""
+    run_dbt(
+        workspace, "staging", ["tag:staging"], progress, is_full=_is_full(workspace)
+    )
+
+
+def build_marts(workspace: Workspace, state: State, progress: Progress) -> BuildReport:
+    """Build everything between staging and the marts, and say what came out."""
+    is_full = _is_full(workspace)
+    models = run_dbt(
+        workspace, "marts", ["tag:build"], progress, exclude=["tag:operation"], is_full=is_full
+    )
+    registration.complete(workspace, state)
+    return _report(workspace, is_full, models)
+
+
+def build_operations(workspace: Workspace, state: State, progress: Progress) -> None:
+    """Build the tables that tell of the run itself: publication, feeds, checks, acts."""
+    registration.refresh_state(workspace, state)
+    run_dbt(workspace, "operations", ["tag:operation"], progress)
+
+
+def _is_full(workspace: Workspace) -> bool:
+    with duckdb.connect(str(workspace.build_database), read_only=True) as connection:
+        found = connection.execute("select is_full from run.build").fetchone()
+    return bool(found and found[0])
+
+
+def _report(workspace: Workspace, is_full: bool, models: int) -> BuildReport:
+    with duckdb.connect(str(workspace.build_database), read_only=True) as connection:
+        as_of = connection.execute("select as_of_date from run.parameter").fetchall()[0][0]
+        participants, commission = connection.execute(
+            "select count(distinct participant_id), coalesce(sum(commission_amount), 0) "
+            "from commission.commission_summary"
+        ).fetchall()[0]
+        postings, pending = connection.execute(
+            "select count(*), coalesce(sum(amount), 0) from intermediate.int_commission__pending_posting"
+        ).fetchall()[0]
+        exceptions = connection.execute(
+            "select reason, count(*) from commission.commission_exception group by all order by all"
+        ).fetchall()
+    return BuildReport(
+        is_full, models, as_of, participants, commission, postings, pending, dict(exceptions)
+    )

@@ -1,0 +1,84 @@
+"""Open the state database so that a commit survives a killed process and a lost power supply."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.pool import NullPool
+
+from ..errors import UsageError
+
+_BUSY_SECONDS = 30.0
+_READS_ONLY = "niaga_reads_only"
+
+
+def open_engine(url_text: str) -> Engine:
+    """Make the engine for a state URL; raise UsageError when the URL can't be used."""
+    scheme, _, file = url_text.partition(":///")
+    if scheme.partition("+")[0] == "sqlite":
+        # Taken literally: a folder's name may have characters that mean something in a URL.
+        return _open_sqlite(URL.create(scheme, database=file))
+    try:
+        url = make_url(url_text)
+        if url.drivername == "postgresql":
+            url = url.set(drivername="postgresql+psycopg")
+        return create_engine(
+            url, pool_pre_ping=True, hide_parameters=True, json_serializer=_json_text
+        )
+    except (ArgumentError, NoSuchModuleError) as error:
+        problem = f"the state URL in niaga.yml can't be used: {error}"
+        raise UsageError(problem, "like postgresql://user@host/database") from error
+    except ModuleNotFoundError as error:
+        problem = f"the state URL in niaga.yml needs the driver {error.name}"
+        raise UsageError(problem, f"pip install '{error.name}[binary]'") from error
+
+
+@contextlib.contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Open a connection for one transaction that only reads, and sees one moment."""
+    options: dict[str, Any] = {_READS_ONLY: True}
+    if engine.dialect.name != "sqlite":
+        options["isolation_level"] = "REPEATABLE READ"
+    with engine.connect().execution_options(**options) as connection:
+        yield connection
+
+
+def _open_sqlite(url: URL) -> Engine:
+    folder = Path(url.database or "").parent
+    if not folder.is_dir():
+        raise UsageError(f"the folder {folder} of the state database is not there", "make it first")
+    # A connection for each use: SQLite's are cheap, and none gets into another thread or process.
+    engine = create_engine(
+        url,
+        poolclass=NullPool,
+        connect_args={"timeout": _BUSY_SECONDS},
+        json_serializer=_json_text,
+    )
+    event.listen(engine, "connect", _prepare_connection)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _json_text(value: Any) -> str:
+    """Write JSON; amounts, dates and paths become text."""
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _prepare_connection(connection: Any, _record: object) -> None:
+    # The driver's own transactions would leave out schema changes: `_begin` opens them instead.
+    connection.isolation_level = None
+    # In WAL mode, which the file keeps once it has it, FULL puts each commit on the disk.
+    connection.execute("PRAGMA synchronous = FULL")
+
+
+def _begin(connection: Connection) -> None:
+    # A transaction that reads before it writes fails when another one has written in between (the
+    # lease's heartbeat does so every few seconds): a writer takes the write lock as it begins.
+    reads_only = connection.get_execution_options().get(_READS_ONLY, False)
+    connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")

@@ -1,0 +1,170 @@
+"""The tables of the state database: what exists that can't be rebuilt.
+
+Timestamps are UTC without a zone. Paths are relative to the workspace, with `/`. A change here
+needs a migration in `migrations/versions` and its revision in `REVISION`.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+)
+
+JSON = sqlalchemy.JSON(none_as_null=True)
+
+REVISION = "0001"
+"""The newest migration: a database at this revision needs none."""
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+run = Table(
+    "run",
+    metadata,
+    Column("run_id", String, primary_key=True),
+    Column("verb", String, nullable=False),
+    Column("started_at", DateTime, nullable=False),
+    Column("finished_at", DateTime),
+    Column("status", String, nullable=False, comment="running, done, failed or stopped"),
+    Column("exit_code", Integer),
+    Column("summary", JSON),
+)
+
+export = Table(
+    "export",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("part", String, primary_key=True),
+    Column("export_id", String, primary_key=True, comment="SHA-256 of the content"),
+    Column("file_name", String, nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("business_date", Date),
+    Column("delivery", String),
+    Column("status", String, nullable=False, comment="loaded, waiting or rejected"),
+    Column("reason", String),
+    Column("landed_at", DateTime, nullable=False),
+    Column("decided_at", DateTime),
+    Column("run_id", String),
+    Column("archive_path", String),
+    Index(None, "source", "delivery"),
+)
+
+load = Table(
+    "load",
+    metadata,
+    Column("load_id", String, primary_key=True),
+    Column("source", String, nullable=False),
+    Column("delivery", String, nullable=False),
+    Column("export_ids", JSON, nullable=False, comment="part -> export_id"),
+    Column("business_date", Date),
+    Column("rows_read", BigInteger, nullable=False),
+    Column("rows_filtered", BigInteger, nullable=False),
+    Column("rows_held", BigInteger, nullable=False),
+    Column("status", String, nullable=False, comment="current or superseded"),
+    Column("committed_at", DateTime, nullable=False),
+    Column("run_id", String),
+    Index(None, "source", "delivery"),
+)
+
+segment = Table(
+    "segment",
+    metadata,
+    Column("segment_id", String, primary_key=True),
+    Column("load_id", String, nullable=False, index=True),
+    Column("feed", String, nullable=False, index=True),
+    Column("path", String, nullable=False),
+    Column("rows", BigInteger, nullable=False),
+    Column("sha256", String, nullable=False),
+    Column("committed_at", DateTime, nullable=False),
+    UniqueConstraint("path"),
+)
+
+held = Table(
+    "held",
+    metadata,
+    Column("load_id", String, primary_key=True),
+    Column("feed", String, primary_key=True),
+    Column("path", String, nullable=False),
+    Column("rows", BigInteger, nullable=False),
+)
+
+posting_segment = Table(
+    "posting_segment",
+    metadata,
+    Column("posting_segment_id", String, primary_key=True),
+    Column("run_id", String, nullable=False),
+    Column("path", String, nullable=False),
+    Column("rows", BigInteger, nullable=False),
+    Column("sha256", String, nullable=False),
+    Column("committed_at", DateTime, nullable=False),
+    UniqueConstraint("path"),
+)
+
+publication = Table(
+    "publication",
+    metadata,
+    Column("publication_id", String, primary_key=True),
+    Column("run_id", String, nullable=False),
+    Column("path", String, nullable=False),
+    Column("published_at", DateTime, nullable=False),
+    Column("as_of", Date),
+    Column("status", String, nullable=False, comment="current, kept or removed"),
+    Column("tables", JSON),
+)
+
+check_result = Table(
+    "check_result",
+    metadata,
+    Column("check_result_id", Integer, primary_key=True),
+    Column("run_id", String, nullable=False, index=True),
+    Column("suite", String, nullable=False),
+    Column("table_name", String, nullable=False),
+    Column("expectation", String, nullable=False),
+    Column("severity", String, nullable=False),
+    Column("success", Boolean, nullable=False),
+    Column("observed", String),
+    Column("unexpected_rows", BigInteger),
+    Column("detail", JSON),
+    Column("checked_at", DateTime, nullable=False),
+)
+
+audit_log = Table(
+    "audit_log",
+    metadata,
+    Column("audit_id", Integer, primary_key=True),
+    Column("happened_at", DateTime, nullable=False),
+    Column("who", String, nullable=False),
+    Column("verb", String, nullable=False),
+    Column("reason", String),
+    Column("hash_before", String),
+    Column("hash_after", String),
+)
+
+lease = Table(
+    "lease",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("holder", String, nullable=False, comment="random: tells one holding from the next"),
+    Column("verb", String, nullable=False),
+    Column("host", String, nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("process_started_at", DateTime, nullable=False),
+    Column("acquired_at", DateTime, nullable=False),
+    Column("expires_at", DateTime, nullable=False),
+)

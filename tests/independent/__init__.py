@@ -1,0 +1,13 @@
+"""A second calculation of the marts, in plain Python, to hold the product's figures against.
+
+Nothing here imports the product. Loops over rows are meant: this is the slow, readable reference.
+
+    records     what the feeds' rows are once they are read, and masters by date
+    exports     the raw exports of the demo workspace -> records; what can't be read is left out
+    plans       plans/*.yml -> plan versions
+    curve       F(x), the payout of a running measure, in exact fractions
+    credits     sale lines -> events -> credits, with exceptions
+    commission  credits -> measures -> commission lines -> totals and statements
+    attainment  credits against quotas, and the company's goals
+    channel     sale lines -> what each channel earned in each month
+"""

@@ -1,0 +1,265 @@
+"""Credits -> measures in windows -> commission lines -> totals and statements."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from . import calendars, curve
+from .credits import Amounts, Credit, Crediting, Event, Exceptional
+from .plans import Component, PlanVersion
+from .records import Company, Quota
+from .rounding import half_away
+
+LEVELS = {"direct": 0, "rollup": 1}
+
+
+@dataclass(frozen=True)
+class Window:
+    """What accumulates together."""
+
+    participant_id: str
+    plan: PlanVersion
+    component: Component
+    start: date
+    end: date
+
+    @property
+    def name(self) -> str:
+        return calendars.name(self.component.window, self.start)
+
+
+@dataclass
+class Line:
+    """What one credit earns in one component; measures at their scale, money in minor units."""
+
+    credit: Credit
+    window: Window
+    credited: int
+    before: int
+    after: int
+    amount: int = 0
+    own: int = 0  # without what it changes for earlier sales of the window
+    kind: str = "sale"
+
+    @property
+    def event(self) -> Event:
+        return self.credit.event
+
+    @property
+    def period(self) -> str:
+        """The pay period in which it is earned."""
+        return calendars.name(self.window.plan.pay, self.event.day)
+
+
+class Commission:
+    """The whole calculation: `lines`, `exceptions`, `quotas` and `targets` of the windows."""
+
+    def __init__(self, company: Company, plans: list[PlanVersion]) -> None:
+        self.company = company
+        self.plans = plans
+        self.exceptions: list[Exceptional] = []
+        self.creditings = {
+            on: Crediting(company, on)
+            for on in sorted({part.on for plan in plans for part in plan.components})
+        }
+        self.quota_rows = _newest_quotas(company.quotas)
+        self._quotas: dict[tuple[str, str], list[Quota]] = defaultdict(list)
+        for quota in self.quota_rows:
+            self._quotas[quota.participant_id, quota.quota_type].append(quota)
+        self._assignments = defaultdict(list)
+        for assignment in company.assignments:
+            self._assignments[assignment.participant_id].append(assignment)
+        self.windows: dict[Window, list[Line]] = defaultdict(list)
+        for on, crediting in self.creditings.items():
+            self.exceptions.extend(crediting.exceptions)
+            for credit in crediting.credits:
+                self._meet(on, credit)
+        for window, lines in self.windows.items():
+            self._walk(window, lines)
+        self._take_back()
+        self.lines = [line for lines in self.windows.values() for line in lines]
+
+    # ---- which components a credit meets
+
+    def _meet(self, on: str, credit: Credit) -> None:
+        versions = list(self._versions(credit.participant_id, credit.event.day))
+        direct = [part for plan in versions for part in plan.components if part.credit == "direct"]
+        if credit.level == 0 and not direct:
+            exception = Exceptional("no_plan", credit.event.transaction, credit.participant_id)
+            self.exceptions.append(exception)
+        for plan in versions:
+            for component in plan.components:
+                if component.on == on and _takes(component, credit):
+                    first, last = calendars.window(component.window, credit.event.day)
+                    window = Window(credit.participant_id, plan, component, first, last)
+                    credited = credit.amounts[component.of]
+                    self.windows[window].append(Line(credit, window, credited, 0, 0))
+
+    def _versions(self, participant_id: str, day: date) -> Iterable[PlanVersion]:
+        plan_ids = {
+            assignment.plan_id
+            for assignment in self._assignments[participant_id]
+            if assignment.valid_from <= day <= assignment.valid_to
+        }
+        for plan in self.plans:
+            if plan.plan_id in plan_ids and plan.valid_from <= day <= plan.valid_to:
+                yield plan
+
+    # ---- the curve
+
+    def quota(self, window: Window) -> Fraction | None:
+        """The sum of the quota rows that lie inside the window, None without any."""
+        key = window.participant_id, window.component.quota_type
+        amounts = [
+            quota.amount
+            for quota in self._quotas[key]
+            if window.start <= quota.start and quota.end <= window.end
+        ]
+        return sum(amounts, Fraction(0)) if amounts else None
+
+    def target(self, window: Window) -> Fraction | None:
+        """The target incentive's part for the window and the component."""
+        term = window.component.target or window.plan.target
+        if term is not None:
+            yearly: Fraction | None = term.value
+        else:
+            person = self.company.participants.on(window.participant_id, window.start)
+            yearly = person.target_incentive if person else None
+        if yearly is None:
+            return None
+        months = calendars.MONTHS[window.component.window]
+        return yearly * months / 12 * window.component.weight
+
+    def curve(self, window: Window) -> curve.Curve:
+        quota, target = self.quota(window), self.target(window)
+        if window.component.needs_quota and not quota:
+            self._except("no_quota" if quota is None else "zero_quota", window)
+            return curve.NOTHING
+        if window.component.needs_target and target is None:
+            self._except("no_target", window)
+            return curve.NOTHING
+        return curve.build(window.component, quota, target)
+
+    def _except(self, reason: str, window: Window) -> None:
+        self.exceptions.append(
+            Exceptional(
+                reason,
+                None,
+                window.participant_id,
+                window.plan.plan_id,
+                window.component.component_id,
+                window.name,
+            )
+        )
+
+    def units(self, component: Component) -> int:
+        """How many units of the measure's integers make one."""
+        return 10**6 if component.of == "quantity" else 10**self.company.scale
+
+    def _walk(self, window: Window, lines: list[Line]) -> None:
+        pays = self.curve(window)
+        unit = self.units(window.component)
+        cents = 10**window.plan.digits
+        measure = 0
+        lines.sort(key=lambda line: line.event.order)
+        for line in lines:
+            line.before, line.after = measure, measure + line.credited
+            measure = line.after
+            before, after = Fraction(line.before, unit), Fraction(line.after, unit)
+            line.amount = half_away(pays(after) * cents) - half_away(pays(before) * cents)
+            line.own = line.amount
+            if window.component.mode == "whole":
+                reached = pays.piece(after)
+                line.own = half_away(pays.on_piece(reached, after) * cents)
+                line.own -= half_away(pays.on_piece(reached, before) * cents)
+            if line.event.kind != "sale":
+                line.kind = "reversal"
+
+    # ---- returns in a later window
+
+    def _take_back(self) -> None:
+        """A return outside of its sale's window takes back the sale's own cents in proportion."""
+        sales = {_sale_key(line): line for lines in self.windows.values() for line in lines}
+        taken = {on: _taken_amounts(crediting) for on, crediting in self.creditings.items()}
+        for window, lines in self.windows.items():
+            for line in lines:
+                if line.event.kind == "sale":
+                    continue
+                sale = sales.get(_sale_key(line, line.event.origin))
+                if sale is not None and sale.window == window:
+                    continue
+                before, after = taken[window.component.on][id(line.credit)]
+                line.amount = line.own = 0
+                if sale is not None:
+                    measure = window.component.of
+                    line.amount = line.own = _part(sale, before[measure]) - _part(
+                        sale, after[measure]
+                    )
+
+
+def _takes(component: Component, credit: Credit) -> bool:
+    return (
+        credit.level == LEVELS[component.credit]
+        and component.valid_from <= credit.event.day <= component.valid_to
+        and (credit.is_complete or component.is_overlay)
+    )
+
+
+def _newest_quotas(quotas: Iterable[Quota]) -> list[Quota]:
+    """A changed quota is a row with a later valid_from; the newest counts for the whole period."""
+    newest: dict[tuple[str, str, str], Quota] = {}
+    for quota in quotas:
+        key = quota.participant_id, quota.quota_type, quota.period
+        if key not in newest or newest[key].valid_from <= quota.valid_from:
+            newest[key] = quota
+    return list(newest.values())
+
+
+def _sale_key(line: Line, event: Event | None = None) -> tuple:
+    """A sale's line is found again by event, participant and component."""
+    component = line.window.component
+    return id(event or line.event), line.credit.participant_id, component.component_id
+
+
+def _taken_amounts(crediting: Crediting) -> dict[int, tuple[Amounts, Amounts]]:
+    """What was taken back of a participant's credit before and after each return, as sizes."""
+    result = {}
+    taken: dict[tuple, Amounts] = {}
+    returns = [credit for credit in crediting.credits if credit.event.kind != "sale"]
+    returns.sort(
+        key=lambda credit: (
+            credit.event.day,
+            credit.event.kind == "cancellation",
+            credit.event.order,
+        )
+    )
+    for credit in returns:
+        key = id(credit.event.sale), credit.participant_id, credit.level
+        before = taken.get(key, dict.fromkeys(credit.amounts, 0))
+        after = {name: before[name] - credit.amounts[name] for name in before}
+        taken[key] = after
+        result[id(credit)] = before, after
+    return result
+
+
+def _part(sale: Line, taken: int) -> int:
+    """The sale's own cents for what is taken back so far."""
+    if sale.credited == 0:
+        return 0
+    return half_away(Fraction(sale.own * taken, sale.credited))
+
+
+# ---- totals ------------------------------------------------------------------------------------
+
+
+def earned(lines: Iterable[Line]) -> dict[tuple[str, str], int]:
+    """Statement: what approved plans pay, per participant and pay period, in minor units."""
+    result: dict[tuple[str, str], int] = defaultdict(int)
+    for line in lines:
+        if line.window.plan.is_approved:
+            result[line.window.participant_id, line.period] += line.amount
+    return dict(result)
