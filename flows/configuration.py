@@ -213,6 +213,7 @@ _SYNTAX_FAULTS = (
     ("expected ':'", "a line without `: `", "write `key: value`"),
     ("cannot start any token", "", "put the text in quotes"),
     ("while parsing a flow", "", "close each [ and {, and put text with braces in quotes"),
+    ("while scanning an alias", "text can't begin with `*`", "put the text in quotes"),
     ("while scanning a quoted scalar", "", "close the quotes"),
     ("while parsing a block", "", "indent the keys of one mapping alike"),
 )

@@ -85,10 +85,9 @@ class Settings(FileModel):
         Field(
             ge=0,
             le=6,
-            default_factory=lambda known: currency_digits(known.get("currency", "")),
             description="Decimals in which sources state money. Default: the currency's.",
         ),
-    ]
+    ] = Field(default_factory=lambda known: currency_digits(known.get("currency", "")))
     time_zone: Annotated[
         str,
         AfterValidator(_check_time_zone),

@@ -2,7 +2,7 @@
 
 {# Money (DECIMAL) to whole units; ingest has refused amounts with more decimals than the scale. #}
 {% macro to_units(amount) -%}
-    cast({{ amount }} * cast({{ 10 ** var('money_scale') }} as decimal(7, 0)) as bigint)
+    cast({{ amount }} * cast({{ 10 ** (var('money_scale') | int) }} as decimal(7, 0)) as bigint)
 {%- endmacro %}
 
 {% macro power_of_ten_as_decimal(digits) -%}
@@ -14,11 +14,11 @@
 {%- endmacro %}
 
 {% macro from_units(units) -%}
-    cast(cast({{ units }} as decimal(19, 0)) * {{ power_of_ten_as_decimal(var('money_scale')) }} as decimal(24, 6))
+    cast(cast({{ units }} as decimal(19, 0)) * {{ power_of_ten_as_decimal(var('money_scale') | int) }} as decimal(24, 6))
 {%- endmacro %}
 
 {% macro from_minor(minor) -%}
-    cast(cast({{ minor }} as decimal(19, 0)) * {{ power_of_ten_as_decimal(var('currency_digits')) }} as decimal(24, 6))
+    cast(cast({{ minor }} as decimal(19, 0)) * {{ power_of_ten_as_decimal(var('currency_digits') | int) }} as decimal(24, 6))
 {%- endmacro %}
 
 {# Money or quantity (six decimals) as a wide integer of millionths. #}

@@ -155,7 +155,9 @@ def _component_rows(
             "edge_numerator": line.edge.numerator,
             "edge_denominator": line.edge.denominator,
             "is_above": line.is_above,
-            "rate": None if line.rate is None else _decimal(line.rate.numerator, line.rate.denominator),
+            "rate": None
+            if line.rate is None
+            else _decimal(line.rate.numerator, line.rate.denominator),
             "denominator": denominator,
         }
         for coefficient in COEFFICIENTS:

@@ -125,9 +125,7 @@ def _points(component: Component, window: str, scale: Scale) -> list[Line]:
     ]
     below = [] if knots[0][0] == 0 else [Line(Fraction(0), unit, False, None)]
     last_at, last_target, last_money = knots[-1]
-    beyond = Line(
-        last_at, unit, False, None, intercept=last_money, intercept_target=last_target
-    )
+    beyond = Line(last_at, unit, False, None, intercept=last_money, intercept_target=last_target)
     return [*below, *(_between(*pair, unit) for pair in pairwise(knots)), beyond]
 
 

@@ -103,7 +103,9 @@ class Tier(PlanPart):
     @model_validator(mode="after")
     def _one_edge(self) -> Tier:
         if (self.from_ is None) == (self.above is None):
-            raise ValueError("say either from (reaching it is enough) or above (it must be exceeded)")
+            raise ValueError(
+                "say either from (reaching it is enough) or above (it must be exceeded)"
+            )
         return self
 
     @property
@@ -151,7 +153,9 @@ class Component(PlanPart):
     def _one_curve(self) -> Component:
         said = [name for name in CURVES if getattr(self, name) is not None]
         if len(said) != 1:
-            raise ValueError(f"say exactly one of {', '.join(CURVES)}; found {', '.join(said) or 'none'}")
+            raise ValueError(
+                f"say exactly one of {', '.join(CURVES)}; found {', '.join(said) or 'none'}"
+            )
         if self.marginal is not None or self.whole is not None:
             _check_tiers(self.marginal or self.whole or [])
         if self.points is not None:
@@ -191,7 +195,9 @@ class Plan(PlanPart):
             for text in _money_texts(component):
                 amount = parse_amount(text)
                 if amount.unit == "money" and amount.currency != self.currency:
-                    raise ValueError(f"{name}: {text} is not in the plan's currency {self.currency}")
+                    raise ValueError(
+                        f"{name}: {text} is not in the plan's currency {self.currency}"
+                    )
         return self
 
 
@@ -214,7 +220,9 @@ def _check_tiers(tiers: list[Tier]) -> None:
     if not tiers:
         raise ValueError("a curve needs at least one row")
     if not tiers[0].edge.is_zero:
-        raise ValueError("the first row begins at 0; write a first row with rate: 0% for what pays nothing")
+        raise ValueError(
+            "the first row begins at 0; write a first row with rate: 0% for what pays nothing"
+        )
     _check_ascending([tier.edge for tier in tiers])
 
 

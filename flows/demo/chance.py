@@ -17,7 +17,8 @@ LAST_DAY = "date '2026-10-31'"
 _MACROS = """
 create macro _spread(v) as (xor(v, v >> 15) * 1540483477) % 4294967296;
 create macro _start(x, kind) as
-    ((cast(x as bigint) + 1) * 2654435761 + cast(kind as bigint) * 774242763 + {seed} * 69069069) % 4294967296;
+    ((cast(x as bigint) + 1) * 2654435761 + cast(kind as bigint) * 774242763 + {seed} * 69069069)
+    % 4294967296;
 create macro draw(x, kind, n) as (_spread(_spread(_start(x, kind))) >> 7) % n;
 create macro pick(x, kind, texts) as texts[1 + draw(x, kind, len(texts))];
 create macro day_plus(day, days) as cast(day + cast(days as integer) as date);

@@ -1,8 +1,8 @@
 """Make the workspace of an invented company, with the exports that its systems wrote in 24 months.
 
-PT Contoh Rasa Nusantara sells food and household goods all over Indonesia. Everything about it comes from
-whole-number arithmetic on row numbers, so the same seed and number of lines give the same bytes on every
-machine.
+PT Contoh Rasa Nusantara sells food and household goods all over Indonesia. Everything about it comes
+from whole-number arithmetic on row numbers, so the same seed and number of lines give the same bytes on
+every machine.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     import duckdb
 
 SMALLEST = 2_000
-"""Fewer order lines than this would leave months in which a few bad rows are more than a file may have."""
+"""With fewer order lines one bad row is a larger part of a month's file than a source allows."""
 
 
 def make_demo(root: Path, lines: int = 200_000, seed: int = 7) -> None:
     """Make a workspace in `root`: its settings, sources and plans, and the exports in `landing/`.
 
-    `lines` is about the number of order lines, returns and cancellations included. What stands there
-    already is kept; files of the same names are written anew.
+    `lines` is about the number of order lines, returns and cancellations included. What stands
+    there already is kept; files of the same names are written anew.
     """
     if lines < SMALLEST:
         raise ValueError(f"the demo needs at least {SMALLEST:,} lines, not {lines:,}")

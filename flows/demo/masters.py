@@ -1,13 +1,14 @@
-"""Who and what the company deals with: territories, people, channels, products, promotions, customers.
+"""Whom and what the company deals with: people, places, channels, products, customers.
 
-A rep has a slot (1 to 39), which is the market that customers belong to; in slot 39 one rep follows another.
+A rep has a slot (1 to 39), which is the market that customers belong to; in slot 39 one rep follows
+another.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .chance import FIRST_DAY, LAST_DAY
+from .chance import FIRST_DAY
 
 if TYPE_CHECKING:
     import duckdb
@@ -17,28 +18,32 @@ CUSTOMERS = 2_000
 PRODUCTS = 200
 
 _REGIONS = {
-    "Jabodetabek": "Jakarta Pusat, Jakarta Barat, Jakarta Selatan, Jakarta Timur, Jakarta Utara, Bogor, "
-    "Tangerang, Bekasi",
+    "Jabodetabek": "Jakarta Pusat, Jakarta Barat, Jakarta Selatan, Jakarta Timur, Jakarta Utara, "
+    "Bogor, Tangerang, Bekasi",
     "Jawa Barat": "Bandung, Cimahi, Cirebon, Tasikmalaya, Sukabumi, Karawang, Garut, Purwakarta",
-    "Jawa Tengah dan Timur": "Semarang, Surakarta, Yogyakarta, Surabaya, Malang, Kediri, Sidoarjo, Jember",
+    "Jawa Tengah dan Timur": "Semarang, Surakarta, Yogyakarta, Surabaya, Malang, Kediri, "
+    "Sidoarjo, Jember",
     "Sumatera": "Medan, Padang, Pekanbaru, Palembang, Batam, Jambi, Bengkulu, Bandar Lampung",
-    "Indonesia Timur": "Denpasar, Mataram, Kupang, Makassar, Manado, Balikpapan, Banjarmasin, Pontianak",
+    "Indonesia Timur": "Denpasar, Mataram, Kupang, Makassar, Manado, Balikpapan, Banjarmasin, "
+    "Pontianak",
 }
 
 _FIRST_NAMES = (
-    "Adi Agus Ayu Bagus Bambang Budi Cahya Citra Dewi Dian Eka Endah Fajar Farida Gilang Hadi Hendra Indah "
-    "Intan Joko Kartika Lestari Made Maya Nanda Ningsih Nyoman Oki Putri Rahmat Ratna Rini Sari Satria Sinta "
-    "Slamet Sri Teguh Tri Utami Wahyu Wawan Wulan Yanti Yoga Yusuf"
-).split()
+    "Adi, Agus, Ayu, Bagus, Bambang, Budi, Cahya, Citra, Dewi, Dian, Eka, Endah, Fajar, Farida, "
+    "Gilang, Hadi, Hendra, Indah, Intan, Joko, Kartika, Lestari, Made, Maya, Nanda, Ningsih, Nyoman, "
+    "Oki, Putri, Rahmat, Ratna, Rini, Sari, Satria, Sinta, Slamet, Sri, Teguh, Tri, Utami, Wahyu, "
+    "Wawan, Wulan, Yanti, Yoga, Yusuf"
+)
 _LAST_NAMES = (
-    "Anggraini Atmaja Firmansyah Gunawan Halim Handayani Hidayat Kurniawan Kusuma Lubis Maharani Nasution "
-    "Nugroho Permana Pranata Prasetyo Purnama Putra Rahayu Saputra Setiawan Simatupang Siregar Suryani "
-    "Susanto Wibowo Wijaya Yulianto"
-).split()
+    "Anggraini, Atmaja, Firmansyah, Gunawan, Halim, Handayani, Hidayat, Kurniawan, Kusuma, Lubis, "
+    "Maharani, Nasution, Nugroho, Permana, Pranata, Prasetyo, Purnama, Putra, Rahayu, Saputra, "
+    "Setiawan, Simatupang, Siregar, Suryani, Susanto, Wibowo, Wijaya, Yulianto"
+)
 
 _CHANNELS = """
 create table channel (
-    channel_id varchar, name varchar, type varchar, parent_id varchar, territory_id varchar, terms_days bigint
+    channel_id varchar, name varchar, type varchar, parent_id varchar, territory_id varchar,
+    terms_days bigint
 );
 insert into channel values
     ('S01', 'Penjualan Langsung', 'direct', null, 'W00', 14),
@@ -90,8 +95,8 @@ with reps as (
         cast(least((rep - 1) // 8 + 1, 5) as bigint) as team,
         'K01' || least((rep - 1) // 8 + 1, 5) as manager_id,
         'W' || least((rep - 1) // 8 + 1, 5) || (1 + (rep - 1) % 8) as territory_id,
-        case when rep = 40 then date '2026-01-01' else day_plus(date '2016-01-04', draw(rep, 12, 3000)) end
-            as hired,
+        case when rep = 40 then date '2026-01-01'
+            else day_plus(date '2016-01-04', draw(rep, 12, 3000)) end as hired,
         case when rep = 39 then date '2025-12-31' end as leaves,
         cast(24000000 + 1000000 * draw(rep, 13, 13) as bigint) as incentive
     from range(1, 41) as numbers (rep)
@@ -99,7 +104,8 @@ with reps as (
 managers as (
     select
         'K01' || team, 'Manajer Area', cast(team as bigint), 'K001', 'W' || team || '0',
-        day_plus(date '2012-03-01', draw(team, 14, 1500)), null, 96000000 + 6000000 * draw(team, 15, 5)
+        day_plus(date '2012-03-01', draw(team, 14, 1500)), null,
+        96000000 + 6000000 * draw(team, 15, 5)
     from range(1, 6) as teams (team)
 ),
 everyone as (
@@ -115,11 +121,15 @@ numbered as (
 -- Both lists are walked with steps that share no divisor with their length, so no name comes twice.
 select
     *,
-    first_names[1 + number * 17 % len(first_names)] || ' ' || last_names[1 + number * 9 % len(last_names)]
-        as name
-from numbered, (select {_FIRST_NAMES!r} as first_names, {_LAST_NAMES!r} as last_names);
+    first_names[1 + number * 17 % len(first_names)] || ' '
+    || last_names[1 + number * 9 % len(last_names)] as name
+from numbered, (
+    select
+        string_split('{_FIRST_NAMES}', ', ') as first_names,
+        string_split('{_LAST_NAMES}', ', ') as last_names
+);
 
--- What was known of people on the day of each export: one leaves and is followed, three change teams.
+-- What was known of people on the day of each export: one follows another, three change teams.
 create table person_version as
 with exported as (
     select unnest([{FIRST_DAY}, date '2026-01-01', date '2026-04-01']) as exported_on
@@ -141,7 +151,9 @@ where person_id <> 'K140' or exported_on >= date '2026-01-01';
 """
 
 _PRODUCTS = f"""
-create table product_line (line bigint, name varchar, categories varchar[], unit varchar, low bigint);
+create table product_line (
+    line bigint, name varchar, categories varchar[], unit varchar, low bigint
+);
 insert into product_line values
     (0, 'Minuman', ['Teh', 'Kopi', 'Sirup', 'Jus'], 'karton', 90),
     (1, 'Makanan Ringan', ['Keripik', 'Biskuit', 'Kacang'], 'karton', 70),
@@ -174,9 +186,10 @@ priced as (
 select
     *,
     'B' || lpad(cast(number as varchar), 4, '0') as product_id,
-    category || ' ' || pick(number, 27, ['Melati', 'Nusa', 'Bahari', 'Segara', 'Mentari', 'Lestari', 'Cendana'])
-        || ' ' || pick(number, 28, ['Asli', 'Premium', 'Keluarga', 'Hemat', 'Spesial']) || ' '
-        || (100 + number) as name,
+    category || ' '
+    || pick(number, 27, ['Melati', 'Nusa', 'Bahari', 'Segara', 'Mentari', 'Lestari', 'Cendana']) || ' '
+    || pick(number, 28, ['Asli', 'Premium', 'Keluarga', 'Hemat', 'Spesial']) || ' '
+    || (100 + number) as name,
     price * cost_percent as cost,
     (price * 104 // 100 + 50) // 100 * 100 as later_price,
     (price * 104 // 100 + 50) // 100 * 100 * (cost_percent - 1) as later_cost
@@ -188,7 +201,9 @@ with numbered as (
     select
         cast(number as bigint) as number,
         number % 6 as line_number,
-        day_plus({FIRST_DAY}, (number // 6) * 120 + (number % 6) * 15 + draw(number, 31, 10)) as starts
+        day_plus(
+            {FIRST_DAY}, (number // 6) * 120 + (number % 6) * 15 + draw(number, 31, 10)
+        ) as starts
     from range(36) as numbers (number)
 )
 select
@@ -223,23 +238,32 @@ placed as (
             case team when 1 then 'S03' when 3 then 'S04' when 4 then 'S05' else 'S01' end,
             case team when 1 then 'S09' when 2 then 'S10' when 4 then 'S12' else 'S11' end,
             case team when 1 then 'S09' when 2 then 'S10' when 4 then 'S12' else 'S11' end,
-            case team when 1 then 'S13' when 2 then 'S14' when 3 then 'S15' when 4 then 'S16' else 'S17' end
+            case team when 1 then 'S13' when 2 then 'S14' when 3 then 'S15' when 4 then 'S16'
+                else 'S17' end
         ]) as channel_id,
-        case when place % 7 = 5 then day_plus(date '2024-12-01', draw(number, 42, 600)) end as new_from
+        case when place % 7 = 5 then day_plus(date '2024-12-01', draw(number, 42, 600)) end
+            as new_from
     from numbered
     inner join slot using (slot)
 )
 select
     placed.*,
     'C' || lpad(cast(number as varchar), 5, '0') as customer_id,
-    case when number % 250 = 0 then 'Toko "Rejeki"; Cabang ' || number
-        else pick(number, 43, ['Toko', 'Warung', 'UD', 'CV', 'Kios', 'Depot']) || ' '
-            || pick(number, 44, ['Sumber', 'Maju', 'Berkah', 'Sinar', 'Mulia', 'Jaya', 'Makmur', 'Abadi']) || ' '
-            || pick(number, 45, ['Rejeki', 'Bersama', 'Sentosa', 'Baru', 'Indah', 'Lestari', 'Raya']) || ' '
-            || number end as name,
+    case
+        when number % 250 = 0 then 'Toko "Rejeki"; Cabang ' || number
+        when number % 250 = 125 then 'Kafé Bintang ' || number
+        else
+            pick(number, 43, ['Toko', 'Warung', 'UD', 'CV', 'Kios', 'Depot']) || ' '
+            || pick(number, 44, ['Sumber', 'Maju', 'Berkah', 'Sinar', 'Mulia', 'Jaya', 'Makmur'])
+            || ' '
+            || pick(number, 45, ['Rejeki', 'Bersama', 'Sentosa', 'Baru', 'Indah', 'Lestari', 'Raya'])
+            || ' ' || number
+    end as name,
     case channel.type
-        when 'direct' then 'Horeka' when 'own shop' then 'Rumah Tangga' when 'marketplace' then 'Rumah Tangga'
-        when 'retailer' then 'Ritel Modern' else 'Toko Tradisional' end as segment,
+        when 'direct' then 'Horeka' when 'own shop' then 'Rumah Tangga'
+        when 'marketplace' then 'Rumah Tangga' when 'retailer' then 'Ritel Modern'
+        else 'Toko Tradisional'
+    end as segment,
     channel.type as channel_type,
     channel.terms_days,
     coalesce(new_from, day_plus(date '2017-01-02', draw(number, 46, 2700))) as since,
@@ -258,10 +282,9 @@ def make(company: duckdb.DuckDBPyConnection, lines: int, seed: int) -> None:  # 
             f"('W{number}{place}', '{name}', 'W{number}0')"
             for place, name in enumerate(names.split(", "), start=1)
         ]
-    company.execute("create table territory (territory_id varchar, name varchar, parent_id varchar)")
-    company.execute(f"insert into territory values {', '.join(towns)}")
+    company.execute(
+        "create table territory as "
+        f"select * from (values {', '.join(towns)}) as towns (territory_id, name, parent_id)"
+    )
     for script in (_CHANNELS, _PEOPLE, _PRODUCTS, _CUSTOMERS):
         company.execute(script)
-
-
-__all__ = ["CUSTOMERS", "LAST_DAY", "PRODUCTS", "SLOTS", "make"]

@@ -1,7 +1,7 @@
 """What the company sold: orders and their lines, what came back, what was cancelled.
 
-Amounts are whole sen (1/100 rupiah), quantities whole tenths of a unit (bulk goods are sold in tenths of a
-kilogram). On every line net = quantity x price - discount, to the sen.
+Amounts are whole sen (1/100 rupiah), quantities whole tenths of a unit (bulk goods are sold in tenths
+of a kilogram). On every line net = quantity x price - discount, to the sen.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ create table ordered as
 with numbered as (
     select
         cast(number as bigint) as number,
-        cast(number as bigint) * (select sum(weight) from day where day <= {LAST_DAY}) // {{orders}} as moment,
+        cast(number as bigint) * (select sum(weight) from day where day <= {LAST_DAY}) // {{orders}}
+            as moment,
         draw(number, 51, (select sum(strength) from slot)) as ticket
     from range({{orders}}) as numbers (number)
 ),
@@ -40,13 +41,15 @@ taken as (
 ),
 -- Early customers of a slot buy more often. Before a new one is there, the one before it buys.
 chosen as (
-    select *, slot + {SLOTS} * least(draw(number, 52, 52), draw(number, 53, 52), 50) as customer_number
+    select
+        *,
+        slot + {SLOTS} * least(draw(number, 52, 52), draw(number, 53, 52), 50) as customer_number
     from taken
 ),
 known as (
     select
         chosen.* exclude (customer_number),
-        case when customer.new_from > chosen.day then customer_number - {SLOTS} else customer_number end
+        customer_number - case when customer.new_from > chosen.day then {SLOTS} else 0 end
             as customer_number
     from chosen
     inner join customer on chosen.customer_number = customer.number
@@ -67,8 +70,9 @@ select
         when known.slot = {SLOTS} and known.day >= date '2026-01-01' then 'K140'
         else 'K' || (100 + known.slot)
     end as rep_id,
-    case draw(known.number, 55, 200) when 0 then 'VOID' when 1 then 'DRAF' when 2 then 'DRAF' else 'POSTED' end
-        as status,
+    case draw(known.number, 55, 200)
+        when 0 then 'VOID' when 1 then 'DRAF' when 2 then 'DRAF' else 'POSTED'
+    end as status,
     row_number() over (partition by customer.customer_id order by known.number) = 1
     and customer.new_from is not null as is_new_customer
 from known
@@ -95,19 +99,21 @@ priced as (
         listed.*,
         product.product_id,
         product.line_number as product_line_number,
-        case when listed.day >= date '2026-01-01' then product.later_price else product.price end as price,
-        case when listed.day >= date '2026-01-01' then product.later_cost else product.cost end as cost,
+        case when listed.day < date '2026-01-01' then product.price else product.later_price end
+            as price,
+        case when listed.day < date '2026-01-01' then product.cost else product.later_cost end as cost,
         10 * (buying.low + draw(listed.number, 63, buying.high - buying.low + 1))
         + case when product.unit = 'kg' then draw(listed.number, 64, 10) else 0 end as quantity,
         promotion.promotion_id,
         -- What a big customer bargains for comes on top.
         buying.discount + coalesce(promotion.discount, 0)
-        + case when buying.discount >= 400 then 50 * draw(listed.number, 65, 7) else 0 end as discount_rate
+        + case when buying.discount >= 400 then 50 * draw(listed.number, 65, 7) else 0 end
+            as discount_rate
     from listed
     inner join product as wanted on listed.product_number = wanted.number
     inner join product
-        on product.number = listed.product_number
-            - case when wanted.launched > listed.day or wanted.discontinued <= listed.day then 1 else 0 end
+        on product.number = listed.product_number - case
+            when wanted.launched > listed.day or wanted.discontinued <= listed.day then 1 else 0 end
     inner join buying on listed.channel_type = buying.type
     left join promotion
         on
@@ -130,15 +136,16 @@ select
     *,
     gross - discount as net,
     day_plus(invoiced, terms_days + draw(number, 70, 12)) as paid,
-    case when draw(number, 71, 100) < 3 then quantity + 10 * (1 + draw(number, 72, 5)) else quantity end
+    quantity + case when draw(number, 71, 100) < 3 then 10 * (1 + draw(number, 72, 5)) else 0 end
         as wanted_quantity,
-    case when is_cancelled then nullif(least(day_plus(day, 1 + draw(number, 73, 40)), {LAST_DAY}), day) end
-        as cancelled
+    case when is_cancelled
+        then nullif(least(day_plus(day, 1 + draw(number, 73, 40)), {LAST_DAY}), day) end as cancelled
 from valued;
 """
 
-# Four lines in a hundred come back: some whole, some in part, some of those in two parts. Most are back
-# within three weeks, some only in a later month or quarter. The last part takes the rest of the discount.
+# Four lines in a hundred come back: some whole, some in part, some of those in two parts. Most are
+# back within three weeks, some only in a later month or quarter. The last part takes the rest of the
+# discount.
 _RETURNS = f"""
 create table come_back as
 with returned_line as (
@@ -157,7 +164,8 @@ first_part as (
         1 as part,
         day_plus(day, lag) as returned,
         case when kind < 4 then quantity
-            else greatest(quantity * (10 + draw(number, 84, 60)) // 1000 * 10, 10) end as part_quantity
+            else greatest(quantity * (10 + draw(number, 84, 60)) // 1000 * 10, 10) end
+            as part_quantity
     from returned_line
 ),
 second_part as (
@@ -172,7 +180,7 @@ second_part as (
 parts as (
     select *, discount * part_quantity // quantity as part_discount from first_part
     union all
-    select *, discount - discount * (quantity - part_quantity) // quantity as part_discount from second_part
+    select *, discount - discount * (quantity - part_quantity) // quantity from second_part
 )
 select
     *,
@@ -182,9 +190,9 @@ from parts
 where returned <= {LAST_DAY};
 """
 
-# One row for each row of the export. A cancellation in the month of the order stands on the order's own
-# line, a later one is a document of its own. A few returns are of sales before the system was there, and
-# one brings more back than was sold.
+# One row for each row of the export. A cancellation in the month of the order stands on the order's
+# own line, a later one is a document of its own. A few returns are of sales before the system was
+# there, and one brings more back than was sold.
 _DOCUMENTS = f"""
 create table document as
 with sales as (
@@ -192,14 +200,15 @@ with sales as (
         day as written, 'JUAL' as kind, order_id, line_number, day, invoiced, shipped, paid, status,
         wanted_quantity, quantity, discount, net, cost,
         null as original_order, cast(null as bigint) as original_line, number,
-        case when date_trunc('month', cancelled) = date_trunc('month', day) then cancelled end as cancelled,
+        case when date_trunc('month', cancelled) = date_trunc('month', day) then cancelled end
+            as cancelled,
         is_new_customer
     from sold
 ),
 returns as (
     select
-        returned, 'RETUR', 'RT' || lpad(cast(document_number as varchar), 7, '0'), document_line, returned,
-        returned, returned, null, status, -part_quantity, -part_quantity, -part_discount,
+        returned, 'RETUR', 'RT' || lpad(cast(document_number as varchar), 7, '0'), document_line,
+        returned, returned, returned, null, status, -part_quantity, -part_quantity, -part_discount,
         part_discount - part_quantity * price * 10, -(cost // quantity * part_quantity),
         order_id, line_number, number, null, false
     from come_back
@@ -207,15 +216,16 @@ returns as (
 cancellations as (
     select
         cancelled, 'BATAL', order_id, line_number, day, null, null, null, status,
-        -wanted_quantity, -quantity, -discount, -net, -cost, order_id, line_number, number, cancelled, false
+        -wanted_quantity, -quantity, -discount, -net, -cost, order_id, line_number, number, cancelled,
+        false
     from sold
     where date_trunc('month', cancelled) > date_trunc('month', day)
 ),
 strange_returns as (
     select
-        day_plus(day, 3), 'RETUR', 'RTX' || number, 1, day_plus(day, 3), day_plus(day, 3), day_plus(day, 3),
-        null, status, -10, -10, -(price * 100 // 20), price * 100 // 20 - price * 100, -(cost * 10 // quantity),
-        'LAMA' || lpad(cast(number as varchar), 6, '0'), 1, number, null, false
+        day_plus(day, 3), 'RETUR', 'RTX' || number, 1, day_plus(day, 3), day_plus(day, 3),
+        day_plus(day, 3), null, status, -10, -10, -price * 5, price * 5 - price * 100,
+        -(cost * 10 // quantity), 'LAMA' || lpad(cast(number as varchar), 6, '0'), 1, number, null, false
     from sold
     where status = 'POSTED' and rep_id is not null
     order by number
@@ -223,8 +233,9 @@ strange_returns as (
 ),
 excessive_return as (
     select
-        day_plus(day, 4), 'RETUR', 'RTX' || number, 1, day_plus(day, 4), day_plus(day, 4), day_plus(day, 4),
-        null, status, -quantity - 50, -quantity - 50, -discount, discount - (quantity + 50) * price * 10,
+        day_plus(day, 4), 'RETUR', 'RTX' || number, 1, day_plus(day, 4), day_plus(day, 4),
+        day_plus(day, 4), null, status, -quantity - 50, -quantity - 50, -discount,
+        discount - (quantity + 50) * price * 10,
         -(cost // quantity * (quantity + 50)), order_id, line_number, number, null, false
     from sold
     where
@@ -250,13 +261,10 @@ select
     case when invoiced <= {LAST_DAY} then invoiced end as invoiced,
     case when shipped <= {LAST_DAY} then shipped end as shipped,
     case when paid <= {LAST_DAY} then paid end as paid,
-    sold.slot, sold.rep_id, sold.customer_id, sold.channel_id, sold.territory_id, sold.product_id, sold.price,
-    sold.promotion_id
+    sold.slot, sold.rep_id, sold.customer_id, sold.channel_id, sold.territory_id, sold.product_id,
+    sold.price, sold.promotion_id
 from every_document
-inner join (
-    select number, slot, rep_id, customer_id, channel_id, territory_id, product_id, price, promotion_id
-    from sold
-) as sold on every_document.number = sold.number;
+inner join sold on every_document.number = sold.number;
 """
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -20,7 +20,7 @@ from pydantic import (
 
 from ..configuration import Document, FileModel, load_yaml, sort_faults, validate
 from ..errors import ConfigurationError, Fault
-from ..wording import Refusal
+from ..wording import Refusal, did_you_mean
 from ..workspace import Workspace
 from .patterns import FilePattern, Match, compile_pattern
 
@@ -209,11 +209,8 @@ class Source(FileModel):
     locale: Locale = Locale()
     business_date: Annotated[
         BusinessDate,
-        Field(
-            default_factory=_default_business_date,
-            description="What dates the rows. Default: file_name if a pattern has a {date}.",
-        ),
-    ]
+        Field(description="What dates the rows. Default: file_name if a pattern has a {date}."),
+    ] = Field(default_factory=_default_business_date)
     reject_above: Annotated[
         Share, Field(description="Share of faulty rows above which the whole file is held back.")
     ] = Decimal("0.1")
@@ -260,8 +257,9 @@ def load_source(path: Path) -> Source:
     """Read one source; raise ConfigurationError with all its faults."""
     document = load_yaml(path)
     source = validate(document, Source)
-    if source.source != path.stem:
-        raise ConfigurationError([_misnamed(document, source, path)])
+    faults = [*_misnamed(document, source), *_unknown_feeds(document, source)]
+    if faults:
+        raise ConfigurationError(sort_faults(faults))
     source._path = path
     return source
 
@@ -286,8 +284,19 @@ def load_sources(workspace: Workspace) -> list[Source]:
     return sources
 
 
-def _misnamed(document: Document, source: Source, path: Path) -> Fault:
-    problem = f"is `{source.source}`, the file is {path.name}"
-    return document.fault(
-        ("source",), problem, f"name the file {source.source}.yml, or the source {path.stem}"
-    )
+def _misnamed(document: Document, source: Source) -> Iterator[Fault]:
+    path = document.path
+    if source.source != path.stem:
+        problem = f"is `{source.source}`, the file is {path.name}"
+        remedy = f"name the file {source.source}.yml, or the source {path.stem}"
+        yield document.fault(("source",), problem, remedy)
+
+
+def _unknown_feeds(document: Document, source: Source) -> Iterator[Fault]:
+    from .contracts import contracts  # Contracts know the types of columns from here.
+
+    known = contracts()
+    for feed in source.feeds:
+        if feed not in known:
+            remedy = did_you_mean(feed, known) or "docs/reference/feeds.md names the feeds"
+            yield document.fault(("feeds", feed), "is no feed", remedy)

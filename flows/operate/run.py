@@ -3,31 +3,24 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..errors import GateStopped, NiagaError
 from . import stages
+from .held import HeldFile, held_files
 from .stages import Stage, Work
 
 if TYPE_CHECKING:
+    from ..ingest.stage import IngestReport
     from ..progress import Progress
-    from ..state import State
+    from ..refresh.stage import BuildReport
     from ..workspace import Workspace
 
 FILE_HELD = 4
 """Exit code of a run that did all it could, while a whole file is held back."""
-
-
-@dataclass(frozen=True)
-class HeldFile:
-    """A whole file that is held back."""
-
-    source: str
-    file_name: str
-    status: str
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -50,22 +43,19 @@ def run_verb(
 ) -> Outcome:
     """Run the stages of `verb` on a workspace that nobody else works on.
 
-    Raises what a stage raises, after recording it: GateStopped leaves the last publication in place.
+    Raises what a stage raises, after recording it. The last publication stays in place then.
     """
     from ..state import State
 
     began = time.monotonic()
     with State.open(workspace) as state, state.lease(verb=verb):
-        published_before = _last_published_at(state)
         run_id = state.start_run(verb)
         work = Work(workspace, state, run_id, progress, stages.is_posting(verb))
         try:
             stages.run_stages(stages.STAGES_OF[verb], work, run)
-            held_files = _held_files(state, published_before)
-            exit_code = FILE_HELD if held_files else 0
-            outcome = Outcome(
-                verb, run_id, exit_code, time.monotonic() - began, held_files, work
-            )
+            held = held_files(workspace, state)
+            exit_code = FILE_HELD if held else 0
+            outcome = Outcome(verb, run_id, exit_code, time.monotonic() - began, held, work)
             state.finish_run(run_id, "done", exit_code, summarise(outcome))
         except BaseException as error:
             status = "stopped" if isinstance(error, GateStopped) else "failed"
@@ -73,3 +63,58 @@ def run_verb(
             state.finish_run(run_id, status, code, {"reason": str(error) or type(error).__name__})
             raise
     return outcome
+
+
+def summarise(outcome: Outcome) -> dict[str, Any]:
+    """Give what a run has done as plain data, for the record and for programs."""
+    work = outcome.work
+    summary: dict[str, Any] = {
+        "verb": outcome.verb,
+        "run_id": outcome.run_id,
+        "exit_code": outcome.exit_code,
+        "seconds": round(outcome.seconds, 1),
+    }
+    if work.ingested is not None:
+        summary["ingested"] = _ingested(work.ingested)
+    if work.checked:
+        summary["checked"] = _checked(work)
+    if work.built is not None:
+        summary["built"] = _built(work.built)
+    if work.is_posting:
+        summary["posted"] = work.posted
+    if work.publication is not None:
+        summary["published"] = {
+            "publication_id": work.publication.publication_id,
+            "path": str(work.publication.path),
+            "tables": len(work.publication.rows),
+            "rows": sum(work.publication.rows.values()),
+        }
+    summary["held_files"] = [asdict(file) for file in outcome.held_files]
+    return summary
+
+
+def _ingested(report: IngestReport) -> dict[str, Any]:
+    statuses = Counter(export.status for export in report.outcomes)
+    return {
+        "files": dict(statuses),
+        "rows_loaded": report.rows_loaded,
+        "rows_held": report.rows_held,
+    }
+
+
+def _checked(work: Work) -> dict[str, int]:
+    return {
+        "expectations": sum(len(report.results) for report in work.checked),
+        "failed_critical": sum(len(report.failed_critical) for report in work.checked),
+        "failed_warning": sum(len(report.failed_warning) for report in work.checked),
+    }
+
+
+def _built(report: BuildReport) -> dict[str, Any]:
+    return {
+        "is_full": report.is_full,
+        "models": report.models,
+        "as_of": report.as_of.isoformat() if report.as_of else None,
+        "participants": report.participants,
+        "commission_amount": str(report.commission_amount),
+    }

@@ -1,7 +1,7 @@
 """The process of a temporary Prefect server: serves until whoever started it closes the pipe.
 
-Started as `python -m niaga.operate.server_process DESCRIPTOR`, where the descriptor is a socket that
-listens already. The pipe is its standard input: the system closes it even when the parent is killed.
+Started as `python -m niaga.operate.server_process DESCRIPTOR`, where the descriptor is a socket
+that listens already. The pipe is standard input: it closes even when the parent is killed.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The line of stages: the one place that says which there are, in which order, and for which verb."""
+"""The line of stages: the one place that says which there are, and in which order."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from ..ingest.stage import IngestReport
     from ..progress import Progress
-    from ..publish.stage import Publication
+    from ..publish.records import Publication
     from ..refresh.gates import GateReport
     from ..refresh.stage import BuildReport
     from ..state import State
@@ -136,8 +136,8 @@ def _publish(work: Work) -> None:
 def _finished_marker(workspace: Workspace) -> Path:
     """Give the file that is there while the build has passed all stages before publishing.
 
-    A build that a gate has stopped, or that shows postings which are not in the ledger yet, must not
-    be published by hand.
+    A build that a gate has stopped, or that shows postings which are not in the ledger yet, must
+    not be published by hand.
     """
     return workspace.warehouse / "finished.json"
 
@@ -163,7 +163,6 @@ REFRESH = tuple(stage for stage in NIGHT if stage not in (_INGEST, _POST))
 
 STAGES_OF = {
     "nightly": NIGHT,
-    "demo": NIGHT,
     "ingest": (_INGEST,),
     "refresh": REFRESH,
     "build": REFRESH,

@@ -1,7 +1,8 @@
 """A Prefect server for one command: started in the background as its first act, gone with it.
 
-Starting takes seconds, so the command goes on with its imports meanwhile. The socket listens before the
-server exists: a request that comes too early waits. The server ends when this process does, however.
+Starting takes seconds, so the command goes on with its imports meanwhile. The socket listens before
+the server exists: a request that comes too early waits. The server ends with this process, however
+that ends.
 """
 
 from __future__ import annotations
@@ -15,12 +16,8 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ..errors import NiagaError
-
-if TYPE_CHECKING:
-    from ..workspace import Workspace
 
 _HOST = "127.0.0.1"
 _START_SECONDS = 120.0
@@ -34,7 +31,7 @@ _SERVER_ENVIRONMENT = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_SERVER_UI_ENABLED": "false",
 }
-# What a user has set is left alone: `PREFECT_LOGGING_LEVEL=INFO niaga nightly` shows Prefect's own log.
+# A user's own settings stand: `PREFECT_LOGGING_LEVEL=INFO niaga nightly` shows Prefect's log.
 _CLIENT_ENVIRONMENT = {
     "DO_NOT_TRACK": "1",
     "PREFECT_API_REQUEST_TIMEOUT": str(_START_SECONDS),
@@ -88,11 +85,11 @@ class TemporaryServer:
         )
 
 
-def start_server(workspace: Workspace) -> TemporaryServer:
-    """Start the server of a workspace in the background, with its database in `warehouse/prefect`."""
-    home = workspace.warehouse / "prefect"
+def start_server(warehouse: Path) -> TemporaryServer:
+    """Start a server in the background, with its database in `prefect/` of the warehouse folder."""
+    home = warehouse / "prefect"
     home.mkdir(parents=True, exist_ok=True)
-    log = workspace.warehouse / "logs" / "prefect-server.log"
+    log = warehouse / "logs" / "prefect-server.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     with socket.create_server((_HOST, 0), backlog=128) as listening, log.open("wb") as output:
         process = subprocess.Popen(
@@ -112,7 +109,7 @@ def start_server(workspace: Workspace) -> TemporaryServer:
 
 
 @contextlib.contextmanager
-def server_for(workspace: Workspace) -> Iterator[TemporaryServer | None]:
+def server_in(warehouse: Path) -> Iterator[TemporaryServer | None]:
     """Have a server while the block runs: none of ours where the user names one by PREFECT_API_URL.
 
     Enter it before anything imports Prefect, whose settings it puts into the environment.
@@ -122,7 +119,7 @@ def server_for(workspace: Workspace) -> Iterator[TemporaryServer | None]:
     if os.environ.get("PREFECT_API_URL"):
         yield None
         return
-    server = start_server(workspace)
+    server = start_server(warehouse)
     mine = {
         "PREFECT_API_URL": server.api_url,
         "PREFECT_HOME": str(server.home),
@@ -135,11 +132,11 @@ def server_for(workspace: Workspace) -> Iterator[TemporaryServer | None]:
         yield server
     finally:
         server.stop()
-        for name, value in before.items():
-            if value is None:
+        for name, earlier in before.items():
+            if earlier is None:
                 del os.environ[name]
             else:
-                os.environ[name] = value
+                os.environ[name] = earlier
 
 
 def _without_prefect() -> dict[str, str]:

@@ -29,6 +29,11 @@ class Publication:
     as_of: date | None
     rows: dict[str, int]
 
+    @property
+    def manifest(self) -> Path:
+        """The file in the version's folder that says what it is."""
+        return self.path / _MANIFEST
+
 
 def write_manifest(publication: Publication) -> None:
     """Write into the version's folder what it is, for readers and for a run after a killed one."""
@@ -39,9 +44,8 @@ def write_manifest(publication: Publication) -> None:
         "as_of": publication.as_of.isoformat() if publication.as_of else None,
         "rows": publication.rows,
     }
-    file = publication.path / _MANIFEST
-    file.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
-    file.chmod(0o444)
+    publication.manifest.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    publication.manifest.chmod(0o444)
 
 
 def current_publication(published: Path) -> Publication | None:

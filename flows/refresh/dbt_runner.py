@@ -57,6 +57,7 @@ def run_dbt(
     arguments = [
         verb,
         "--log-level", "none",
+        "--log-level-file", "info",
         "--no-use-colors",
         "--no-version-check",
         "--project-dir", str(project_folder()),

@@ -78,7 +78,9 @@ def register(workspace: Workspace, state: State, run_id: str, *, is_posting: boo
         as_of = _as_of(connection)
         _create_parameter(connection, run_id, is_posting=is_posting, as_of=as_of)
         connection.execute("delete from run.build")
-        connection.execute("insert into run.build values ('building', ?, ?)", [fingerprint, is_full])
+        connection.execute(
+            "insert into run.build values ('building', ?, ?)", [fingerprint, is_full]
+        )
     counts: dict[str, int] = {}
     for segment in arrived:
         counts[segment.feed] = counts.get(segment.feed, 0) + 1
@@ -162,9 +164,13 @@ def _fingerprint(workspace: Workspace) -> str:
 def _create_feed_view(
     connection: duckdb.DuckDBPyConnection, name: str, contract: Contract, segments: list[_Segment]
 ) -> None:
-    columns = {column.name: column.duckdb_type for column in contract.columns} | dict(SYSTEM_COLUMNS)
+    columns = {column.name: column.duckdb_type for column in contract.columns} | dict(
+        SYSTEM_COLUMNS
+    )
     if not segments:
-        nothing = ", ".join(f'cast(null as {kind}) as "{column}"' for column, kind in columns.items())
+        nothing = ", ".join(
+            f'cast(null as {kind}) as "{column}"' for column, kind in columns.items()
+        )
         connection.execute(f'create or replace view lake."{name}" as select {nothing} where false')
         return
     source = f"read_parquet({_path_list([s.path for s in segments])}, union_by_name = true)"

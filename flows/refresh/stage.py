@@ -40,9 +40,7 @@ def register(workspace: Workspace, state: State, run_id: str, *, is_posting: boo
 
 def build_staging(workspace: Workspace, progress: Progress) -> None:
     """Build the staging models: the latest version of each record."""
-    run_dbt(
-        workspace, "staging", ["tag:staging"], progress, is_full=_is_full(workspace)
-    )
+    run_dbt(workspace, "staging", ["tag:staging"], progress, is_full=_is_full(workspace))
 
 
 def build_marts(workspace: Workspace, state: State, progress: Progress) -> BuildReport:

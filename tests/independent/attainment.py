@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from .commission import Commission, Line
+from .credits import Event, events
+from .records import Company, Goal
 
 
 @dataclass(frozen=True)
@@ -50,3 +52,42 @@ def _is_first_of_its_type(line: Line) -> bool:
         if part.quota_type == line.window.component.quota_type
     ]
     return same[0] is line.window.component
+
+
+def of_goals(company: Company) -> dict[tuple[str, str], Fraction]:
+    """What was reached of each goal: events of orders in the goal's period and scope."""
+    return {
+        (goal.goal_id, goal.period): _reached(company, goal, events(company.sales, "order"))
+        for goal in company.goals
+    }
+
+
+def _reached(company: Company, goal: Goal, found: list[Event]) -> Fraction:
+    inside = [
+        event
+        for event in found
+        if goal.start <= event.day <= goal.end and _is_in_scope(company, goal, event)
+    ]
+    if goal.measure == "new customers":
+        new = {
+            event.line.customer_id
+            for event in inside
+            if event.kind == "sale" and event.line.is_new_customer
+        }
+        return Fraction(len(new))
+    measure, unit = {
+        "revenue": ("net_amount", 10**company.scale),
+        "margin": ("margin", 10**company.scale),
+        "volume": ("quantity", 10**6),
+    }[goal.measure]
+    return Fraction(sum(event.amounts[measure] for event in inside), unit)
+
+
+def _is_in_scope(company: Company, goal: Goal, event: Event) -> bool:
+    if goal.scope in (None, "company"):
+        return True
+    kind, _, name = goal.scope.partition(": ")
+    if kind != "product_line":
+        raise NotImplementedError(f"scope {goal.scope!r}")
+    product = company.products.on(event.line.product_id, event.day)
+    return product is not None and product["line"] == name

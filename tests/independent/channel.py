@@ -42,18 +42,17 @@ class ChannelMonth:
         return self.returned_amount / self.sold_amount if self.sold_amount else None
 
 
-def performance(company: Company) -> dict[tuple[str, date], ChannelMonth]:
+def performance(company: Company) -> dict[tuple[str | None, date], ChannelMonth]:
     """Channels in months that have lines, monthly amounts or costs."""
-    found: dict[tuple[str, date], ChannelMonth] = defaultdict(ChannelMonth)
-    terms: dict[str, list[TradeTerm]] = defaultdict(list)
+    found: dict[tuple[str | None, date], ChannelMonth] = defaultdict(ChannelMonth)
+    terms: dict[str | None, list[TradeTerm]] = defaultdict(list)
     for term in company.trade_terms:
         terms[term.channel_id].append(term)
     for event in events(company.sales, "order"):
         channel_id = event.origin.line.channel_id or event.line.channel_id
-        if channel_id is not None:
-            month = found[channel_id, calendars.month_start(event.day)]
-            _add(month, event, 10**company.scale)
-            month.trade_terms_amount += _rated(terms[channel_id], event, 10**company.scale)
+        month = found[channel_id, calendars.month_start(event.day)]
+        _add(month, event, 10**company.scale)
+        month.trade_terms_amount += _rated(terms[channel_id], event, 10**company.scale)
     for (channel_id, first), month in found.items():
         month.trade_terms_amount += _monthly(terms[channel_id], first)
     for cost in company.channel_costs:

@@ -182,11 +182,14 @@ def test_all_faulty_files_are_named_at_once(workspace: Workspace) -> None:
     (folder / "a.yml").write_text("source: [\n")
     (folder / "b.yml").write_text(SMALL.format("*.csv"))
     (folder / "c.yaml").write_text(SMALL.format("*.csv"))
-    (folder / "small.yml").write_text(SMALL.format("*.csv"))
+    (folder / "small.yml").write_text(SMALL.format("*.csv").replace("sales_line", "sales_lines"))
     (folder / "sales.yml.example").write_text("ignored: [")
     with pytest.raises(ConfigurationError) as caught:
         load_sources(workspace)
-    a, b, c = (str(fault) for fault in caught.value.faults)
+    a, b, c, small = (str(fault) for fault in caught.value.faults)
     assert a.startswith(f"{folder}/a.yml:2: is no valid YAML")
     assert b.startswith(f"{folder}/b.yml:1: source: is `small`, the file is b.yml")
     assert c.startswith(f"{folder}/c.yaml: ends in .yaml and would not be read")
+    assert (
+        small == f"{folder}/small.yml:3: feeds.sales_lines: is no feed (did you mean `sales_line`?)"
+    )

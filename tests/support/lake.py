@@ -36,7 +36,9 @@ def put(
             assert set(row) <= {name for name, _ in columns}, set(row) - {n for n, _ in columns}
             values = [row.get(name) for name, _ in columns]
             values += [export_id, number, business_date, datetime(2027, 1, 1)]
-            connection.execute(f"insert into record values ({', '.join('?' * len(values))})", values)
+            connection.execute(
+                f"insert into record values ({', '.join('?' * len(values))})", values
+            )
         connection.execute(f"copy record to '{path}' (format parquet)")
     _commit(workspace, state, feed, path, export_id, len(rows), business_date)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
-from types import MappingProxyType
 from typing import Annotated, Literal
 
 import pytest
@@ -32,7 +31,7 @@ class Terms(FileModel):
     level: Annotated[int, Field(ge=1)] = 1
     kind: Literal["marginal", "whole"] = "whole"
     from_: Annotated[str | None, Field(alias="from")] = None
-    tiers: Mapping[str, tuple[Tier, ...]] = MappingProxyType({})
+    tiers: Mapping[str, tuple[Tier, ...]] = Field(default_factory=dict)
 
 
 def faults_of(text: str) -> list[str]:
@@ -125,6 +124,7 @@ def test_an_empty_file_lacks_what_is_required() -> None:
         ("title: [a, b\nlevel: 1\n", "terms.yml:2: is no valid YAML:"),
         ("title: a: b\n", "terms.yml:1: is no valid YAML:"),
         ("title: %d\n", "terms.yml:1: is no valid YAML:"),
+        ("title: *.csv\n", "terms.yml:1: is no valid YAML: text can't begin with `*` (put"),
         ('title: "x\n', "terms.yml:2: is no valid YAML:"),
         ("title: x\n---\ntitle: y\n", "terms.yml:2: is no valid YAML: a second document begins"),
         ("a: &x 1\nb: *x\n", "terms.yml:2: is no valid YAML: aliases (*name)"),

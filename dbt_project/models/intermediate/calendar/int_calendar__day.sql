@@ -8,7 +8,7 @@ span as (
 ),
 
 number as (
-    select cast(id as integer) as day_number
+    select cast(numbers.id as integer) as day_number
     from range(0, 36600) as numbers (id)
 ),
 

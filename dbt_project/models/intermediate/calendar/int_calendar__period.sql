@@ -7,12 +7,12 @@ day as (
 ),
 
 {% for kind in ['month', 'quarter', 'half', 'year'] %}
-{{ kind }}_period as (
-    select distinct
-        '{{ kind }}' as period_kind,
-        {{ period_start("'" ~ kind ~ "'", 'day.day') }} as period_start
-    from day
-),
+    {{ kind }}_period as (
+        select distinct
+            '{{ kind }}' as period_kind,
+            {{ period_start("'" ~ kind ~ "'", 'day.day') }} as period_start
+        from day
+    ),
 {% endfor %}
 
 every_period as (

@@ -14,7 +14,8 @@ final as (
         first_date as first_sale_date,
         last_date as last_sale_date,
         cast({{ dbt.date_trunc('year', 'first_date') }} as date) as first_day,
-        cast({{ dbt.dateadd('day', -1, dbt.dateadd('year', 1, dbt.date_trunc('year', 'last_date'))) }} as date) as last_day
+        cast({{ dbt.dateadd('day', -1, dbt.dateadd('year', 1, dbt.date_trunc('year', 'last_date'))) }} as date)
+            as last_day
     from dates
 )
 

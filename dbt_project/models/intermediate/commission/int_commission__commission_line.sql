@@ -11,23 +11,26 @@ with
 
 every_line as (
     select
-        {%- for column in columns %}
-        {{ column }}{{ ',' if not loop.last }}
-        {%- endfor %}
+    {%- for column in columns %}
+            {{ column }}{{ ',' if not loop.last }}
+    {%- endfor %}
     from {{ ref('int_commission__walked_line') }}
     where not is_reversal
     union all
     select
-        {%- for column in columns %}
-        {{ column }}{{ ',' if not loop.last }}
-        {%- endfor %}
+    {%- for column in columns %}
+            {{ column }}{{ ',' if not loop.last }}
+    {%- endfor %}
     from {{ ref('int_commission__reversal_line') }}
 ),
 
 final as (
     select
         event_id || '|' || participant_id || '|' || component_key
-        || '|' || cast(coalesce(segment_number, 0) as {{ dbt.type_string() }}) || '|' || line_kind as commission_line_id,
+        || '|'
+        || cast(coalesce(segment_number, 0) as {{ dbt.type_string() }})
+        || '|'
+        || line_kind as commission_line_id,
         *
     from every_line
 )

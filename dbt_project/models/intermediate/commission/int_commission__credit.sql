@@ -92,9 +92,9 @@ divided as (
     select
         shared.*,
         {%- for amount in ['net_after', 'net_before', 'margin_after', 'margin_before'] %}
-        {{ whole_share(amount, 'share_parts') }} as {{ amount }}_whole,
-        {{ share_remainder(amount, 'share_parts') }} as {{ amount }}_remainder
-        {%- if not loop.last %},{% endif %}
+            {{ whole_share(amount, 'share_parts') }} as {{ amount }}_whole,
+            {{ share_remainder(amount, 'share_parts') }} as {{ amount }}_remainder
+            {%- if not loop.last %},{% endif %}
         {%- endfor %}
     from shared
 ),
@@ -103,12 +103,15 @@ allocated as (
     select
         divided.*,
         {%- for amount in ['net_after', 'net_before', 'margin_after', 'margin_before'] %}
-        case
-            when is_full
-                then {{ allocated_units(amount, amount ~ '_whole', amount ~ '_remainder', 'event_id', 'participant_id') }}
-            else {{ rounded_share(amount, amount ~ '_whole', amount ~ '_remainder') }}
-        end as {{ amount }}_units
-        {%- if not loop.last %},{% endif %}
+            case
+                when divided.is_full
+                    then
+                        {{ allocated_units(
+                            amount, amount ~ '_whole', amount ~ '_remainder', 'event_id', 'participant_id'
+                        ) }}
+                else {{ rounded_share(amount, amount ~ '_whole', amount ~ '_remainder') }}
+            end as {{ amount }}_units
+            {%- if not loop.last %},{% endif %}
         {%- endfor %}
     from divided
 ),

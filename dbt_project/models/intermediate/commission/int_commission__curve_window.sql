@@ -71,8 +71,8 @@ bounded as (
     select
         exact.*,
         case
-            when segment_number = 1 then cast(-9000000000000000000 as bigint)
-            when is_above then cast({{ wide_idiv('edge_numerator', 'edge_denominator') }} + 1 as bigint)
+            when exact.segment_number = 1 then cast(-9000000000000000000 as bigint)
+            when exact.is_above then cast({{ wide_idiv('edge_numerator', 'edge_denominator') }} + 1 as bigint)
             else cast({{ wide_idiv('edge_numerator + edge_denominator - 1', 'edge_denominator') }} as bigint)
         end as x_from
     from exact
@@ -82,7 +82,7 @@ ranged as (
     select
         bounded.*,
         coalesce(
-            lead(x_from) over (partition by curve_key order by segment_number),
+            lead(bounded.x_from) over (partition by bounded.curve_key order by bounded.segment_number),
             cast(9000000000000000000 as bigint)
         ) as x_to
     from bounded

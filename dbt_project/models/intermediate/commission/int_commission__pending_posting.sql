@@ -39,7 +39,10 @@ keyed as (
 
 final as (
     select
-        {{ dbt.hash("run.run_id || '|' || keyed.commission_line_id || '|' || cast(keyed.earned_period_start as " ~ dbt.type_string() ~ ")") }}
+        {{ dbt.hash(
+            "run.run_id || '|' || keyed.commission_line_id || '|' || cast(keyed.earned_period_start as "
+            ~ dbt.type_string() ~ ")"
+        ) }}
             as posting_id,
         run.started_at as posted_at,
         {{ period_name('keyed.pay_kind', 'keyed.earned_period_start') }} as posting_period,
@@ -52,7 +55,8 @@ final as (
         keyed.participant_id,
         coalesce(keyed.plan_id, split_part(keyed.component_key, '/', 1)) as plan_id,
         coalesce(keyed.component_id, split_part(keyed.component_key, '/', 3)) as component_id,
-        cast(coalesce(keyed.plan_version, cast(split_part(keyed.component_key, '/', 2) as bigint)) as bigint) as plan_version,
+        cast(coalesce(keyed.plan_version, cast(split_part(keyed.component_key, '/', 2) as bigint)) as bigint)
+            as plan_version,
         keyed.component_key,
         keyed.text_hash as plan_text_hash,
         keyed.commission_line_id,

@@ -11,15 +11,15 @@ with
 
 final as (
     select
-        {%- for column in columns %}
-        {{ column }}{{ ',' if not loop.last }}
-        {%- endfor %}
+    {%- for column in columns %}
+            {{ column }}{{ ',' if not loop.last }}
+    {%- endfor %}
     from {{ source('ledger', 'posting') }}
     union all
     select
-        {%- for column in columns %}
-        pending_posting.{{ column }}{{ ',' if not loop.last }}
-        {%- endfor %}
+    {%- for column in columns %}
+            pending_posting.{{ column }}{{ ',' if not loop.last }}
+    {%- endfor %}
     from {{ ref('int_commission__pending_posting') }} as pending_posting
     cross join {{ source('run', 'parameter') }} as run
     where run.is_posting

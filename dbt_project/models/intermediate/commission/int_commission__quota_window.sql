@@ -63,7 +63,8 @@ every_window as (
 
 described as (
     select
-        {{ window_id('every_window.participant_id', 'every_window.component_key', 'every_window.window_start') }} as window_id,
+        {{ window_id('every_window.participant_id', 'every_window.component_key', 'every_window.window_start') }}
+            as window_id,
         every_window.participant_id,
         every_window.window_start,
         {{ period_end('component.window_kind', 'every_window.window_start') }} as window_end,
@@ -83,8 +84,8 @@ quota_of_window as (
         on
             described.participant_id = quota.participant_id
             and described.quota_type = quota.quota_type
-            and quota.period_start >= described.window_start
-            and quota.period_end <= described.window_end
+            and described.window_start <= quota.period_start
+            and described.window_end >= quota.period_end
     group by described.window_id
 ),
 

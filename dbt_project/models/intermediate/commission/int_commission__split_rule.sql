@@ -10,7 +10,14 @@ sale as (
 ),
 
 rule as (
-    select * from {{ ref('stg_credit_split') }}
+    select
+        *,
+        case
+            {%- for key in keys %}
+            when {{ key }} is not null then {{ loop.index }}
+            {%- endfor %}
+        end as specificity
+    from {{ ref('stg_credit_split') }}
 ),
 
 matched as (
@@ -18,7 +25,7 @@ matched as (
         select
             sale.document_id,
             sale.root_order_id,
-            {{ loop.index }} as specificity,
+            rule.specificity,
             rule.rule_id,
             rule.participant_id,
             rule.share
@@ -26,11 +33,9 @@ matched as (
         inner join rule
             on
                 sale.{{ key }} = rule.{{ key }}
+                and rule.specificity = {{ loop.index }}
                 and sale.order_date between coalesce(rule.valid_from, cast('1900-01-01' as date))
                 and coalesce(rule.valid_to, cast('9999-12-31' as date))
-        {% for earlier in keys[:loop.index0] %}
-            {{ 'where' if loop.first else 'and' }} rule.{{ earlier }} is null
-        {% endfor %}
         {% if not loop.last %}
             union all
         {% endif %}

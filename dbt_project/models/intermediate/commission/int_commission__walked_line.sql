@@ -81,7 +81,7 @@ reached as (
 walked as (
     select
         {%- for column in columns %}
-        {{ column }},
+            {{ column }},
         {%- endfor %}
         line_kind,
         cast(coalesce(amount_minor, 0) as bigint) as amount_minor
@@ -95,7 +95,7 @@ walked as (
     union all
     select
         {%- for column in columns %}
-        {{ column }},
+            {{ column }},
         {%- endfor %}
         'sale' as line_kind,
         cast(coalesce(pay_after - pay_before_at_reached_rate, 0) as bigint) as amount_minor
@@ -103,7 +103,7 @@ walked as (
     union all
     select
         {%- for column in columns %}
-        {{ column }},
+            {{ column }},
         {%- endfor %}
         're-rating' as line_kind,
         cast(pay_before_at_reached_rate - pay_before as bigint) as amount_minor

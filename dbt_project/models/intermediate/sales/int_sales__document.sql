@@ -99,16 +99,16 @@ ordered as (
     select
         taking_back.*,
         row_number() over (
-            partition by root_order_id, root_line_number, document_type
-            order by document_date, order_id, line_number
+            partition by taking_back.root_order_id, taking_back.root_line_number, taking_back.document_type
+            order by taking_back.document_date, taking_back.order_id, taking_back.line_number
         ) as number_of_its_type,
-        coalesce(sum(net_amount) over earlier, 0) as returned_net_amount,
-        coalesce(sum(cost_amount) over earlier, 0) as returned_cost_amount,
-        coalesce(sum(quantity) over earlier, 0) as returned_quantity
+        coalesce(sum(taking_back.net_amount) over earlier, 0) as returned_net_amount,
+        coalesce(sum(taking_back.cost_amount) over earlier, 0) as returned_cost_amount,
+        coalesce(sum(taking_back.quantity) over earlier, 0) as returned_quantity
     from taking_back
     window earlier as (
         partition by root_order_id, root_line_number
-        order by document_date, document_type desc, order_id, line_number
+        order by document_date asc, document_type desc, order_id asc, line_number asc
         rows between unbounded preceding and 1 preceding
     )
 ),
@@ -152,12 +152,12 @@ valued as (
 totalled as (
     select
         valued.*,
-        -sum(net_amount) over so_far as taken_back_net_amount,
-        -sum(net_amount - cost_amount) over so_far as taken_back_margin_amount
+        -sum(valued.net_amount) over so_far as taken_back_net_amount,
+        -sum(valued.net_amount - valued.cost_amount) over so_far as taken_back_margin_amount
     from valued
     window so_far as (
         partition by root_order_id, root_line_number
-        order by document_date, document_type desc, order_id, line_number
+        order by document_date asc, document_type desc, order_id asc, line_number asc
         rows between unbounded preceding and current row
     )
 ),
@@ -172,7 +172,7 @@ document as (
         order_date as document_date,
         order_date,
         {%- for attribute in attributes %}
-        {{ attribute }},
+            {{ attribute }},
         {%- endfor %}
         false as is_orphan,
         false as is_excess,
@@ -196,7 +196,7 @@ document as (
         totalled.document_date,
         coalesce(sale.order_date, totalled.document_date) as order_date,
         {%- for attribute in attributes %}
-        coalesce(line.{{ attribute }}, sale.{{ attribute }}) as {{ attribute }},
+            coalesce(line.{{ attribute }}, sale.{{ attribute }}) as {{ attribute }},
         {%- endfor %}
         totalled.is_orphan,
         not totalled.is_orphan
@@ -241,7 +241,7 @@ final as (
         document.is_orphan,
         document.is_excess,
         {%- for attribute in attributes if attribute not in ('channel_id', 'territory_id') %}
-        document.{{ attribute }},
+            document.{{ attribute }},
         {%- endfor %}
         coalesce(document.channel_id, customer.channel_id) as channel_id,
         coalesce(document.territory_id, customer.territory_id) as territory_id,

@@ -17,14 +17,14 @@ now_in as (
 
 {% if last_documents %}
 -- A corrected return may have named another original before.
-before_in as (
-    select documents.root_order_id
-    from {{ last_documents }} as documents
-    inner join arrived
-        on
-            documents.order_id = arrived.order_id
-            and documents.line_number = arrived.line_number
-),
+    before_in as (
+        select documents.root_order_id
+        from {{ last_documents }} as documents
+        inner join arrived
+            on
+                documents.order_id = arrived.order_id
+                and documents.line_number = arrived.line_number
+    ),
 {% endif %}
 
 final as (

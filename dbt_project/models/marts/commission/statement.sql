@@ -25,7 +25,7 @@ final as (
         {{ from_minor('payable_minor') }} as payable_amount,
         cast(null as decimal(24, 6)) as closing_draw_balance,
         {%- for balance in balances %}
-        cast(null as decimal(24, 6)) as {{ balance }},
+            cast(null as decimal(24, 6)) as {{ balance }},
         {%- endfor %}
         cast(null as timestamp) as closed_at,
         cast(null as {{ dbt.type_string() }}) as ledger_hash,

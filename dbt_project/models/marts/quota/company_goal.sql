@@ -59,9 +59,9 @@ in_scope as (
             document.document_date between goal.period_start and goal.period_end
             and (
                 goal.scope_kind = 'company'
-                or (goal.scope_kind in ('product_line', 'product line') and document.product_line = goal.scope_id)
-                or (goal.scope_kind = 'channel' and document.channel_id = goal.scope_id)
-                or (goal.scope_kind = 'territory' and document.territory_id = goal.scope_id)
+                or (goal.scope_kind in ('product_line', 'product line') and goal.scope_id = document.product_line)
+                or (goal.scope_kind = 'channel' and goal.scope_id = document.channel_id)
+                or (goal.scope_kind = 'territory' and goal.scope_id = document.territory_id)
             )
     left join first_purchase
         on document.customer_id = first_purchase.customer_id
@@ -107,8 +107,8 @@ covered as (
         on
             goal.measure = rep_quota.measure
             and goal.scope_kind = 'company'
-            and rep_quota.period_start >= goal.period_start
-            and rep_quota.period_end <= goal.period_end
+            and goal.period_start <= rep_quota.period_start
+            and goal.period_end >= rep_quota.period_end
     group by goal.goal_id, goal.period_start, goal.period_end
 ),
 

@@ -80,7 +80,7 @@ final as (
         cast(null as decimal(18, 9)) as expected_attainment,
         cast(rank() over (
             partition by team, quota_type, period_start, period_end
-            order by attainment desc nulls last, participant_id
+            order by attainment desc nulls last, participant_id asc
         ) as bigint) as rank_in_team,
         '{{ var("currency") }}' as currency,
         case

@@ -1,0 +1,230 @@
+"""The command `niaga`: one short function for each verb, imports only when needed."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+EXIT_CODES = """\
+Exit codes: 0 done; 1 a fault of ours; 2 wrong use; 3 a gate stopped the run and nothing was
+published; 4 done, but a whole file is held back (`niaga status` says which and why)."""
+
+
+def _examples(*lines: str) -> str:
+    # The mark keeps the help from joining the lines.
+    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
+
+
+app = typer.Typer(
+    name="niaga",
+    help="From a company's exports to marts and commission that it can pay people from.",
+    epilog=_examples("niaga demo", "niaga init my-company --currency IDR", "niaga nightly")
+    + "\n\n"
+    + EXIT_CODES,
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+plan = typer.Typer(
+    help="Look after commission plans.",
+    epilog=_examples("niaga plan check"),
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.add_typer(plan, name="plan")
+
+WorkspaceOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--workspace", "-w", metavar="DIR",
+        help="The company's folder. Default: found upwards from the current folder.",
+    ),
+]  # fmt: skip
+JsonOption = Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")]
+
+
+@app.command(epilog=_examples("niaga demo", "niaga demo --workspace /tmp/demo --lines 20000"))
+def demo(
+    workspace: Annotated[
+        Path | None,
+        typer.Option(
+            "--workspace", "-w", metavar="DIR",
+            help="Where to make it: an empty folder or an earlier demo, which starts over. "
+            "Default: niaga-demo.",
+        ),
+    ] = None,
+    lines: Annotated[
+        int, typer.Option(min=2_000, help="About how many order lines to invent.")
+    ] = 200_000,
+    as_json: JsonOption = False,
+) -> None:  # fmt: skip
+    """Run a night on an invented company.
+
+    Makes its workspace with 24 months of exports, some of them faulty on purpose.
+    """
+    from .operate import commands
+
+    _end(commands.demo(as_json, workspace, lines))
+
+
+@app.command(
+    epilog=_examples(
+        "niaga init my-company --currency IDR --time-zone Asia/Jakarta",
+        'niaga init . --company "PT Maju" --currency IDR',
+    )
+)
+def init(
+    currency: Annotated[str, typer.Option(help="The company's currency: IDR, USD, EUR.")],
+    folder: Annotated[
+        Path | None, typer.Argument(help="Where to make it. Default: the current folder.")
+    ] = None,
+    company: Annotated[
+        str | None, typer.Option(help="The company's name. Default: the folder's.")
+    ] = None,
+    time_zone: Annotated[str, typer.Option(help="Zone of the sources' local time.")] = "UTC",
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Make a workspace.
+
+    Writes settings, folders, an example source and an example plan.
+    """
+    from .operate import commands
+
+    _end(commands.init(as_json, folder or workspace, company, currency, time_zone))
+
+
+@app.command(epilog=_examples("niaga ingest", "niaga ingest --workspace my-company --json"))
+def ingest(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
+    """Take in the files that have landed.
+
+    Faulty rows and files are held back with their reasons.
+    """
+    from .operate import commands
+
+    _end(commands.plain(as_json, workspace, "ingest"))
+
+
+@app.command(epilog=_examples("niaga build", "niaga build --workspace my-company"))
+def build(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
+    """Build, check and publish the marts.
+
+    From what was taken in already; nothing is posted to the ledger.
+    """
+    from .operate import commands
+
+    _end(commands.plain(as_json, workspace, "build"))
+
+
+@app.command(
+    epilog=_examples("niaga nightly", "30 1 * * *  niaga nightly --workspace /srv/company")
+)
+def nightly(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
+    """Ingest, build, check, post and publish.
+
+    Posts what is owed to the ledger; a second run posts nothing.
+    """
+    from .operate import commands
+
+    _end(commands.nightly(as_json, workspace))
+
+
+@app.command(epilog=_examples("niaga status", "niaga status --json"))
+def status(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
+    """Show how the workspace is.
+
+    Feeds and their age, what is held back and why, checks, last run, publication.
+    """
+    from .operate import commands
+
+    _end(commands.status(as_json, workspace))
+
+
+@app.command(
+    epilog=_examples(
+        "niaga statement",
+        "niaga statement R017",
+        "niaga statement R017 --period 2026-10 --lines 50",
+    )
+)
+def statement(
+    participant: Annotated[
+        str | None, typer.Argument(help="Id or name of a participant. Default: everyone's totals.")
+    ] = None,
+    period: Annotated[
+        str | None, typer.Option(help="Like 2026-10 or 2026-Q4. Default: the last one.")
+    ] = None,
+    lines: Annotated[int, typer.Option(min=0, help="How many lines to show.")] = 20,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show what participants are paid.
+
+    Reads the published marts: one participant's statement with its lines, or everyone's totals.
+    """
+    from .operate import commands
+
+    _end(commands.statement(as_json, workspace, participant, period, lines))
+
+
+@app.command(epilog=_examples("niaga publish", "niaga publish --workspace my-company"))
+def publish(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
+    """Publish a finished build by hand.
+
+    Checks its marts again first. Builds and nights publish by themselves.
+    """
+    from .operate import commands
+
+    _end(commands.plain(as_json, workspace, "publish"))
+
+
+@app.command(
+    epilog=_examples(
+        "niaga rollback",
+        'niaga rollback 20261031T014500123456-9f3a1c --reason "wrong price list"',
+    )
+)
+def rollback(
+    publication: Annotated[
+        str | None, typer.Argument(help="Which one. Default: the one before the current.")
+    ] = None,
+    reason: Annotated[str, typer.Option(help="Why, for the audit log.")] = "",
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Put an earlier publication back.
+
+    `niaga status` lists those that are kept.
+    """
+    from .operate import commands
+
+    _end(commands.rollback(as_json, workspace, publication, reason))
+
+
+@plan.command(epilog=_examples("niaga plan check", "niaga plan check --workspace my-company"))
+def check(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
+    """Check all plans.
+
+    Tells mistakes with file, line and field, and what is legal but odd.
+    """
+    from .operate import commands
+
+    _end(commands.check_plans(as_json, workspace))
+
+
+@plan.callback()
+def _plan() -> None:
+    """Keep `check` a verb of its own while it is the only one."""
+
+
+def _end(exit_code: int) -> NoReturn:
+    raise typer.Exit(exit_code)
+
+
+def main() -> None:
+    """Run the command line."""
+    sys.exit(app(prog_name="niaga"))

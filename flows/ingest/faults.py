@@ -1,0 +1,17 @@
+"""A fault of a whole file: it is held back, and everything else goes on."""
+
+from __future__ import annotations
+
+
+class FileFault(Exception):
+    """An export that can't be loaded; never leaves this room.
+
+    `part` is the part of the delivery at fault where that is known, `examples` are faulty rows in
+    words.
+    """
+
+    def __init__(self, reason: str, part: str | None = None, examples: tuple[str, ...] = ()) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.part = part
+        self.examples = examples

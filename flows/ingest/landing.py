@@ -1,0 +1,109 @@
+"""The files in landing/: which source takes each, and what becomes of those that can't be loaded."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from ..configuration import load_yaml
+from ..errors import ConfigurationError
+from ..workspace import Workspace
+from .archive import restore_export
+from .patterns import Match
+from .sources import Source
+
+_UNFINISHED = (".tmp", ".part", ".partial", ".crdownload", ".filepart")
+_REASON = ".reason.txt"
+
+
+@dataclass(frozen=True)
+class Landed:
+    """A file in landing/, and the source that takes it, if one does."""
+
+    path: Path
+    source: Source | None
+    part: str
+    match: Match
+
+    @property
+    def file_name(self) -> str:
+        """The name as text, whatever bytes it is made of."""
+        return os.fsencode(self.path.name).decode(errors="replace")
+
+
+def landed_files(workspace: Workspace, sources: Iterable[Source]) -> list[Landed]:
+    """Find the files that have landed, by name; leave out hidden ones and those still arriving."""
+    sources = list(sources)
+    paths = sorted(path for path in workspace.landing.iterdir() if _has_arrived(path))
+    return [_assign(path, sources) for path in paths]
+
+
+def business_date(workspace: Workspace, landed: Landed) -> date | None:
+    """Give the day that a file is about, as its source says: from the name, or the file's time."""
+    assert landed.source is not None
+    if landed.source.business_date == "file_name":
+        return landed.match.business_date
+    changed_at = landed.path.stat().st_mtime
+    return datetime.fromtimestamp(changed_at, ZoneInfo(workspace.settings.time_zone)).date()
+
+
+def hold_back(workspace: Workspace, file_name: str, file: Path, explanation: str) -> None:
+    """Move a landed or archived file to rejected/, with the reason beside it."""
+    rejected = workspace.rejected / file_name
+    reason = workspace.rejected / (file_name + _REASON)
+    reason.write_text(explanation, encoding="utf-8")
+    if file.is_relative_to(workspace.archive):
+        restore_export(file, rejected)
+    else:
+        file.replace(rejected)
+
+
+def release(workspace: Workspace, file_name: str) -> None:
+    """Remove a file from rejected/ that has been replaced by a good one."""
+    (workspace.rejected / file_name).unlink(missing_ok=True)
+    (workspace.rejected / (file_name + _REASON)).unlink(missing_ok=True)
+
+
+def explain(landed_in: str, reason: str, examples: Iterable[str]) -> str:
+    """Write the text that lies beside a file that is held back."""
+    now = datetime.now(UTC)
+    lines = [f"Held back on {now:%Y-%m-%d at %H:%M} UTC ({landed_in}).", "", f"Reason: {reason}"]
+    faulty = [f"  {example}" for example in examples]
+    if faulty:
+        lines += ["", "Faulty rows:", *faulty]
+    lines += ["", "Mend the file, or its source, and put the file into landing/ again."]
+    return "\n".join(lines) + "\n"
+
+
+def _has_arrived(path: Path) -> bool:
+    is_hidden = path.name.startswith(".") or path.name.lower().endswith(_UNFINISHED)
+    return not is_hidden and (path.is_symlink() or not path.is_dir())
+
+
+def _assign(path: Path, sources: list[Source]) -> Landed:
+    unassigned = Landed(path, None, "", Match(None, None))
+    found = [
+        (source, part, match)
+        for source in sources
+        for part, export in source.exports.items()
+        if (match := export.match(unassigned.file_name))
+    ]
+    if not found:
+        return unassigned
+    if len(found) > 1:
+        raise _ambiguous(unassigned.file_name, [(source, part) for source, part, _ in found])
+    return Landed(path, *found[0])
+
+
+def _ambiguous(file_name: str, takers: list[tuple[Source, str]]) -> ConfigurationError:
+    (first, first_part), (second, second_part) = takers[:2]
+    fault = load_yaml(second.path).fault(
+        ("exports", second_part, "file"),
+        f"takes the landed file {file_name}, and so does {first.source} (part {first_part})",
+        "make one of the two patterns narrower",
+    )
+    return ConfigurationError([fault])

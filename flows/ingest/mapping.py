@@ -1,0 +1,171 @@
+"""Check a source's selects against the feeds they fill and the parts they read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import duckdb
+
+from ..configuration import Document, load_yaml
+from ..errors import ConfigurationError, Fault
+from ..wording import did_you_mean
+from .contracts import SYSTEM_COLUMNS, Column, Contract, contracts
+from .faults import FileFault
+from .records import Records, missing_column
+from .sources import Source
+
+ROW_NUMBER = "_row_number"
+
+_MISSING = (
+    re.compile(r'Referenced column "(?P<column>.+?)" not found in FROM clause'),
+    re.compile(r'Table "(?P<table>.+?)" does not have a column named "(?P<column>.+?)"'),
+    re.compile(r'Column "(?P<column>.+?)" in (?:EXCLUDE|REPLACE|RENAME) list not found'),
+    re.compile(r'Column "(?P<column>.+?)" does not exist on (?:left|right) side of join'),
+)
+_INEXACT_TYPES = ("FLOAT", "DOUBLE")
+_EXACT_KINDS = ("integer", "quantity", "money", "rate")
+
+
+@dataclass(frozen=True)
+class Result:
+    """One column of a select: its name, its type, and the column of the feed that it fills."""
+
+    name: str
+    type: str
+    column: Column | None
+
+    @property
+    def is_text(self) -> bool:
+        """Whether the value has still to be parsed."""
+        return self.type == "VARCHAR"
+
+
+@dataclass(frozen=True)
+class FeedMapping:
+    """A select of a source and the feed that it fills."""
+
+    contract: Contract
+    select: str
+    results: tuple[Result, ...]
+
+    @property
+    def filled(self) -> tuple[tuple[Result, Column], ...]:
+        """The results that fill columns of the feed."""
+        return tuple((result, result.column) for result in self.results if result.column)
+
+    @property
+    def extras(self) -> tuple[Result, ...]:
+        """The results that the feed does not know: they are kept under their own names."""
+        return tuple(
+            result for result in self.results if not result.column and result.name != ROW_NUMBER
+        )
+
+
+def check_sources(sources: Iterable[Source]) -> None:
+    """Raise ConfigurationError where a source fills an unknown feed, or its SQL is no select."""
+    faults = [fault for source in sources for fault in _source_faults(source)]
+    if faults:
+        raise ConfigurationError(faults)
+
+
+def map_feed(
+    connection: duckdb.DuckDBPyConnection, source: Source, feed: str, parts: Mapping[str, Records]
+) -> FeedMapping:
+    """Bind the select of a feed to the parts that were read.
+
+    Raises FileFault when a file lacks a column that the SQL names, and ConfigurationError when the SQL
+    itself is wrong.
+    """
+    select = source.feeds[feed].strip().rstrip(";")
+    try:
+        described = connection.execute(f"DESCRIBE {select}").fetchall()
+    except (duckdb.BinderException, duckdb.CatalogException) as error:
+        _raise_missing_column(source, feed, parts, str(error))
+        problem = str(error).partition("\n")[0]
+        raise _wrong(source, feed, problem, "change the SQL") from error
+    contract = contracts()[feed]
+    columns = {column.name: column for column in contract.columns}
+    results = tuple(
+        Result(name.lower() if name.lower() in columns else name, kind, columns.get(name.lower()))
+        for name, kind, *_ in described
+    )
+    faults = list(_result_faults(load_yaml(source.path), contract, results))
+    if faults:
+        raise ConfigurationError(faults)
+    return FeedMapping(contract, select, results)
+
+
+def _source_faults(source: Source) -> Iterable[Fault]:
+    document = load_yaml(source.path)
+    for feed, select in source.feeds.items():
+        place = ("feeds", feed)
+        if feed not in contracts():
+            remedy = did_you_mean(feed, contracts()) or "docs/reference/feeds.md has the feeds"
+            yield document.fault(place, "is no feed that niaga knows", remedy)
+            continue
+        try:
+            statements = duckdb.extract_statements(select)
+        except duckdb.ParserException as error:
+            yield document.fault(place, str(error).partition("\n")[0], "change the SQL")
+            continue
+        kinds = [statement.type for statement in statements]
+        if kinds != [duckdb.StatementType.SELECT]:
+            yield document.fault(place, "is not one select", "write one select without a `;`")
+
+
+def _result_faults(
+    document: Document, contract: Contract, results: tuple[Result, ...]
+) -> Iterable[Fault]:
+    place = ("feeds", contract.feed)
+    names = [result.name.lower() for result in results]
+    if ROW_NUMBER not in names:
+        problem = f"the select does not return {ROW_NUMBER}"
+        yield document.fault(place, problem, f"add {ROW_NUMBER} of the first part")
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield document.fault(place, f"the select returns {name} twice", "leave one of them out")
+    for name in names:
+        if name in SYSTEM_COLUMNS and name != ROW_NUMBER or name.startswith("_given "):
+            yield document.fault(place, f"{name} is niaga's own name", "name the column otherwise")
+    for required in contract.required:
+        if required not in names:
+            problem = f"the select does not return {required}, which every row needs"
+            yield document.fault(place, problem, _nearest(required, names))
+    for result in results:
+        if result.column and result.column.type in _EXACT_KINDS and result.type in _INEXACT_TYPES:
+            yield document.fault(
+                place,
+                f"{result.name} is {result.type}, which is not exact",
+                "type the raw columns (exports: columns:), and multiply rather than divide",
+            )
+
+
+def _nearest(name: str, names: list[str]) -> str:
+    return did_you_mean(name, names) or "add it to the select"
+
+
+def _raise_missing_column(
+    source: Source, feed: str, parts: Mapping[str, Records], message: str
+) -> None:
+    """Raise FileFault when DuckDB's message says that a column is missing."""
+    for pattern in _MISSING:
+        if found := pattern.search(message):
+            alias = found.groupdict().get("table")
+            part = _part_called(alias, source.feeds[feed], parts) if alias else None
+            headers = {name: parts[name].header for name in ([part] if part else parts)}
+            who = f"the SQL of feed {feed} names"
+            raise FileFault(missing_column(found["column"], who, headers), part)
+
+
+def _part_called(alias: str, select: str, parts: Mapping[str, Records]) -> str | None:
+    """Find the part that the select calls by a name of its own (`lines as l`)."""
+    for part in parts:
+        renamed = rf'\b{part}\b"?\s+(?:as\s+)?"?{re.escape(alias)}\b'
+        if part == alias or re.search(renamed, select, re.IGNORECASE):
+            return part
+    return None
+
+
+def _wrong(source: Source, feed: str, problem: str, remedy: str) -> ConfigurationError:
+    return ConfigurationError([load_yaml(source.path).fault(("feeds", feed), problem, remedy)])

@@ -1,0 +1,84 @@
+"""Write the good rows of a load as Parquet: whole files that never change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import duckdb
+
+from . import sql
+from .durable import make_folder, put_in_place, sha256_of, temporary_for
+from .mapping import ROW_NUMBER, FeedMapping
+
+
+@dataclass(frozen=True)
+class ParquetFile:
+    """A Parquet file that a load has written."""
+
+    feed: str
+    path: Path
+    rows: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where and when the rows of a load come from."""
+
+    export_id: str
+    business_date: date | None
+    loaded_at: datetime
+
+
+def write_segment(
+    connection: duckdb.DuckDBPyConnection, mapping: FeedMapping, origin: Origin, path: Path
+) -> ParquetFile | None:
+    """Write the rows of a feed that are not held back; None when there are none."""
+    feed = mapping.contract.feed
+    names = [column.name for column in mapping.contract.columns]
+    names += [result.name for result in mapping.extras]
+    columns = ", ".join(sql.name(name) for name in names)
+    return _write_parquet(
+        connection,
+        f"SELECT {columns}, {sql.text(origin.export_id)} AS _export_id, {ROW_NUMBER},"
+        f" {sql.day(origin.business_date)} AS _business_date,"
+        f" {sql.instant(origin.loaded_at)} AS _loaded_at FROM niaga.row_{feed}"
+        f" WHERE {ROW_NUMBER} NOT IN (SELECT row_number FROM niaga.fault WHERE feed = '{feed}')",
+        feed,
+        path,
+    )
+
+
+def write_quarantine(
+    connection: duckdb.DuckDBPyConnection, feed: str, source: str, file_name: str, origin: Origin, path: Path
+) -> ParquetFile | None:
+    """Write the faults of a feed's rows, one row each; None when there are none."""
+    return _write_parquet(
+        connection,
+        f"SELECT {sql.text(origin.export_id)} AS export_id, {sql.text(source)} AS source,"
+        f" {sql.text(file_name)} AS file_name, feed, row_number, column_name, value, reason, raw,"
+        f" {sql.instant(origin.loaded_at)} AS held_at FROM niaga.fault WHERE feed = '{feed}'"
+        " ORDER BY row_number, column_name",
+        feed,
+        path,
+    )
+
+
+def _write_parquet(
+    connection: duckdb.DuckDBPyConnection, query: str, feed: str, path: Path
+) -> ParquetFile | None:
+    make_folder(path.parent)
+    temporary = temporary_for(path)
+    try:
+        rows = connection.execute(
+            f"COPY ({query}) TO {sql.text(str(temporary))} (FORMAT parquet, COMPRESSION zstd)"
+        ).fetchall()[0][0]
+        if not rows:
+            return None
+        digest = sha256_of(temporary)
+        put_in_place(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return ParquetFile(feed, path, rows, digest)

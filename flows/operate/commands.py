@@ -1,0 +1,220 @@
+"""What each verb of the command line does: find the workspace, act, show, give the exit code."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import tempfile
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Concatenate, ParamSpec
+
+from ..errors import GateStopped, NiagaError
+from ..terminal import Terminal
+from ..workspace import Workspace, create_workspace, ensure_folders, find_workspace
+from . import show
+from .run import Outcome, run_verb
+
+_Options = ParamSpec("_Options")
+_Act = Callable[Concatenate[Terminal, Path | None, _Options], int]
+_Command = Callable[Concatenate[bool, Path | None, _Options], int]
+
+INTERRUPTED = 130
+"""Exit code of a command that the user has broken off, as shells have it."""
+
+# Imported while the server starts: the stages need them anyway.
+_NEEDED_BY_A_NIGHT = ("duckdb", "dbt.cli.main", "great_expectations", "prefect.flow_engine")
+
+
+def _answered(act: _Act[_Options]) -> _Command[_Options]:
+    """Make a command of an act: errors in plain words, and never a traceback on the screen."""
+
+    def command(
+        as_json: bool, folder: Path | None, /, *args: _Options.args, **kwargs: _Options.kwargs
+    ) -> int:
+        terminal = Terminal(as_json=as_json)
+        try:
+            return act(terminal, folder, *args, **kwargs)
+        except NiagaError as error:
+            return _tell(terminal, error)
+        except KeyboardInterrupt:
+            terminal.complain("niaga: broken off; the last publication stays in place")
+            return INTERRUPTED
+        except Exception as error:  # noqa: BLE001 - told in one line, and kept whole in a file
+            return _tell_of_fault(terminal, folder, error)
+
+    return command
+
+
+@_answered
+def init(
+    terminal: Terminal, folder: Path | None, company: str | None, currency: str, time_zone: str
+) -> int:
+    """Make a workspace."""
+    root = (folder or Path.cwd()).expanduser().resolve()
+    workspace = create_workspace(root, company or root.name, currency, time_zone)
+    terminal.give({"workspace": str(workspace.root)})
+    terminal.say(f"{workspace.root} is a workspace now.")
+    terminal.say("  1. Look through niaga.yml.")
+    terminal.say("  2. Make sources/*.yml from the example: how your exports are read.")
+    terminal.say("  3. Make plans/*.yml from the example: how commission is calculated.")
+    terminal.say("  4. Put exports into landing/ and run `niaga nightly`.")
+    return 0
+
+
+@_answered
+def demo(terminal: Terminal, folder: Path | None, lines: int) -> int:
+    """Make the invented company's workspace and run a night on it."""
+    from .demo_run import prepare_folder
+    from .temporary_server import server_in
+
+    root = prepare_folder(folder or Path("niaga-demo"))
+    with server_in(root / "warehouse") as server, terminal.progress() as progress:
+        from ..demo import make_demo
+
+        progress.start("demo")
+        make_demo(root, lines)
+        workspace = find_workspace(root)
+        ensure_folders(workspace)
+        progress.finish("demo", f"the exports of {workspace.settings.company}")
+        _import_ahead()
+        from .nightly import nightly as flow
+        from .orchestration import run_flow
+
+        outcome = run_flow(flow, workspace, progress, server)
+    show.show_outcome(terminal, outcome)
+    show.show_demo(terminal, outcome)
+    # What the demo holds back is meant to be held back.
+    return 0
+
+
+@_answered
+def nightly(terminal: Terminal, folder: Path | None) -> int:
+    """Run the night as a flow."""
+    from .temporary_server import server_in
+
+    workspace = _open(folder)
+    with server_in(workspace.warehouse) as server, terminal.progress() as progress:
+        _import_ahead()
+        from .nightly import nightly as flow
+        from .orchestration import run_flow
+
+        outcome = run_flow(flow, workspace, progress, server)
+    return _end(terminal, outcome)
+
+
+@_answered
+def plain(terminal: Terminal, folder: Path | None, verb: str) -> int:
+    """Run the stages of `ingest`, `build` or `publish` as plain functions."""
+    workspace = _open(folder)
+    with terminal.progress() as progress:
+        outcome = run_verb(verb, workspace, progress)
+    return _end(terminal, outcome)
+
+
+@_answered
+def rollback(
+    terminal: Terminal, folder: Path | None, publication_id: str | None, reason: str
+) -> int:
+    """Put an earlier publication back."""
+    from .put_back import put_back
+
+    publication, was = put_back(_open(folder), publication_id, reason)
+    show.show_publication(terminal, publication, was)
+    return 0
+
+
+@_answered
+def status(terminal: Terminal, folder: Path | None) -> int:
+    """Show the state of a workspace."""
+    from .status import read_status
+
+    show.show_status(terminal, read_status(_open(folder)))
+    return 0
+
+
+@_answered
+def statement(
+    terminal: Terminal,
+    folder: Path | None,
+    participant: str | None,
+    period: str | None,
+    lines: int,
+) -> int:
+    """Show one participant's statement, or everyone's totals."""
+    from .statement import read_overview, read_statement
+
+    workspace = find_workspace(folder)
+    digits = workspace.currency_digits
+    if participant is None:
+        show.show_overview(terminal, read_overview(workspace, period), digits)
+    else:
+        found = read_statement(workspace, participant, period, lines)
+        show.show_statement(terminal, found, digits)
+    return 0
+
+
+@_answered
+def check_plans(terminal: Terminal, folder: Path | None) -> int:
+    """Check all plans of a workspace."""
+    from ..commission.plan_check import check_plans as check
+
+    show.show_plans(terminal, check(find_workspace(folder)))
+    return 0
+
+
+def _open(folder: Path | None) -> Workspace:
+    workspace = find_workspace(folder)
+    ensure_folders(workspace)
+    return workspace
+
+
+def _end(terminal: Terminal, outcome: Outcome) -> int:
+    show.show_outcome(terminal, outcome)
+    return outcome.exit_code
+
+
+def _import_ahead() -> None:
+    """Import what a night needs, while the server starts on another core."""
+    os.environ.setdefault("DBT_SEND_ANONYMOUS_USAGE_STATS", "false")
+    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+    for name in _NEEDED_BY_A_NIGHT:
+        importlib.import_module(name)
+
+
+def _tell(terminal: Terminal, error: NiagaError) -> int:
+    terminal.complain(f"niaga: {error.message}", error.remedy)
+    if isinstance(error, GateStopped):
+        show.show_gate(terminal, error)
+    terminal.give(
+        {
+            "error": error.message,
+            "kind": type(error).__name__,
+            "remedy": error.remedy,
+            "exit_code": error.exit_code,
+        }
+    )
+    return error.exit_code
+
+
+def _tell_of_fault(terminal: Terminal, folder: Path | None, error: Exception) -> int:
+    file = _keep_traceback(folder, error)
+    first_line = (str(error).splitlines() or [""])[0]
+    message = f"a fault of niaga: {type(error).__name__}: {first_line}"
+    terminal.complain(f"niaga: {message}", f"the traceback is in {file}")
+    terminal.give({"error": message, "kind": "fault", "traceback": str(file), "exit_code": 1})
+    return 1
+
+
+def _keep_traceback(folder: Path | None, error: Exception) -> Path:
+    try:
+        logs = find_workspace(folder).warehouse / "logs"
+        logs.mkdir(parents=True, exist_ok=True)
+    except (NiagaError, OSError):
+        # There is no workspace to write to: the machine's own folder for such files.
+        logs = Path(tempfile.gettempdir())
+    descriptor, name = tempfile.mkstemp(".txt", "fault-", logs)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        traceback.print_exception(error, file=file)
+    return Path(name)

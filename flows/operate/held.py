@@ -1,0 +1,111 @@
+"""What is held back now: whole files, and rows with the reasons for which they were refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from ..state import tables
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ..state import State
+    from ..workspace import Workspace
+
+
+@dataclass(frozen=True)
+class HeldFile:
+    """A whole file that is held back."""
+
+    source: str
+    file_name: str
+    status: str
+    reason: str
+    landed_at: datetime
+
+
+@dataclass(frozen=True)
+class HeldRows:
+    """Rows of one source that are held back for one reason."""
+
+    source: str
+    feed: str
+    column: str
+    reason: str
+    rows: int
+    example: str
+
+
+def held_files(workspace: Workspace, state: State) -> tuple[HeldFile, ...]:
+    """List the files that are held back now, the latest first.
+
+    A rejected file stops counting when a later one of the same name was loaded, or when a person
+    has taken it out of `rejected/`; a waiting one when its other parts have come.
+    """
+    export = tables.export
+    later = export.alias("later")
+    is_mended = (
+        sa.select(later.c.export_id)
+        .where(
+            later.c.source == export.c.source,
+            later.c.file_name == export.c.file_name,
+            later.c.status == "loaded",
+            later.c.decided_at > export.c.decided_at,
+        )
+        .exists()
+    )
+    query = (
+        sa.select(export)
+        .where(
+            sa.or_(export.c.status == "waiting", sa.and_(export.c.status == "rejected", ~is_mended))
+        )
+        .order_by(export.c.landed_at.desc(), export.c.file_name)
+    )
+    with state.reading() as connection:
+        rows = connection.execute(query).all()
+    return tuple(
+        HeldFile(row.source, row.file_name, row.status, row.reason or "", row.landed_at)
+        for row in rows
+        if row.status == "waiting" or (workspace.rejected / row.file_name).exists()
+    )
+
+
+def held_rows(workspace: Workspace, state: State) -> list[HeldRows]:
+    """Count the rows that are held back now, by source, column and reason."""
+    query = (
+        sa.select(tables.held.c.path)
+        .join(tables.load, tables.load.c.load_id == tables.held.c.load_id)
+        .where(tables.load.c.status == "current", tables.held.c.rows > 0)
+        .order_by(tables.held.c.path)
+    )
+    with state.reading() as connection:
+        paths = [workspace.root / path for path in connection.execute(query).scalars()]
+    return _count_reasons([path for path in paths if path.exists()])
+
+
+def _count_reasons(paths: list[Path]) -> list[HeldRows]:
+    if not paths:
+        return []
+    import duckdb
+
+    with duckdb.connect() as connection:
+        found = connection.execute(
+            """
+            select
+                source, feed, coalesce(column_name, ''), reason,
+                count(distinct (export_id, row_number)),
+                min_by(
+                    file_name || ', row ' || row_number || coalesce(': ' || value, ''),
+                    (file_name, row_number)
+                )
+            from read_parquet($1, union_by_name = true)
+            group by all
+            order by 5 desc, all
+            """,
+            [[str(path) for path in paths]],
+        ).fetchall()
+    return [HeldRows(*row) for row in found]

@@ -1,0 +1,264 @@
+"""Put into tables what commands have to say."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from ..terminal import as_money, as_text
+from .run import Outcome, summarise
+
+if TYPE_CHECKING:
+    from ..errors import GateStopped
+    from ..publish.records import Publication
+    from ..terminal import Terminal
+    from .held import HeldFile, HeldRows
+    from .statement import Overview, Statement
+    from .status import Status
+
+_HELD_SHOWN = 10
+
+
+def show_outcome(terminal: Terminal, outcome: Outcome) -> None:
+    """Show what a run has done."""
+    terminal.give(summarise(outcome))
+    terminal.table(f"niaga {outcome.verb}", ["", "result"], _outcome_rows(outcome))
+    show_held(terminal, outcome.held_files, ())
+    for report in outcome.work.checked:
+        failed = [
+            [result.table_name, result.expectation, result.unexpected_rows]
+            for result in report.failed_warning
+        ]
+        if failed:
+            title = f"Warnings of the {report.stage} gate, published with the data"
+            terminal.table(title, ["table", "expectation", "rows"], failed)
+
+
+def show_demo(terminal: Terminal, outcome: Outcome) -> None:
+    """Show where to look after the demo, and what to try next."""
+    workspace = outcome.work.workspace
+    marts = workspace.published / "current" / "all" / "marts.duckdb"
+    terminal.table(
+        "Where to look",
+        ["what", "where"],
+        [
+            ["the marts, for any DuckDB client", marts],
+            ["the same as Parquet", marts.parent],
+            ["rows that were held back, with reasons", workspace.quarantine],
+            ["files that were held back, with reasons", workspace.rejected],
+            ["how the exports are read", workspace.sources_folder],
+            ["how commission is calculated", workspace.plans_folder],
+        ],
+    )
+    terminal.say("What to try next")
+    terminal.say(f"  cd {workspace.root}")
+    terminal.say("  niaga status                what is fresh, what is held back, what was checked")
+    terminal.say("  niaga statement             what everyone is paid in the last period")
+    terminal.say("  niaga nightly               run again: nothing is loaded or paid twice")
+    terminal.say("  niaga plan check            after you have changed a plan")
+
+
+def show_gate(terminal: Terminal, stopped: GateStopped) -> None:
+    """Show which critical expectations failed, and the rows that they failed on."""
+    for result in stopped.report.failed_critical:
+        terminal.complain(
+            f"  {result.table_name}: {result.expectation}: {as_text(result.unexpected_rows)} rows, "
+            f"observed {result.observed}"
+        )
+        for row in result.sample:
+            told = ", ".join(f"{name} {as_text(value)}" for name, value in row.items())
+            terminal.complain(f"    {told}")
+
+
+def show_held(terminal: Terminal, files: tuple[HeldFile, ...], rows: tuple[HeldRows, ...]) -> None:
+    """Show what is held back, and why."""
+    if files:
+        told = [[file.file_name, file.status, file.reason] for file in files[:_HELD_SHOWN]]
+        terminal.table(_title("Files held back", len(files)), ["file", "status", "reason"], told)
+    if rows:
+        counted = [
+            [held.feed, held.column, held.reason, held.rows, held.example]
+            for held in rows[:_HELD_SHOWN]
+        ]
+        columns = ["feed", "column", "reason", "rows", "for example"]
+        terminal.table(_title("Rows held back", len(rows)), columns, counted)
+
+
+def show_status(terminal: Terminal, status: Status) -> None:
+    """Show the state of a workspace."""
+    terminal.give(asdict(status))
+    terminal.table(f"{status.company}", ["", "state"], _status_rows(status))
+    feeds = [
+        [feed.feed, feed.source, feed.rows, feed.business_date, feed.landed_at, feed.age_hours]
+        for feed in status.feeds
+    ]
+    if feeds:
+        columns = ["feed", "source", "rows", "up to", "last export (UTC)", "hours ago"]
+        terminal.table("Feeds", columns, feeds)
+    show_held(terminal, status.held_files, status.held_rows)
+    if status.failed_checks:
+        failed = [
+            [
+                check.suite,
+                check.table_name,
+                check.expectation,
+                check.severity,
+                check.unexpected_rows,
+            ]
+            for check in status.failed_checks
+        ]
+        columns = ["gate", "table", "expectation", "severity", "rows"]
+        terminal.table("Expectations that were not met", columns, failed)
+
+
+def show_statement(terminal: Terminal, statement: Statement, digits: int) -> None:
+    """Show one participant's statement with its lines."""
+    terminal.give(asdict(statement))
+    who = (
+        f"{statement.name} ({statement.participant_id})"
+        if statement.name
+        else statement.participant_id
+    )
+    amounts = [
+        [name.removesuffix("_amount").replace("_", " "), as_money(statement.totals[name], digits)]
+        for name in ("earned_amount", "adjustment_amount", "payable_amount")
+    ]
+    title = f"Statement of {who} for {statement.period}, in {statement.currency}"
+    _money_table(terminal, title, ["", "amount"], amounts)
+    components = [
+        [
+            row["component_id"],
+            as_money(row["measure_amount"], digits),
+            as_money(row["quota_amount"], digits),
+            _percent(row["attainment"]),
+            as_money(row["commission_amount"], digits),
+            row["reason"],
+        ]
+        for row in statement.components
+    ]
+    columns = ["component", "measure", "quota", "attainment", "commission", "remark"]
+    _money_table(terminal, "Components", columns, components)
+    corrections = [
+        [row["earned_period"], row["component_id"], row["reason"], as_money(row["amount"], digits)]
+        for row in statement.corrections
+    ]
+    if corrections:
+        columns = ["earned in", "component", "reason", "amount"]
+        _money_table(terminal, "Corrections of earlier periods", columns, corrections)
+    lines = [
+        [
+            row["transaction_date"],
+            row["transaction_id"],
+            row["component_id"],
+            row["line_kind"],
+            as_money(row["credited_amount"], digits),
+            _percent(row["rate"]),
+            as_money(row["commission_amount"], digits),
+        ]
+        for row in statement.lines
+    ]
+    columns = ["date", "transaction", "component", "kind", "credited", "rate", "commission"]
+    title = f"Lines ({len(lines):,} of {statement.lines_in_all:,}; more with --lines)"
+    _money_table(terminal, title, columns, lines)
+
+
+def show_overview(terminal: Terminal, overview: Overview, digits: int) -> None:
+    """Show what everyone is paid in a period."""
+    terminal.give(asdict(overview))
+    rows = [
+        [row["participant_id"], row["name"]]
+        + [
+            as_money(row[name], digits)
+            for name in ("earned_amount", "adjustment_amount", "payable_amount")
+        ]
+        for row in overview.statements
+    ]
+    columns = ["participant", "name", "earned", "adjusted", "payable"]
+    _money_table(
+        terminal, f"Statements for {overview.period}, in {overview.currency}", columns, rows
+    )
+
+
+def show_publication(terminal: Terminal, publication: Publication, was: str | None) -> None:
+    """Show which publication readers see after a rollback."""
+    terminal.give({**asdict(publication), "was": was})
+    terminal.say(f"Readers see {publication.publication_id} again, as of {publication.as_of}.")
+    terminal.say(f"Before: {was}. It is kept; `niaga rollback {was}` puts it back.")
+
+
+def show_plans(terminal: Terminal, checked: list[tuple[str, int, list[str]]]) -> None:
+    """Show the plans that were checked, with their warnings."""
+    plans = [
+        {"plan_id": plan_id, "version": version, "warnings": list(warnings)}
+        for plan_id, version, warnings in checked
+    ]
+    terminal.give({"plans": plans})
+    rows = [
+        [plan_id, str(version), "; ".join(warnings) or "no warnings"]
+        for plan_id, version, warnings in checked
+    ]
+    terminal.table("Plans that niaga understands", ["plan", "version", "remarks"], rows)
+
+
+def _outcome_rows(outcome: Outcome) -> list[list[str]]:
+    work, summary = outcome.work, summarise(outcome)
+    digits, currency = work.workspace.currency_digits, work.workspace.settings.currency
+    rows = []
+    if work.ingested is not None:
+        files = summary["ingested"]["files"]
+        told = ", ".join(f"{count:,} files {status}" for status, count in sorted(files.items()))
+        rows.append(["ingested", f"{work.ingested.rows_loaded:,} rows; {told or 'no files'}"])
+        held = f"{work.ingested.rows_held:,} rows, {len(outcome.held_files):,} files"
+        rows.append(["held back", held])
+    if work.built is not None:
+        amount = as_money(work.built.commission_amount, digits)
+        people = f"{work.built.participants:,} participants"
+        rows.append(["calculated", f"{amount} {currency} of commission for {people}"])
+    if work.is_posting:
+        rows.append(["posted", f"{work.posted:,} postings to the ledger"])
+    if work.checked:
+        checked = summary["checked"]
+        told = f"{checked['failed_critical']:,} critical and {checked['failed_warning']:,} warnings"
+        rows.append(["checked", f"{checked['expectations']:,} expectations; {told} failed"])
+    if work.publication is not None:
+        tables, total = len(work.publication.rows), sum(work.publication.rows.values())
+        told = f"{tables:,} tables, {total:,} rows: {work.publication.publication_id}"
+        rows.append(["published", told])
+    rows.append(["took", f"{outcome.seconds:,.1f} s"])
+    return rows
+
+
+def _status_rows(status: Status) -> list[list[Any]]:
+    rows: list[list[Any]] = []
+    if status.publication is None:
+        rows.append(["published", "nothing yet: run `niaga nightly`"])
+    else:
+        published = status.publication
+        told = f"{published.publication_id}, {as_text(published.published_at)} UTC"
+        rows.append(["published", f"{told}, as of {published.as_of}"])
+        rows.append(["kept", ", ".join(status.kept) or "no earlier publication"])
+    if status.last_run is None:
+        rows.append(["last run", "none"])
+    else:
+        run = status.last_run
+        told = f"{run.verb}: {run.status}, {as_text(run.started_at)} UTC"
+        rows.append(["last run", f"{told}; {run.reason}" if run.reason else told])
+    passed = status.checks - len(status.failed_checks)
+    rows.append(["checks", f"{passed:,} of {status.checks:,} expectations met"])
+    held = sum(row.rows for row in status.held_rows)
+    rows.append(["held back", f"{held:,} rows, {len(status.held_files):,} files"])
+    return rows
+
+
+def _money_table(terminal: Terminal, title: str, columns: list[str], rows: list[list[Any]]) -> None:
+    numbers = {"amount", "measure", "quota", "attainment", "commission", "credited", "rate"}
+    numbers |= {"earned", "adjusted", "payable"}
+    terminal.table(title, columns, rows, numbers=numbers)
+
+
+def _percent(share: Any) -> str:
+    return "" if share is None else f"{share * 100:,.2f}%"
+
+
+def _title(title: str, count: int) -> str:
+    return title if count <= _HELD_SHOWN else f"{title} (first {_HELD_SHOWN} of {count:,})"

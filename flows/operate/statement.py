@@ -1,0 +1,191 @@
+"""Read statements from the published marts: what is paid, and the lines behind it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ..errors import UsageError
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from ..workspace import Workspace
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One participant's pay for one period."""
+
+    participant_id: str
+    name: str | None
+    period: str
+    currency: str
+    totals: Row
+    components: list[Row]
+    corrections: list[Row]
+    lines: list[Row]
+    lines_in_all: int
+
+
+@dataclass(frozen=True)
+class Overview:
+    """All statements of one period."""
+
+    period: str
+    currency: str
+    statements: list[Row]
+
+
+def read_statement(
+    workspace: Workspace, participant: str, period: str | None, limit: int
+) -> Statement:
+    """Read one participant's statement, of the last period when none is named."""
+    with _open_marts(workspace) as marts:
+        participant_id, name = _find_participant(marts, participant)
+        totals = _find_totals(marts, participant_id, period)
+        chosen = [participant_id, totals["period"]]
+        lines = _select(marts, _LINES, [*chosen, limit])
+        in_all = marts.execute(
+            "select count(*) from commission.commission_line "
+            "where participant_id = $1 and period = $2",
+            chosen,
+        ).fetchall()[0][0]
+        return Statement(
+            participant_id=participant_id,
+            name=name,
+            period=totals["period"],
+            currency=totals["currency"],
+            totals=totals,
+            components=_select(marts, _COMPONENTS, chosen),
+            corrections=_select(marts, _CORRECTIONS, chosen),
+            lines=lines,
+            lines_in_all=in_all,
+        )
+
+
+def read_overview(workspace: Workspace, period: str | None) -> Overview:
+    """Read what everyone is paid in a period, the last one when none is named."""
+    with _open_marts(workspace) as marts:
+        known = _periods(marts, None)
+        chosen = _choose_period(known, period, "there are no statements yet")
+        statements = _select(marts, _OVERVIEW, [chosen])
+    return Overview(chosen, statements[0]["currency"], statements)
+
+
+_OVERVIEW = """
+    select
+        statement.participant_id, person.name, earned_amount, adjustment_amount, payable_amount,
+        statement.currency
+    from commission.statement
+    left join (select participant_id, name from core.participant where is_current) as person
+        using (participant_id)
+    where period = $1
+    order by payable_amount desc, participant_id
+"""
+_COMPONENTS = """
+    select
+        plan_id, component_id, measure_amount, quota_amount, attainment, commission_amount,
+        currency, reason
+    from commission.commission_summary
+    where participant_id = $1 and period = $2
+    order by plan_id, component_id, window_start
+"""
+_CORRECTIONS = """
+    select earned_period, component_id, reason, sum(amount) as amount, count(*) as postings
+    from commission.ledger
+    where participant_id = $1 and posting_period = $2 and earned_period <> posting_period
+    group by all
+    order by all
+"""
+_LINES = """
+    select
+        transaction_date, transaction_id, component_id, line_kind, credit_share, credited_amount,
+        rate, commission_amount
+    from commission.commission_line
+    where participant_id = $1 and period = $2
+    order by transaction_date, transaction_id, commission_line_id
+    limit $3
+"""
+
+
+def _open_marts(workspace: Workspace) -> duckdb.DuckDBPyConnection:
+    import duckdb
+
+    from ..publish.version import AUDIENCE, DATABASE_NAME
+
+    file = workspace.published / "current" / AUDIENCE / DATABASE_NAME
+    if not file.exists():
+        raise UsageError("nothing is published yet", "run `niaga nightly`")
+    return duckdb.connect(str(file), read_only=True)
+
+
+def _find_participant(marts: duckdb.DuckDBPyConnection, participant: str) -> tuple[str, str | None]:
+    """Find a participant by id or name, whatever the case; raise UsageError for none or several."""
+    found = marts.execute(
+        """
+        with everyone as (
+            select distinct statement.participant_id, person.name
+            from commission.statement
+            left join (select participant_id, name from core.participant where is_current) as person
+                using (participant_id)
+        )
+        select participant_id, name from everyone
+        where lower(participant_id) = lower($1) or lower(name) = lower($1)
+        order by participant_id <> $1, participant_id
+        """,
+        [participant],
+    ).fetchall()
+    if not found:
+        raise UsageError(
+            f"there is no statement for `{participant}`",
+            "`niaga statement` lists everyone who has one",
+        )
+    if len(found) > 1 and found[0][0] != participant:
+        named = ", ".join(row[0] for row in found)
+        raise UsageError(
+            f"`{participant}` is the name of several participants", f"say which: {named}"
+        )
+    return found[0][0], found[0][1]
+
+
+def _find_totals(marts: duckdb.DuckDBPyConnection, participant_id: str, period: str | None) -> Row:
+    known = _periods(marts, participant_id)
+    chosen = _choose_period(known, period, f"{participant_id} has no statement")
+    return _select(
+        marts,
+        "select * from commission.statement where participant_id = $1 and period = $2",
+        [participant_id, chosen],
+    )[0]
+
+
+def _periods(marts: duckdb.DuckDBPyConnection, participant_id: str | None) -> list[str]:
+    """List the periods that have statements, the last one first."""
+    found = marts.execute(
+        """
+        select period from commission.statement
+        where $1 is null or participant_id = $1
+        group by period
+        order by max(period_end) desc, period desc
+        """,
+        [participant_id],
+    ).fetchall()
+    return [row[0] for row in found]
+
+
+def _choose_period(known: list[str], period: str | None, nothing: str) -> str:
+    if not known:
+        raise UsageError(nothing, "run `niaga nightly` after sales, quotas and plans are there")
+    if period is None:
+        return known[0]
+    if period not in known:
+        raise UsageError(f"there is no statement for {period}", f"there is: {', '.join(known)}")
+    return period
+
+
+def _select(marts: duckdb.DuckDBPyConnection, query: str, values: list[Any]) -> list[Row]:
+    cursor = marts.execute(query, values)
+    names = [column[0] for column in cursor.description or []]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

@@ -1,0 +1,429 @@
+"""The raw exports of the demo workspace -> records. What can't be read is left out, and counted.
+
+The ERP writes `;`, 1.234.567,89 and 31/12/2026. Which header means what is said here once more, on
+purpose: the workspace's own sources are not used.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import re
+from calendar import monthrange
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from . import calendars
+from .records import (
+    FOREVER,
+    LONG_AGO,
+    Assignment,
+    ChannelCost,
+    Company,
+    Goal,
+    History,
+    Participant,
+    Quota,
+    SaleLine,
+    SplitRow,
+    TradeTerm,
+)
+
+SCALE = 2
+CURRENCY = "IDR"
+NUMBER = re.compile(r"-?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?")
+DECIMALS = {"money": SCALE, "quantity": 6, "rate": 9, "integer": 0}
+
+
+class UnreadableError(ValueError):
+    """A value that is not what its column promises."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How one kind of file is named and which header holds which field: `name: (header, type)`.
+
+    A type that ends in `!` must have a value; `words` translates texts and refuses all others.
+    """
+
+    file: str
+    fields: dict[str, tuple[str, str]]
+    key: tuple[str, ...]
+    words: dict[str, dict[str, str]] = field(default_factory=dict)
+
+
+SALES = Layout(
+    r"penjualan_(\d{4}-\d{2}).*\.csv",
+    {
+        "order_id": ("No Faktur", "text!"),
+        "line_number": ("Baris", "integer!"),
+        "document_type": ("Jenis", "text!"),
+        "order_date": ("Tgl Pesan", "date!"),
+        "invoice_date": ("Tgl Faktur", "date"),
+        "ship_date": ("Tgl Kirim", "date"),
+        "paid_date": ("Tgl Bayar", "date"),
+        "customer_id": ("Kode Pelanggan", "text"),
+        "product_id": ("Kode Barang", "text!"),
+        "channel_id": ("Kode Saluran", "text"),
+        "territory_id": ("Kode Wilayah", "text"),
+        "sales_rep_id": ("Kode Sales", "text"),
+        "status": ("Status", "text"),
+        "ordered_quantity": ("Jumlah Pesan", "quantity"),
+        "quantity": ("Jumlah", "quantity!"),
+        "unit_price": ("Harga", "money"),
+        "list_price": ("Harga Daftar", "money"),
+        "discount_amount": ("Potongan", "money"),
+        "net_amount": ("Nilai Bersih", "money!"),
+        "cost_amount": ("HPP", "money"),
+        "currency": ("Mata Uang", "text"),
+        "promotion_id": ("Kode Promo", "text"),
+        "original_order_id": ("Faktur Asal", "text"),
+        "original_line_number": ("Baris Asal", "integer"),
+        "cancelled_date": ("Tgl Batal", "date"),
+        "is_new_customer": ("Pelanggan Baru", "boolean"),
+    },
+    ("order_id", "line_number", "document_type"),
+    {
+        "document_type": {"JUAL": "sale", "RETUR": "return", "BATAL": "cancellation"},
+        "status": {"DRAF": "draft", "POSTED": "posted", "VOID": "void"},
+    },
+)
+PEOPLE = Layout(
+    r"karyawan_(.*)\.csv",
+    {
+        "participant_id": ("NIK", "text!"),
+        "name": ("Nama", "text"),
+        "manager_id": ("NIK Atasan", "text"),
+        "team": ("Tim", "text"),
+        "territory_id": ("Kode Wilayah", "text"),
+        "target_incentive_amount": ("Target Insentif", "money"),
+    },
+    ("participant_id",),
+)
+PRODUCTS = Layout(
+    r"barang_(.*)\.csv",
+    {
+        "product_id": ("Kode Barang", "text!"),
+        "name": ("Nama Barang", "text"),
+        "line": ("Lini", "text"),
+        "category": ("Kategori", "text"),
+    },
+    ("product_id",),
+)
+CUSTOMERS = Layout(
+    r"pelanggan_(.*)\.csv",
+    {"customer_id": ("Kode Pelanggan", "text!"), "channel_id": ("Kode Saluran", "text")},
+    ("customer_id",),
+)
+CHANNELS = Layout(
+    r"saluran_(.*)\.csv",
+    {
+        "channel_id": ("Kode Saluran", "text!"),
+        "name": ("Nama Saluran", "text"),
+        "type": ("Jenis Saluran", "text!"),
+    },
+    ("channel_id",),
+    {
+        "type": {
+            "LANGSUNG": "direct",
+            "TOKO SENDIRI": "own shop",
+            "LAPAK": "marketplace",
+            "GROSIR": "wholesale",
+            "DISTRIBUTOR": "distributor",
+            "RITEL": "retailer",
+        }
+    },
+)
+SPLITS = Layout(
+    r"pembagian_kredit_(.*)\.csv",
+    {
+        "rule_id": ("No Aturan", "text!"),
+        "order_id": ("No Faktur", "text"),
+        "customer_id": ("Kode Pelanggan", "text"),
+        "participant_id": ("NIK", "text!"),
+        "share": ("Bagian", "rate!"),
+        "valid_from": ("Berlaku Sejak", "date"),
+        "valid_to": ("Berlaku Sampai", "date"),
+    },
+    ("rule_id", "participant_id", "valid_from"),
+)
+ASSIGNMENTS = Layout(
+    r"rencana_komisi_(.*)\.csv",
+    {
+        "participant_id": ("NIK", "text!"),
+        "plan_id": ("Kode Rencana", "text!"),
+        "valid_from": ("Berlaku Sejak", "date!"),
+        "valid_to": ("Berlaku Sampai", "date"),
+    },
+    ("participant_id", "plan_id", "valid_from"),
+)
+QUOTAS = Layout(
+    r"kuota_(.*)\.csv",
+    {
+        "participant_id": ("NIK", "text!"),
+        "quota_type": ("Jenis Kuota", "text!"),
+        "period": ("Periode", "text!"),
+        "amount": ("Jumlah", "money!"),
+        "valid_from": ("Berlaku Sejak", "date"),
+    },
+    ("participant_id", "quota_type", "period", "valid_from"),
+    {
+        "quota_type": {
+            "OMZET": "revenue",
+            "MARGIN": "margin",
+            "OMZET TIM": "team_revenue",
+            "MARGIN TIM": "team_margin",
+        }
+    },
+)
+GOALS = Layout(
+    r"target_perusahaan_(.*)\.csv",
+    {
+        "goal_id": ("Kode Target", "text!"),
+        "measure": ("Ukuran", "text!"),
+        "scope": ("Lingkup", "text"),
+        "period": ("Periode", "text!"),
+        "amount": ("Jumlah", "money!"),
+    },
+    ("goal_id", "period"),
+    {
+        "measure": {
+            "OMZET": "revenue",
+            "MARGIN": "margin",
+            "VOLUME": "volume",
+            "PELANGGAN BARU": "new customers",
+        }
+    },
+)
+TERMS = Layout(
+    r"syarat_dagang_(.*)\.csv",
+    {
+        "channel_id": ("Kode Saluran", "text!"),
+        "term": ("Syarat", "text!"),
+        "rate": ("Tarif", "rate"),
+        "amount": ("Jumlah", "money"),
+        "valid_from": ("Berlaku Sejak", "date!"),
+        "valid_to": ("Berlaku Sampai", "date"),
+    },
+    ("channel_id", "term", "valid_from"),
+)
+COSTS = Layout(
+    r"biaya_saluran_(.*)\.csv",
+    {
+        "channel_id": ("Kode Saluran", "text!"),
+        "month": ("Bulan", "date!"),
+        "kind": ("Jenis Biaya", "text!"),
+        "amount": ("Jumlah", "money!"),
+    },
+    ("channel_id", "month", "kind"),
+)
+
+Record = dict[str, Any]
+
+
+def parse(text: str, kind: str) -> Any:
+    """A value in the ERP's way of writing; None for an empty text."""
+    is_required = kind.endswith("!")
+    kind = kind.rstrip("!")
+    if text == "":
+        if is_required:
+            raise UnreadableError("missing")
+        return None
+    if kind == "text":
+        return text
+    if kind == "boolean":
+        if text not in ("Y", "T"):
+            raise UnreadableError(text)
+        return text == "Y"
+    if kind == "date":
+        match = re.fullmatch(r"(\d\d)/(\d\d)/(\d{4})", text)
+        if match is None:
+            raise UnreadableError(text)
+        day, month, year = map(int, match.groups())
+        return date(year, month, day)  # a ValueError of its own where there is no such day
+    if NUMBER.fullmatch(text) is None:
+        raise UnreadableError(text)
+    number = Fraction(text.replace(".", "").replace(",", "."))
+    if (number * 10 ** DECIMALS[kind]).denominator != 1:
+        raise UnreadableError(text)
+    return number
+
+
+def _read(layout: Layout, header: list[str], values: list[str]) -> Record:
+    if len(values) != len(header):
+        raise UnreadableError(f"{len(values)} fields, not {len(header)}")
+    raw = dict(zip(header, values, strict=True))
+    record = {name: parse(raw[column], kind) for name, (column, kind) in layout.fields.items()}
+    for name, words in layout.words.items():
+        if record[name] is not None:
+            if record[name] not in words:
+                raise UnreadableError(record[name])
+            record[name] = words[record[name]]
+    if record.get("currency") not in (None, CURRENCY):
+        raise UnreadableError(record["currency"])
+    if record.get("document_type") == "return" and record["net_amount"] > 0:
+        raise UnreadableError("a return that brings money")
+    return record
+
+
+def _business_date(text: str) -> date:
+    if len(text) == len("2026-10"):
+        year, month = map(int, text.split("-"))
+        return date(year, month, monthrange(year, month)[1])
+    return date.fromisoformat(text)
+
+
+@dataclass
+class Reader:
+    """Reads a folder of exports; `held` and `rejected` name what was left out."""
+
+    folder: Path
+    held: list[tuple[str, int, str]] = field(default_factory=list)
+    rejected: list[str] = field(default_factory=list)
+
+    def versions(self, layout: Layout) -> list[tuple[date, Record]]:
+        """All readable records with their business date, later versions of a key last."""
+        found = []
+        for path in sorted(self.folder.iterdir()):
+            match = re.fullmatch(layout.file, path.name)
+            if match is None:
+                continue
+            content = path.read_bytes()
+            if not content.endswith(b"\n"):
+                self.rejected.append(path.name)
+                continue
+            day = _business_date(match.group(1))
+            stamp = hashlib.sha256(content).hexdigest()
+            for number, record in self._records(layout, path.name, content.decode("utf-8")):
+                found.append((day, stamp, number, record))
+        found.sort(key=lambda version: version[:3])
+        return [(day, record) for day, _, _, record in found]
+
+    def _records(self, layout: Layout, name: str, text: str) -> Iterator[tuple[int, Record]]:
+        header, *rows = csv.reader(text.splitlines(), delimiter=";")
+        for number, values in enumerate(rows, start=1):
+            try:
+                yield number, _read(layout, header, values)
+            except ValueError as fault:
+                self.held.append((name, number, str(fault)))
+
+    def latest(self, layout: Layout) -> list[Record]:
+        """The last version of each business key."""
+        records = {}
+        for _, record in self.versions(layout):
+            records[tuple(record[name] for name in layout.key)] = record
+        return list(records.values())
+
+    def history(self, layout: Layout) -> Iterable[tuple[str, date, Record]]:
+        """All versions of a master, each from its export's business date."""
+        return [(record[layout.key[0]], day, record) for day, record in self.versions(layout)]
+
+
+def read_company(reader: Reader) -> Company:
+    people = [
+        (
+            key,
+            day,
+            Participant(
+                key,
+                one["name"],
+                one["manager_id"],
+                one["team"],
+                one["territory_id"],
+                one["target_incentive_amount"],
+            ),
+        )
+        for key, day, one in reader.history(PEOPLE)
+    ]
+    sales = [_sale(one) for one in reader.latest(SALES) if one["status"] in (None, "posted")]
+    return Company(
+        scale=SCALE,
+        sales=sales,
+        participants=History(people),
+        splits=[_split(one) for one in reader.latest(SPLITS)],
+        assignments=[
+            Assignment(one["participant_id"], one["plan_id"], one["valid_from"], _end(one))
+            for one in reader.latest(ASSIGNMENTS)
+        ],
+        quotas=[_quota(one) for one in reader.latest(QUOTAS)],
+        goals=[_goal(one) for one in reader.latest(GOALS)],
+        channels=History(reader.history(CHANNELS)),
+        products=History(reader.history(PRODUCTS)),
+        customers=History(reader.history(CUSTOMERS)),
+        trade_terms=[
+            TradeTerm(
+                one["channel_id"],
+                one["term"],
+                one["rate"],
+                one["amount"],
+                one["valid_from"],
+                _end(one),
+            )
+            for one in reader.latest(TERMS)
+        ],
+        channel_costs=[
+            ChannelCost(one["channel_id"], one["month"], one["kind"], one["amount"])
+            for one in reader.latest(COSTS)
+        ],
+    )
+
+
+def _end(record: Record) -> date:
+    return record["valid_to"] or FOREVER
+
+
+def _sale(record: Record) -> SaleLine:
+    original = None
+    if record["original_order_id"] is not None and record["original_line_number"] is not None:
+        original = record["original_order_id"], int(record["original_line_number"])
+    same = (
+        "order_id", "document_type", "order_date", "product_id", "invoice_date", "ship_date",
+        "customer_id", "channel_id", "territory_id", "sales_rep_id", "cancelled_date",
+        "is_new_customer",
+    )  # fmt: skip
+    return SaleLine(
+        line_number=int(record["line_number"]),
+        net=int(record["net_amount"] * 10**SCALE),
+        cost=int((record["cost_amount"] or 0) * 10**SCALE),
+        quantity=int(record["quantity"] * 10**6),
+        original=original,
+        **{name: record[name] for name in same},
+    )
+
+
+def _split(record: Record) -> SplitRow:
+    scope = {name: record[name] for name in ("order_id", "customer_id") if record[name]}
+    return SplitRow(
+        record["rule_id"],
+        record["participant_id"],
+        record["share"],
+        scope,
+        record["valid_from"] or LONG_AGO,
+        _end(record),
+    )
+
+
+def _quota(record: Record) -> Quota:
+    return Quota(
+        record["participant_id"],
+        record["quota_type"],
+        record["period"],
+        *calendars.parse(record["period"]),
+        record["amount"],
+        record["valid_from"] or LONG_AGO,
+    )
+
+
+def _goal(record: Record) -> Goal:
+    return Goal(
+        record["goal_id"],
+        record["measure"],
+        record["scope"],
+        record["period"],
+        *calendars.parse(record["period"]),
+        record["amount"],
+    )

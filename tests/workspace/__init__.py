@@ -1,0 +1,1 @@
+"""Tests of how a workspace and its files are read."""
