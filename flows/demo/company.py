@@ -1,8 +1,8 @@
 """Make the workspace of an invented company, with the exports that its systems wrote in 24 months.
 
-PT Contoh Rasa Nusantara sells food and household goods all over Indonesia. Everything about it comes
-from whole-number arithmetic on row numbers, so the same seed and number of lines give the same bytes on
-every machine.
+PT Contoh Rasa Nusantara sells food and household goods all over Indonesia. Everything about it
+comes from whole-number arithmetic on row numbers, so the same seed and number of lines give the
+same bytes on every machine.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The few things that are wrong with the demo's exports, as they go wrong in life.
 
-Seven rows that no feed can take, each for a reason of its own, and one file that was cut off while it
-was written. None of them is needed: the rows are of orders of their own, and the file repeats what
-another has.
+Seven rows that no feed can take, each for a reason of its own, and one file that was cut off while
+it was written. None of them is needed: the rows are of orders of their own, and the file repeats
+what another has.
 """
 
 from __future__ import annotations

@@ -30,9 +30,9 @@ _REGIONS = {
 
 _FIRST_NAMES = (
     "Adi, Agus, Ayu, Bagus, Bambang, Budi, Cahya, Citra, Dewi, Dian, Eka, Endah, Fajar, Farida, "
-    "Gilang, Hadi, Hendra, Indah, Intan, Joko, Kartika, Lestari, Made, Maya, Nanda, Ningsih, Nyoman, "
-    "Oki, Putri, Rahmat, Ratna, Rini, Sari, Satria, Sinta, Slamet, Sri, Teguh, Tri, Utami, Wahyu, "
-    "Wawan, Wulan, Yanti, Yoga, Yusuf"
+    "Gilang, Hadi, Hendra, Indah, Intan, Joko, Kartika, Lestari, Made, Maya, Nanda, Ningsih, "
+    "Nyoman, Oki, Putri, Rahmat, Ratna, Rini, Sari, Satria, Sinta, Slamet, Sri, Teguh, Tri, Utami, "
+    "Wahyu, Wawan, Wulan, Yanti, Yoga, Yusuf"
 )
 _LAST_NAMES = (
     "Anggraini, Atmaja, Firmansyah, Gunawan, Halim, Handayani, Hidayat, Kurniawan, Kusuma, Lubis, "
@@ -187,7 +187,8 @@ select
     *,
     'B' || lpad(cast(number as varchar), 4, '0') as product_id,
     category || ' '
-    || pick(number, 27, ['Melati', 'Nusa', 'Bahari', 'Segara', 'Mentari', 'Lestari', 'Cendana']) || ' '
+    || pick(number, 27, ['Melati', 'Nusa', 'Bahari', 'Segara', 'Mentari', 'Lestari', 'Cendana'])
+    || ' '
     || pick(number, 28, ['Asli', 'Premium', 'Keluarga', 'Hemat', 'Spesial']) || ' '
     || (100 + number) as name,
     price * cost_percent as cost,
@@ -256,7 +257,7 @@ select
             pick(number, 43, ['Toko', 'Warung', 'UD', 'CV', 'Kios', 'Depot']) || ' '
             || pick(number, 44, ['Sumber', 'Maju', 'Berkah', 'Sinar', 'Mulia', 'Jaya', 'Makmur'])
             || ' '
-            || pick(number, 45, ['Rejeki', 'Bersama', 'Sentosa', 'Baru', 'Indah', 'Lestari', 'Raya'])
+            || pick(number, 45, ['Rejeki', 'Bersama', 'Sentosa', 'Baru', 'Indah', 'Raya'])
             || ' ' || number
     end as name,
     case channel.type

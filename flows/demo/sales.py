@@ -1,7 +1,7 @@
 """What the company sold: orders and their lines, what came back, what was cancelled.
 
-Amounts are whole sen (1/100 rupiah), quantities whole tenths of a unit (bulk goods are sold in tenths
-of a kilogram). On every line net = quantity x price - discount, to the sen.
+Amounts are whole sen (1/100 rupiah), quantities whole tenths of a unit (bulk goods are sold in
+tenths of a kilogram). On every line net = quantity x price - discount, to the sen.
 """
 
 from __future__ import annotations
@@ -101,7 +101,8 @@ priced as (
         product.line_number as product_line_number,
         case when listed.day < date '2026-01-01' then product.price else product.later_price end
             as price,
-        case when listed.day < date '2026-01-01' then product.cost else product.later_cost end as cost,
+        case when listed.day < date '2026-01-01' then product.cost else product.later_cost end
+            as cost,
         10 * (buying.low + draw(listed.number, 63, buying.high - buying.low + 1))
         + case when product.unit = 'kg' then draw(listed.number, 64, 10) else 0 end as quantity,
         promotion.promotion_id,
@@ -139,13 +140,14 @@ select
     quantity + case when draw(number, 71, 100) < 3 then 10 * (1 + draw(number, 72, 5)) else 0 end
         as wanted_quantity,
     case when is_cancelled
-        then nullif(least(day_plus(day, 1 + draw(number, 73, 40)), {LAST_DAY}), day) end as cancelled
+        then nullif(least(day_plus(day, 1 + draw(number, 73, 40)), {LAST_DAY}), day)
+    end as cancelled
 from valued;
 """
 
 # Four lines in a hundred come back: some whole, some in part, some of those in two parts. Most are
-# back within three weeks, some only in a later month or quarter. The last part takes the rest of the
-# discount.
+# back within three weeks, some only in a later month or quarter. The last part takes the rest of
+# the discount.
 _RETURNS = f"""
 create table come_back as
 with returned_line as (
@@ -216,8 +218,8 @@ returns as (
 cancellations as (
     select
         cancelled, 'BATAL', order_id, line_number, day, null, null, null, status,
-        -wanted_quantity, -quantity, -discount, -net, -cost, order_id, line_number, number, cancelled,
-        false
+        -wanted_quantity, -quantity, -discount, -net, -cost, order_id, line_number, number,
+        cancelled, false
     from sold
     where date_trunc('month', cancelled) > date_trunc('month', day)
 ),
@@ -225,7 +227,8 @@ strange_returns as (
     select
         day_plus(day, 3), 'RETUR', 'RTX' || number, 1, day_plus(day, 3), day_plus(day, 3),
         day_plus(day, 3), null, status, -10, -10, -price * 5, price * 5 - price * 100,
-        -(cost * 10 // quantity), 'LAMA' || lpad(cast(number as varchar), 6, '0'), 1, number, null, false
+        -(cost * 10 // quantity),
+        'LAMA' || lpad(cast(number as varchar), 6, '0'), 1, number, null, false
     from sold
     where status = 'POSTED' and rep_id is not null
     order by number
@@ -258,9 +261,10 @@ every_document as (
 select
     every_document.* exclude (number, invoiced, shipped, paid),
     -- What lies behind the last day is not known yet.
-    case when invoiced <= {LAST_DAY} then invoiced end as invoiced,
-    case when shipped <= {LAST_DAY} then shipped end as shipped,
-    case when paid <= {LAST_DAY} then paid end as paid,
+    case when every_document.invoiced <= {LAST_DAY} then every_document.invoiced end
+        as invoiced,
+    case when every_document.shipped <= {LAST_DAY} then every_document.shipped end as shipped,
+    case when every_document.paid <= {LAST_DAY} then every_document.paid end as paid,
     sold.slot, sold.rep_id, sold.customer_id, sold.channel_id, sold.territory_id, sold.product_id,
     sold.price, sold.promotion_id
 from every_document

@@ -118,7 +118,8 @@ quarters as (
 ),
 volumes as (
     select
-        year(sold.day) as year, product.line_number, product.line, sum(sold.quantity) // 10 as volume
+        year(sold.day) as year, product.line_number, product.line,
+        sum(sold.quantity) // 10 as volume
     from sold
     inner join product using (product_id)
     where sold.status = 'POSTED' and sold.day >= date '2025-01-01'
@@ -175,7 +176,8 @@ shared_orders as (
         and draw(number, 96, 500) = 0
 )
 select
-    rule_id, order_id, customer_id, first_id as person_id, 70 as share, 'Pemilik' as role, starts, ends
+    rule_id, order_id, customer_id, first_id as person_id, 70 as share, 'Pemilik' as role,
+    starts, ends
 from shared_customers
 union all
 select rule_id, order_id, customer_id, second_id, 30, 'Pendukung', starts, ends

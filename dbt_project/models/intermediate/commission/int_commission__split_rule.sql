@@ -13,9 +13,11 @@ rule as (
     select
         *,
         case
-            {%- for key in keys %}
-            when {{ key }} is not null then {{ loop.index }}
-            {%- endfor %}
+            when order_id is not null then 1
+            when customer_id is not null then 2
+            when product_id is not null then 3
+            when channel_id is not null then 4
+            when territory_id is not null then 5
         end as specificity
     from {{ ref('stg_credit_split') }}
 ),

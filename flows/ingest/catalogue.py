@@ -1,0 +1,205 @@
+"""What the state database knows of exports and loads, and the one transaction that makes a load count."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, fields
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from ..state import State, utc_now
+from ..state.tables import export as export_table
+from ..state.tables import held as held_table
+from ..state.tables import load as load_table
+from ..state.tables import segment as segment_table
+from ..workspace import Workspace
+from .load import Load
+
+LOADED, WAITING, REJECTED, REPLACED = "loaded", "waiting", "rejected", "replaced"
+"""What may become of an export. Replaced: it was rejected, and a file of the same name came later."""
+
+
+@dataclass(frozen=True)
+class Export:
+    """One export as the state database has it; an export that no source takes has no source."""
+
+    source: str
+    part: str
+    export_id: str
+    file_name: str
+    size_bytes: int
+    business_date: date | None
+    delivery: str | None
+    status: str
+    landed_at: datetime
+    run_id: str
+    archive_path: str
+    reason: str | None = None
+    decided_at: datetime | None = None
+
+    @property
+    def rank(self) -> tuple[date, str]:
+        """Order the exports of a part in a delivery: the last one counts, whenever it arrived."""
+        return (self.business_date or date.min, self.export_id)
+
+
+def find_export(state: State, source: str, part: str, export_id: str) -> Export | None:
+    """Look an export up."""
+    with state.reading() as connection:
+        found = _exports(
+            connection,
+            export_table.c.source == source,
+            export_table.c.part == part,
+            export_table.c.export_id == export_id,
+        )
+    return found[0] if found else None
+
+
+def unsettled_deliveries(state: State) -> list[tuple[str, str]]:
+    """List the deliveries (source and delivery) that have exports waiting."""
+    columns = (export_table.c.source, export_table.c.delivery)
+    query = select(*columns).where(export_table.c.status == WAITING).distinct().order_by(*columns)
+    with state.reading() as connection:
+        return [(row.source, row.delivery) for row in connection.execute(query)]
+
+
+def exports_of(state: State, source: str, delivery: str) -> list[Export]:
+    """List the exports of a delivery that are loaded or waiting."""
+    with state.reading() as connection:
+        return _exports(
+            connection,
+            export_table.c.source == source,
+            export_table.c.delivery == delivery,
+            export_table.c.status.in_((LOADED, WAITING)),
+        )
+
+
+def current_exports(state: State, source: str, delivery: str) -> dict[str, str]:
+    """Give the export of each part that the current load of a delivery was made of."""
+    query = select(load_table.c.export_ids).where(
+        load_table.c.source == source,
+        load_table.c.delivery == delivery,
+        load_table.c.status == "current",
+    )
+    with state.reading() as connection:
+        return dict(connection.execute(query).scalar() or {})
+
+
+def record_exports(state: State, exports: Iterable[Export]) -> None:
+    """Write exports that wait, or that have been decided without a load."""
+    with state.engine.begin() as connection:
+        state.confirm_lease(connection)
+        for export in exports:
+            _put(connection, export)
+
+
+def replaced_exports(state: State, export: Export, content: str) -> list[Export]:
+    """List the rejected exports that `export` replaces.
+
+    These are those of the same name, and the same content from before there was a source for it.
+    """
+    with state.reading() as connection:
+        same_name = _exports(
+            connection,
+            export_table.c.source == export.source,
+            export_table.c.part == export.part,
+            export_table.c.file_name == export.file_name,
+            export_table.c.export_id != export.export_id,
+            export_table.c.status == REJECTED,
+        )
+        same_content = _exports(
+            connection,
+            export_table.c.source == "",
+            export_table.c.export_id == content,
+            export_table.c.status == REJECTED,
+        )
+    return same_name + (same_content if export.source else [])
+
+
+def commit_load(
+    workspace: Workspace,
+    state: State,
+    load: Load,
+    source: str,
+    delivery: str,
+    winners: Mapping[str, Export],
+    exports: Iterable[Export],
+) -> None:
+    """Make a load count, and the exports with it; an earlier load of the delivery counts no more."""
+    now = utc_now()
+    run_id = next(iter(winners.values())).run_id
+    with state.engine.begin() as connection:
+        state.confirm_lease(connection)
+        connection.execute(
+            update(load_table)
+            .where(
+                load_table.c.source == source,
+                load_table.c.delivery == delivery,
+                load_table.c.status == "current",
+            )
+            .values(status="superseded")
+        )
+        connection.execute(
+            insert(load_table).values(
+                load_id=load.load_id,
+                source=source,
+                delivery=delivery,
+                export_ids={part: export.export_id for part, export in winners.items()},
+                business_date=load.business_date,
+                rows_read=load.rows_read,
+                rows_filtered=load.rows_filtered,
+                rows_held=load.rows_held,
+                status="current",
+                committed_at=now,
+                run_id=run_id,
+            )
+        )
+        _insert_files(connection, workspace, load, now)
+        for export in exports:
+            _put(connection, export)
+
+
+def _insert_files(
+    connection: Connection, workspace: Workspace, load: Load, now: datetime
+) -> None:
+    for file in load.segments:
+        connection.execute(
+            insert(segment_table).values(
+                segment_id=f"{load.load_id}_{file.feed}",
+                load_id=load.load_id,
+                feed=file.feed,
+                path=file.path.relative_to(workspace.root).as_posix(),
+                rows=file.rows,
+                sha256=file.sha256,
+                committed_at=now,
+            )
+        )
+    for file in load.quarantined:
+        connection.execute(
+            insert(held_table).values(
+                load_id=load.load_id,
+                feed=file.feed,
+                path=file.path.relative_to(workspace.root).as_posix(),
+                rows=file.rows,
+            )
+        )
+
+
+def _put(connection: Connection, export: Export) -> None:
+    """Write an export in place of what was known of it."""
+    connection.execute(
+        delete(export_table).where(
+            export_table.c.source == export.source,
+            export_table.c.part == export.part,
+            export_table.c.export_id == export.export_id,
+        )
+    )
+    connection.execute(insert(export_table).values(asdict(export)))
+
+
+def _exports(connection: Connection, *conditions: Any) -> list[Export]:
+    columns = [export_table.c[field.name] for field in fields(Export)]
+    query = select(*columns).where(*conditions).order_by(export_table.c.part, export_table.c.export_id)
+    return [Export(**row._mapping) for row in connection.execute(query)]

@@ -1,0 +1,247 @@
+"""Load one delivery: from archived exports to Parquet files in the lake and in quarantine.
+
+Nothing of it counts until the state database says so: see `catalogue.commit_load`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+import psutil
+
+from .. import failpoints
+from ..state import new_id, utc_now
+from ..workspace import Workspace
+from . import sql
+from .archive import unpack_text
+from .contracts import contracts
+from .faults import FileFault
+from .mapping import ROW_NUMBER, FeedMapping, map_feed
+from .parsing import Parser
+from .records import Records, read_records
+from .rows import faults_of, make_rows
+from .segments import Origin, ParquetFile, write_quarantine, write_segment
+from .sources import Source
+
+if TYPE_CHECKING:
+    from .catalogue import Export
+
+_THREADS = 2
+_MOST_MEMORY = 2 << 30
+_EXAMPLES = 20
+
+
+@dataclass(frozen=True)
+class Load:
+    """What was made of a delivery; counts are of records of the driving part."""
+
+    load_id: str
+    business_date: date | None
+    rows_read: int
+    rows_loaded: int
+    rows_held: int
+    rows_filtered: int
+    parts: Mapping[str, Records]
+    segments: tuple[ParquetFile, ...]
+    quarantined: tuple[ParquetFile, ...]
+
+    @property
+    def feeds(self) -> dict[str, int]:
+        """The rows that each feed has got."""
+        return {segment.feed: segment.rows for segment in self.segments}
+
+
+def load_delivery(workspace: Workspace, source: Source, exports: Mapping[str, Export]) -> Load:
+    """Read the exports of a delivery, one for each part, and write their rows.
+
+    Raises FileFault when one of them can't be loaded: then nothing is left of the load.
+    """
+    with _working_folder(workspace) as folder, _database(folder) as connection:
+        parser = Parser(source.locale, workspace.settings.money_scale, workspace.settings.time_zone)
+        parts = {
+            part: _read_part(workspace, connection, source, part, exports[part], parser, folder)
+            for part in source.exports
+        }
+        # All selects are checked before the first one runs: they may be wrong, and that is quick to see.
+        mappings = [map_feed(connection, source, feed, parts) for feed in source.feeds]
+        driving = parts[next(iter(source.exports))]
+        for mapping in mappings:
+            make_rows(connection, mapping, parser, workspace.settings.currency)
+        _collect_faults(connection, mappings, parser, workspace.settings.currency, driving.part)
+        counts = _count(connection, mappings, driving)
+        _check_share(connection, source, driving, counts["rows_held"])
+        return _write(workspace, connection, source, exports, mappings, parts, counts)
+
+
+def working_folder(workspace: Workspace) -> Path:
+    """Give the folder for what a load needs only while it runs."""
+    return workspace.warehouse / "ingest"
+
+
+@contextlib.contextmanager
+def _working_folder(workspace: Workspace) -> Iterator[Path]:
+    import shutil
+
+    folder = working_folder(workspace)
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _database(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a database in memory that goes to the disk when memory gets short."""
+    most = min(_MOST_MEMORY, psutil.virtual_memory().total * 2 // 5)
+    connection = duckdb.connect(
+        config={
+            "threads": _THREADS,
+            "memory_limit": f"{most // (1 << 20)}MiB",
+            "temp_directory": str(folder / "spill"),
+            "autoinstall_known_extensions": False,
+        }
+    )
+    try:
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET enable_progress_bar = false")
+        connection.execute("CREATE SCHEMA niaga")
+        yield connection
+    finally:
+        connection.close()
+
+
+def _read_part(
+    workspace: Workspace,
+    connection: duckdb.DuckDBPyConnection,
+    source: Source,
+    part: str,
+    export: Export,
+    parser: Parser,
+    folder: Path,
+) -> Records:
+    """Read the records of a part; raise FileFault when the whole export has to be held back."""
+    layout = source.exports[part]
+    try:
+        archived = workspace.root / export.archive_path
+        text = unpack_text(archived, folder / f"{part}.csv", layout.format.encoding)
+    except FileFault as fault:
+        fault.part = part
+        raise
+    records = read_records(connection, part, layout, parser, text)
+    text.path.unlink()
+    is_driving = part == next(iter(source.exports))
+    if records.faulty and not is_driving:
+        # Rows that need one of these records would be silently left out, or lack its values.
+        raise FileFault(
+            f"{records.faulty} of {records.read} records can't be read, and other parts are joined to them",
+            part,
+            _examples(connection, f"niaga.fault_{part}"),
+        )
+    return records
+
+
+def _collect_faults(
+    connection: duckdb.DuckDBPyConnection,
+    mappings: list[FeedMapping],
+    parser: Parser,
+    currency: str,
+    driving_part: str,
+) -> None:
+    """Make `niaga.fault`; a record that can't be read at all counts for the source's first feed."""
+    first = mappings[0].contract.feed
+    connection.execute(
+        f"CREATE TABLE niaga.fault AS SELECT {sql.text(first)} AS feed, * FROM niaga.fault_{driving_part}"
+    )
+    for mapping in mappings:
+        feed = mapping.contract.feed
+        is_faulty = f"SELECT count(*) FROM niaga.row_{feed} WHERE _is_faulty"
+        if connection.execute(is_faulty).fetchall()[0][0]:
+            faults = faults_of(mapping, parser, currency, driving_part)
+            connection.execute(f"INSERT INTO niaga.fault SELECT {sql.text(feed)}, * FROM ({faults})")
+
+
+def _count(
+    connection: duckdb.DuckDBPyConnection, mappings: list[FeedMapping], driving: Records
+) -> dict[str, int]:
+    """Count the records of the driving part: each is loaded, held, or left out by the selects."""
+    mapped = " UNION ".join(
+        f"SELECT DISTINCT {ROW_NUMBER} AS row_number FROM niaga.row_{mapping.contract.feed}"
+        for mapping in mappings
+    )
+    loaded, held = connection.execute(
+        f"""
+        WITH held AS (SELECT DISTINCT row_number FROM niaga.fault)
+        SELECT
+            (SELECT count(*) FROM ({mapped}) WHERE row_number NOT IN (SELECT row_number FROM held)),
+            (SELECT count(*) FROM held)
+        """
+    ).fetchall()[0]
+    return {
+        "rows_read": driving.read,
+        "rows_loaded": loaded,
+        "rows_held": held,
+        "rows_filtered": driving.read - loaded - held,
+    }
+
+
+def _check_share(
+    connection: duckdb.DuckDBPyConnection, source: Source, driving: Records, held: int
+) -> None:
+    """Raise FileFault when more of the records are faulty than the source allows."""
+    if held > source.reject_above * driving.read:
+        share = f"{held} of {driving.read} records are faulty ({held / driving.read:.1%})"
+        raise FileFault(
+            f"{share}, and {source.source} rejects a file above {source.reject_above:.0%}",
+            driving.part,
+            _examples(connection, "niaga.fault"),
+        )
+
+
+def _examples(connection: duckdb.DuckDBPyConnection, table: str) -> tuple[str, ...]:
+    """Put the first faults into words."""
+    rows = connection.execute(
+        f"SELECT row_number, column_name, left(value, 80), reason FROM {table}"
+        f" ORDER BY row_number, column_name LIMIT {_EXAMPLES}"
+    ).fetchall()
+    return tuple(
+        f"row {number}: {reason}: {value}"
+        if column is None
+        else f'row {number}: {column} {reason}' + (f": {value}" if value is not None else "")
+        for number, column, value, reason in rows
+    )
+
+
+def _write(
+    workspace: Workspace,
+    connection: duckdb.DuckDBPyConnection,
+    source: Source,
+    exports: Mapping[str, Export],
+    mappings: list[FeedMapping],
+    parts: Mapping[str, Records],
+    counts: Mapping[str, int],
+) -> Load:
+    """Write the segments and the quarantine of a load; remove them when that fails."""
+    load_id = new_id()
+    driving = exports[next(iter(source.exports))]
+    dates = [export.business_date for export in exports.values() if export.business_date]
+    origin = Origin(driving.export_id, max(dates, default=None), utc_now())
+    segments, quarantined = [], []
+    for mapping in mappings:
+        feed = mapping.contract.feed
+        faulty = workspace.quarantine / f"{load_id}_{feed}.parquet"
+        if file := write_quarantine(
+            connection, feed, source.source, driving.file_name, origin, faulty
+        ):
+            quarantined.append(file)
+        path = workspace.lake / feed / f"{load_id}.parquet"
+        if file := write_segment(connection, mapping, origin, path):
+            segments.append(file)
+            failpoints.reach("ingest.segment_renamed")
+    return Load(load_id, origin.business_date, **counts, parts=parts, segments=tuple(segments), quarantined=tuple(quarantined))

@@ -1,0 +1,41 @@
+"""Remove what a killed ingest has left: files that the state database does not know.
+
+The archive is not swept, but for half-written files: an export in it is whole, and its file is still in
+landing/, so it will be used. So nothing that came in is ever lost by a state database that is too old.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from sqlalchemy import select
+
+from ..state import State
+from ..state.tables import held, segment
+from ..workspace import Workspace
+from .durable import TEMPORARY
+from .load import working_folder
+
+
+def sweep(workspace: Workspace, state: State) -> int:
+    """Remove the garbage of earlier runs; give the number of files."""
+    shutil.rmtree(working_folder(workspace), ignore_errors=True)
+    with state.reading() as connection:
+        known = set(connection.execute(select(segment.c.path)).scalars())
+        known |= set(connection.execute(select(held.c.path)).scalars())
+    files = [*workspace.lake.glob("*/*"), *workspace.quarantine.glob("*")]
+    garbage = [file for file in files if _is_ours(file) and _path(workspace, file) not in known]
+    garbage += workspace.archive.glob(f"*{TEMPORARY}")
+    for file in garbage:
+        file.unlink()
+    return len(garbage)
+
+
+def _is_ours(file: Path) -> bool:
+    """Leave alone what people may put beside our files."""
+    return file.name.endswith((".parquet", TEMPORARY)) and file.is_file()
+
+
+def _path(workspace: Workspace, file: Path) -> str:
+    return file.relative_to(workspace.root).as_posix()
