@@ -1,11 +1,13 @@
 """Writes the plans of a workspace as small Parquet tables, which the dbt project reads as sources.
 
-Tables: `plan_version`, `plan_component`, `plan_segment` (grain and columns: `SCHEMAS`). Ids are made of
-plan, version and component, so they stay the same from run to run.
+Tables: `plan_version`, `plan_component`, `plan_segment` (grain and columns: `SCHEMAS`). Ids are made
+of plan, version and component, so they stay the same from run to run.
 """
 
 from __future__ import annotations
 
+from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -66,7 +68,7 @@ SCHEMAS: dict[str, pa.Schema] = {
 def compile_plans(workspace: Workspace) -> dict[str, pa.Table]:
     """Give the compiled tables of all plans of the workspace.
 
-    Raises ConfigurationError where a plan is wrong or its numbers are too large to be calculated exactly.
+    Raises ConfigurationError where a plan is wrong, or its numbers are too large to be exact.
     """
     rows: dict[str, list[dict[str, Any]]] = {name: [] for name in SCHEMAS}
     scale = Scale(workspace.settings.money_scale, workspace.currency_digits)
@@ -155,9 +157,7 @@ def _component_rows(
             "edge_numerator": line.edge.numerator,
             "edge_denominator": line.edge.denominator,
             "is_above": line.is_above,
-            "rate": None
-            if line.rate is None
-            else _decimal(line.rate.numerator, line.rate.denominator),
+            "rate": _decimal(line.rate),
             "denominator": denominator,
         }
         for coefficient in COEFFICIENTS:
@@ -169,7 +169,5 @@ def _component_rows(
     return component_row, segments
 
 
-def _decimal(numerator: int, denominator: int) -> Any:
-    from decimal import Decimal
-
-    return Decimal(numerator) / Decimal(denominator)
+def _decimal(rate: Fraction | None) -> Decimal | None:
+    return None if rate is None else Decimal(rate.numerator) / Decimal(rate.denominator)

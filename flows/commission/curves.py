@@ -4,9 +4,10 @@ A segment is one straight line of the payout curve
 
     F(x) = (a + c*T + f*Q + (b + (d*T + e)/Q) * x) / den      in minor units of the currency
 
-with x the running measure and Q the quota, both integers at the workspace's money scale, and T the yearly
-target incentive, also at that scale. Most curves need only a, b and f. Weight and the window's share of the
-year are inside c and d. The lower edge is an amount at the money scale or a share of the quota.
+with x the running measure and Q the quota, both integers at the workspace's money scale, and T the
+yearly target incentive, also at that scale. Most curves need only a, b and f. Weight and the
+window's share of the year are inside c and d. The lower edge is an amount at the money scale or a
+share of the quota.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Scale:
-    """Decimals of the measure (money scale of the workspace) and of the pay (the currency's digits)."""
+    """Decimals of the measure (the money scale) and of the pay (the currency's digits)."""
 
     measure: int
     pay: int
@@ -165,7 +166,7 @@ def needs_target(lines: list[Line]) -> bool:
 
 
 def is_narrow(lines: list[Line]) -> bool:
-    """Whether 64 bits are enough: no division by the quota, a denominator up to 10^9, no falling pay."""
+    """Whether 64 bits do: no division by the quota, denominator up to 10^9, no falling pay."""
     divides = any(line.slope_target or line.slope_money or line.intercept_target for line in lines)
     regular = all(0 <= line.slope <= 1000 for line in lines)
     return not divides and regular and denominator_of(lines) <= NARROW_DENOMINATOR

@@ -47,14 +47,14 @@ POSTING_COLUMNS = {
     "corrects_posting_id": "VARCHAR",
     "run_id": "VARCHAR",
 }
-_PENDING = "intermediate.int_commission__pending_posting"
+PENDING = "intermediate.int_commission__pending_posting"
 
 
 def post(workspace: Workspace, state: State, run_id: str) -> int:
     """Append what the build found pending as one segment, and give the number of postings.
 
-    Nothing pending appends nothing. A segment counts once the state database knows it; one that a killed
-    run left behind is swept first.
+    Nothing pending appends nothing. A segment counts once the state database knows it; one that a
+    killed run left behind is swept first.
     """
     workspace.ledger.mkdir(parents=True, exist_ok=True)
     _sweep(workspace, state)
@@ -62,13 +62,13 @@ def post(workspace: Workspace, state: State, run_id: str) -> int:
     path = workspace.ledger / f"{run_id}.parquet"
     temporary = path.with_suffix(".tmp")
     with duckdb.connect(str(workspace.build_database), read_only=True) as connection:
-        rows = connection.execute(f"select count(*) from {_PENDING}").fetchall()[0][0]
+        rows = connection.execute(f"select count(*) from {PENDING}").fetchall()[0][0]
         if rows == 0:
             return 0
         columns = ", ".join(POSTING_COLUMNS)
         target = str(temporary).replace("'", "''")
         connection.execute(
-            f"copy (select {columns} from {_PENDING} order by posting_id) "
+            f"copy (select {columns} from {PENDING} order by posting_id) "
             f"to '{target}' (format parquet, compression zstd)"
         )
     _make_durable(temporary)

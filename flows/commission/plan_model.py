@@ -1,13 +1,13 @@
 """What a plan file may say: the plan language as pydantic models.
 
-The whole language is proposed in the documentation; a key of it that niaga does not calculate yet is
-refused by name, because a term that is read and not calculated would pay people wrongly.
+A key of the language that niaga does not calculate yet is refused by name, because a term that is read and not calculated would pay people wrongly.
 """
 
 from __future__ import annotations
 
 import re
 from datetime import date
+from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -211,7 +211,7 @@ def _check_ascending(edges: list[Quantity]) -> None:
     units = {edge.unit for edge in edges if edge.unit != "zero"}
     if len(units) > 1:
         raise ValueError("edges must be of one kind: all money or all % of quota")
-    for lower, upper in zip(edges, edges[1:], strict=False):
+    for lower, upper in pairwise(edges):
         if upper.value <= lower.value:
             raise ValueError("edges must ascend from row to row")
 

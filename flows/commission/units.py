@@ -16,7 +16,7 @@ RATE_DIGITS = 9
 
 @dataclass(frozen=True)
 class Quantity:
-    """A number with its unit: `money` (in `currency`), `quota`, `target`, or `share` of nothing else."""
+    """A number with its unit: `zero`, `money` (in `currency`), `quota` or `target`."""
 
     value: Fraction
     unit: str

@@ -161,9 +161,7 @@ def commit_load(
             _put(connection, export)
 
 
-def _insert_files(
-    connection: Connection, workspace: Workspace, load: Load, now: datetime
-) -> None:
+def _insert_files(connection: Connection, workspace: Workspace, load: Load, now: datetime) -> None:
     for file in load.segments:
         connection.execute(
             insert(segment_table).values(
@@ -201,5 +199,7 @@ def _put(connection: Connection, export: Export) -> None:
 
 def _exports(connection: Connection, *conditions: Any) -> list[Export]:
     columns = [export_table.c[field.name] for field in fields(Export)]
-    query = select(*columns).where(*conditions).order_by(export_table.c.part, export_table.c.export_id)
+    query = (
+        select(*columns).where(*conditions).order_by(export_table.c.part, export_table.c.export_id)
+    )
     return [Export(**row._mapping) for row in connection.execute(query)]

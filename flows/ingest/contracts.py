@@ -1,6 +1,7 @@
 """The contracts of all feeds: which columns a feed has, of which type, and what makes a record one.
 
-A contract is a YAML file in `contracts/`. It is part of niaga, not of a workspace: a source maps an export to it.
+A contract is a YAML file in `contracts/`. It is part of niaga, not of a workspace: a
+source maps an export to it.
 """
 
 from __future__ import annotations
@@ -98,7 +99,7 @@ class Contract(FileModel):
 
     @cached_property
     def key(self) -> tuple[str, ...]:
-        """The columns that tell one record from another; some of them may be NULL (see `one_of`)."""
+        """The columns that tell one record from another; some may be NULL (see `one_of`)."""
         return tuple(column.name for column in self.columns if column.key)
 
     @cached_property

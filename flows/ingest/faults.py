@@ -10,7 +10,9 @@ class FileFault(Exception):
     words.
     """
 
-    def __init__(self, reason: str, part: str | None = None, examples: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, reason: str, part: str | None = None, examples: tuple[str, ...] = ()
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.part = part

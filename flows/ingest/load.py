@@ -164,7 +164,9 @@ def _collect_faults(
         is_faulty = f"SELECT count(*) FROM niaga.row_{feed} WHERE _is_faulty"
         if connection.execute(is_faulty).fetchall()[0][0]:
             faults = faults_of(mapping, parser, currency, driving_part)
-            connection.execute(f"INSERT INTO niaga.fault SELECT {sql.text(feed)}, * FROM ({faults})")
+            connection.execute(
+                f"INSERT INTO niaga.fault SELECT {sql.text(feed)}, * FROM ({faults})"
+            )
 
 
 def _count(
@@ -213,7 +215,7 @@ def _examples(connection: duckdb.DuckDBPyConnection, table: str) -> tuple[str, .
     return tuple(
         f"row {number}: {reason}: {value}"
         if column is None
-        else f'row {number}: {column} {reason}' + (f": {value}" if value is not None else "")
+        else f"row {number}: {column} {reason}" + (f": {value}" if value is not None else "")
         for number, column, value, reason in rows
     )
 
@@ -227,12 +229,13 @@ def _write(
     parts: Mapping[str, Records],
     counts: Mapping[str, int],
 ) -> Load:
-    """Write the segments and the quarantine of a load; remove them when that fails."""
+    """Write the segments and the quarantine of a load."""
     load_id = new_id()
     driving = exports[next(iter(source.exports))]
     dates = [export.business_date for export in exports.values() if export.business_date]
     origin = Origin(driving.export_id, max(dates, default=None), utc_now())
-    segments, quarantined = [], []
+    segments: list[ParquetFile] = []
+    quarantined: list[ParquetFile] = []
     for mapping in mappings:
         feed = mapping.contract.feed
         faulty = workspace.quarantine / f"{load_id}_{feed}.parquet"
@@ -244,4 +247,14 @@ def _write(
         if file := write_segment(connection, mapping, origin, path):
             segments.append(file)
             failpoints.reach("ingest.segment_renamed")
-    return Load(load_id, origin.business_date, **counts, parts=parts, segments=tuple(segments), quarantined=tuple(quarantined))
+    return Load(
+        load_id=load_id,
+        business_date=origin.business_date,
+        rows_read=counts["rows_read"],
+        rows_loaded=counts["rows_loaded"],
+        rows_held=counts["rows_held"],
+        rows_filtered=counts["rows_filtered"],
+        parts=parts,
+        segments=tuple(segments),
+        quarantined=tuple(quarantined),
+    )

@@ -160,7 +160,9 @@ class Parser:
         prefix = self.locale.currency_prefix
         if kind != "money" or not prefix:
             return given
-        escaped = "".join(f"[{letter}]" if letter not in "[]^\\" else f"\\{letter}" for letter in prefix)
+        escaped = "".join(
+            f"[{letter}]" if letter not in "[]^\\" else f"\\{letter}" for letter in prefix
+        )
         pattern = sql.text(f"^([+-]?) *{escaped} *([+-]?)")
         return (
             f"CASE WHEN contains({given}, {sql.text(prefix)}) "

@@ -35,7 +35,11 @@ class Records:
 
 
 def read_records(
-    connection: duckdb.DuckDBPyConnection, part: str, export: Export, parser: Parser, text: PlainText
+    connection: duckdb.DuckDBPyConnection,
+    part: str,
+    export: Export,
+    parser: Parser,
+    text: PlainText,
 ) -> Records:
     """Read one part; raise FileFault when the file as a whole can't be read."""
     layout = export.format
@@ -201,9 +205,7 @@ def _collect_malformed(
     _check_quotes_close(connection, part, text)
 
 
-def _check_quotes_close(
-    connection: duckdb.DuckDBPyConnection, part: str, text: PlainText
-) -> None:
+def _check_quotes_close(connection: duckdb.DuckDBPyConnection, part: str, text: PlainText) -> None:
     """Raise FileFault when a quote swallows all that follows: nobody knows how many records."""
     swallowed = connection.execute(
         f"SELECT row_number FROM niaga.malformed_{part} WHERE is_unclosed"

@@ -1,4 +1,4 @@
-"""Write the reference page of the feeds from their contracts: `python -m niaga.ingest.reference docs/reference`."""
+"""Write the reference page of the feeds: `python -m niaga.ingest.reference docs/reference`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ _AREAS = {
 _SUPERSEDE = {
     "append": "Every record counts; none replaces another.",
     "upsert": "A later record with the same key replaces the earlier one.",
-    "versions": "A later record with the same key is a new version; a fact finds the version valid at its date.",
+    "versions": (
+        "A later record with the same key is a new version; "
+        "a fact finds the version valid at its date."
+    ),
     "snapshot": "The latest export is the whole truth: a record that it lacks no longer exists.",
 }
 
@@ -31,25 +34,26 @@ _TYPES = {
     "quantity": "number with at most 6 decimals",
     "money": "number with at most as many decimals as `money_scale` in niaga.yml",
     "rate": "fraction (0.05 is 5%) or factor, with at most 9 decimals",
-    "date": "day, from 1900 on, in the company's time zone",
+    "date": "day after 1900-01-01, in the company's time zone",
     "timestamp": "instant; sources state it in the company's time zone, the lake has it in UTC",
     "boolean": "yes or no",
 }
 
 _HEAD = """\
-<!-- Generated from flows/ingest/contracts/*.yml by `python -m niaga.ingest.reference docs/reference`. -->
+<!-- Generated from flows/ingest/contracts by `python -m niaga.ingest.reference docs/reference`. -->
 
 # Feeds
 
-What niaga takes in. A source (`sources/*.yml`) maps an export to one or more of these feeds. A feed takes more
-columns than listed: they are kept under their own names. A column that is neither required nor mapped is NULL.
+What niaga takes in. A source (`sources/*.yml`) maps an export to one or more of these feeds. A feed
+takes more columns than listed: they are kept under their own names. A column that is neither required
+nor mapped is NULL.
 
-A cell that does not fit its type is never changed or rounded to fit: its row is held back in `quarantine/`, with
-the reason. Among records of one key the latest counts, by business date, export and row number: the order in
-which files arrive never matters.
+A cell that does not fit its type is never changed or rounded to fit: its row is held back in
+`quarantine/`, with the reason. Among records of one key the latest counts, by business date, export
+and row number: the order in which files arrive never matters.
 
-Every row also has `_export_id` (the file it came from), `_row_number` (the record in that file, the first is 1),
-`_business_date` (the day that the export is about) and `_loaded_at` (UTC).
+Every row also has `_export_id` (the file it came from), `_row_number` (the record in that file, the
+first is 1), `_business_date` (the day that the export is about) and `_loaded_at` (UTC).
 """
 
 

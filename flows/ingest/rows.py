@@ -109,9 +109,7 @@ def _rows(mapping: FeedMapping, parser: Parser, currency: str) -> str:
     """
 
 
-def _rules(
-    mapping: FeedMapping, parser: Parser, currency: str, given: Given
-) -> Iterator[Rule]:
+def _rules(mapping: FeedMapping, parser: Parser, currency: str, given: Given) -> Iterator[Rule]:
     """Give all rules of a feed: none of them may be NULL for a faulty row."""
     contract = mapping.contract
     for result, column in mapping.filled:

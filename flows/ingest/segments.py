@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -52,10 +52,18 @@ def write_segment(
 
 
 def write_quarantine(
-    connection: duckdb.DuckDBPyConnection, feed: str, source: str, file_name: str, origin: Origin, path: Path
+    connection: duckdb.DuckDBPyConnection,
+    feed: str,
+    source: str,
+    file_name: str,
+    origin: Origin,
+    path: Path,
 ) -> ParquetFile | None:
-    """Write the faults of a feed's rows, one row each; None when there are none."""
-    return _write_parquet(
+    """Write the faults of a feed's rows, one row each; None when there are none.
+
+    The count of the file is of records: one may have several faults.
+    """
+    file = _write_parquet(
         connection,
         f"SELECT {sql.text(origin.export_id)} AS export_id, {sql.text(source)} AS source,"
         f" {sql.text(file_name)} AS file_name, feed, row_number, column_name, value, reason, raw,"
@@ -64,6 +72,10 @@ def write_quarantine(
         feed,
         path,
     )
+    records = connection.execute(
+        f"SELECT count(DISTINCT row_number) FROM niaga.fault WHERE feed = '{feed}'"
+    ).fetchall()[0][0]
+    return file and replace(file, rows=records)
 
 
 def _write_parquet(

@@ -2,43 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass, field, replace
-from datetime import date
-from pathlib import Path
+from dataclasses import dataclass
 
-from .. import failpoints
 from ..progress import Progress
-from ..state import State, utc_now
+from ..state import State
 from ..workspace import Workspace, ensure_folders
-from . import catalogue
-from .archive import Archived, archive_export
-from .catalogue import LOADED, REJECTED, REPLACED, WAITING, Export
-from .faults import FileFault
-from .landing import Landed, business_date, explain, hold_back, landed_files, release
-from .load import Load, load_delivery
+from .catalogue import REJECTED, unsettled_deliveries
+from .intake import ExportOutcome, Intake
+from .landing import landed_files
 from .mapping import check_sources
-from .sources import Source, load_sources
+from .sources import load_sources
 from .sweep import sweep
 
+__all__ = ["STAGE", "ExportOutcome", "IngestReport", "ingest"]
+
 STAGE = "ingest"
-
-
-@dataclass(frozen=True)
-class ExportOutcome:
-    """What became of one file. The counts of rows are records of the file; `feeds` has lake rows."""
-
-    source: str
-    part: str
-    file_name: str
-    export_id: str
-    status: str
-    reason: str | None = None
-    rows_read: int = 0
-    rows_loaded: int = 0
-    rows_held: int = 0
-    rows_filtered: int = 0
-    feeds: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -66,21 +44,29 @@ class IngestReport:
 def ingest(workspace: Workspace, state: State, run_id: str, progress: Progress) -> IngestReport:
     """Load every file in landing/, once; faulty files and rows are held back, and the rest goes on.
 
-    Killed at any moment and run again, it ends as if it had run once.
+    Killed at any moment and run again, it ends as if it had run once. The caller holds the lease.
     """
     sources = load_sources(workspace)
     check_sources(sources)
     ensure_folders(workspace)
     sweep(workspace, state)
     files = landed_files(workspace, sources)
-    work = _Ingest(workspace, state, run_id, {source.source: source for source in sources})
+    intake = Intake(workspace, state, run_id)
     progress.start(STAGE, len(files))
     for landed in files:
-        work.take(landed)
+        intake.take(landed)
         progress.advance(STAGE, note=landed.file_name)
-    for name, delivery in catalogue.unsettled_deliveries(state):
-        if name in work.sources:
-            work.settle(work.sources[name], delivery)
-    report = IngestReport(tuple(work.outcomes.values()))
-    progress.finish(STAGE, f"{report.rows_loaded} rows loaded, {report.rows_held} held back")
+    by_name = {source.source: source for source in sources}
+    for name, delivery in unsettled_deliveries(state):
+        if name in by_name:
+            intake.settle(by_name[name], delivery)
+    report = IngestReport(intake.outcomes)
+    progress.finish(STAGE, _sum_up(report))
     return report
+
+
+def _sum_up(report: IngestReport) -> str:
+    return (
+        f"{report.rows_loaded:,} rows loaded, {report.rows_held:,} rows and "
+        f"{report.files_held} files held back"
+    )

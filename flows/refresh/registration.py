@@ -1,7 +1,8 @@
 """Shows dbt what there is to build from: views over committed segments, plans, ledger and state.
 
-Every build starts here. It also decides whether the build may go on from the last one (only new sales lines
-have arrived) or starts anew: after anything else has changed, and after a build that did not finish.
+Every build starts here. It also decides whether the build may go on from the last one (only new
+sales lines have arrived) or starts anew: after anything else has changed, and after a build that did
+not finish.
 """
 
 from __future__ import annotations
@@ -88,7 +89,7 @@ def register(workspace: Workspace, state: State, run_id: str, *, is_posting: boo
 
 
 def complete(workspace: Workspace, state: State) -> None:
-    """Note that the build has read all current segments, so that the next one may go on from here."""
+    """Note that the build has read all current segments: the next one may go on from here."""
     segments = _current_segments(workspace, state)
     with duckdb.connect(str(workspace.build_database)) as connection:
         connection.begin()
@@ -108,7 +109,8 @@ def refresh_state(workspace: Workspace, state: State) -> None:
 
 def _create_build_tables(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
-        "create table if not exists run.build (status varchar, fingerprint varchar, is_full boolean)"
+        "create table if not exists run.build "
+        "(status varchar, fingerprint varchar, is_full boolean)"
     )
     connection.execute("create table if not exists run.consumed (segment_id varchar)")
 

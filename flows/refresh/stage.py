@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from ..commission.ledger import PENDING
 from . import registration
 from .dbt_runner import run_dbt
 
@@ -73,7 +74,7 @@ def _report(workspace: Workspace, is_full: bool, models: int) -> BuildReport:
             "from commission.commission_summary"
         ).fetchall()[0]
         postings, pending = connection.execute(
-            "select count(*), coalesce(sum(amount), 0) from intermediate.int_commission__pending_posting"
+            f"select count(*), coalesce(sum(amount), 0) from {PENDING}"
         ).fetchall()[0]
         exceptions = connection.execute(
             "select reason, count(*) from commission.commission_exception group by all order by all"

@@ -116,7 +116,11 @@ PRODUCTS = Layout(
 )
 CUSTOMERS = Layout(
     r"pelanggan_(.*)\.csv",
-    {"customer_id": ("Kode Pelanggan", "text!"), "channel_id": ("Kode Saluran", "text")},
+    {
+        "customer_id": ("Kode Pelanggan", "text!"),
+        "channel_id": ("Kode Saluran", "text"),
+        "territory_id": ("Kode Wilayah", "text"),
+    },
     ("customer_id",),
 )
 CHANNELS = Layout(
@@ -339,7 +343,10 @@ def read_company(reader: Reader) -> Company:
         )
         for key, day, one in reader.history(PEOPLE)
     ]
-    sales = [_sale(one) for one in reader.latest(SALES) if one["status"] in (None, "posted")]
+    customers = History(reader.history(CUSTOMERS))
+    sales = [
+        _sale(one, customers) for one in reader.latest(SALES) if one["status"] in (None, "posted")
+    ]
     return Company(
         scale=SCALE,
         sales=sales,
@@ -353,7 +360,7 @@ def read_company(reader: Reader) -> Company:
         goals=[_goal(one) for one in reader.latest(GOALS)],
         channels=History(reader.history(CHANNELS)),
         products=History(reader.history(PRODUCTS)),
-        customers=History(reader.history(CUSTOMERS)),
+        customers=customers,
         trade_terms=[
             TradeTerm(
                 one["channel_id"],
@@ -376,7 +383,11 @@ def _end(record: Record) -> date:
     return record["valid_to"] or FOREVER
 
 
-def _sale(record: Record) -> SaleLine:
+def _sale(record: Record, customers: History[Record]) -> SaleLine:
+    """A line without channel or territory has those of its customer on its date."""
+    customer = customers.on(record["customer_id"], record["order_date"]) or {}
+    for name in ("channel_id", "territory_id"):
+        record[name] = record[name] or customer.get(name)
     original = None
     if record["original_order_id"] is not None and record["original_line_number"] is not None:
         original = record["original_order_id"], int(record["original_line_number"])

@@ -1,9 +1,9 @@
-"""Puts records of feeds straight into the lake of a workspace, as a committed load of one export would."""
+"""Puts records of feeds straight into the lake, as a committed load of one export would."""
 
 from __future__ import annotations
 
 import hashlib
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ def put(
     rows: list[dict[str, Any]],
     business_date: date = date(2026, 12, 31),
 ) -> None:
-    """Commit `rows` (column -> value as text; missing columns are NULL) as one segment of `feed`."""
+    """Commit `rows` (column -> value as text; missing ones NULL) as a segment of `feed`."""
     contract = contracts()[feed]
     columns = [(column.name, column.duckdb_type) for column in contract.columns]
     export_id = hashlib.sha256(repr((feed, rows, business_date)).encode()).hexdigest()
@@ -35,7 +35,7 @@ def put(
         for number, row in enumerate(rows, start=1):
             assert set(row) <= {name for name, _ in columns}, set(row) - {n for n, _ in columns}
             values = [row.get(name) for name, _ in columns]
-            values += [export_id, number, business_date, datetime(2027, 1, 1)]
+            values += [export_id, number, business_date, utc_now()]
             connection.execute(
                 f"insert into record values ({', '.join('?' * len(values))})", values
             )

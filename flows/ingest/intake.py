@@ -1,0 +1,279 @@
+"""Decide about each export: loaded, known already, waiting for the rest of its delivery, or rejected.
+
+A delivery is one export of each part of a source. Where several exports of a part belong to one delivery, the
+one with the latest business date counts (then the largest id): so what is loaded depends on which exports
+there are, never on the order in which they came.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from .. import failpoints
+from ..state import State, utc_now
+from ..workspace import Workspace
+from . import catalogue
+from .archive import archive_export
+from .catalogue import LOADED, REJECTED, REPLACED, WAITING, Export
+from .durable import sha256_of
+from .faults import FileFault
+from .landing import Landed, business_date, explain, hold_back, release
+from .load import Load, load_delivery
+from .sources import Source
+
+KNOWN = "known"
+"""The outcome of a file whose content has come before."""
+
+
+@dataclass(frozen=True)
+class ExportOutcome:
+    """What became of one file. The counts of rows are records of the file; `feeds` has lake rows."""
+
+    source: str
+    part: str
+    file_name: str
+    export_id: str
+    status: str
+    reason: str | None = None
+    rows_read: int = 0
+    rows_loaded: int = 0
+    rows_held: int = 0
+    rows_filtered: int = 0
+    feeds: dict[str, int] = field(default_factory=dict)
+
+
+class Intake:
+    """Takes files in, one after the other, and settles deliveries; `outcomes` says what became of them."""
+
+    def __init__(self, workspace: Workspace, state: State, run_id: str) -> None:
+        self._workspace = workspace
+        self._state = state
+        self._run_id = run_id
+        self._outcomes: dict[tuple[str, str, str, str], ExportOutcome] = {}
+
+    @property
+    def outcomes(self) -> tuple[ExportOutcome, ...]:
+        """The files that were decided about, in the order in which they were first looked at."""
+        return tuple(self._outcomes.values())
+
+    def take(self, landed: Landed) -> None:
+        """Take a file from landing/: load it, or note it where its delivery has other parts."""
+        source = landed.source
+        if source is None or not _is_regular(landed.path):
+            self._refuse(landed)
+            return
+        archived = archive_export(landed.path, self._workspace.archive)
+        failpoints.reach("ingest.archived")
+        export_id = _identify(landed, archived.sha256)
+        known = catalogue.find_export(self._state, source.source, landed.part, export_id)
+        if known and known.status in (LOADED, WAITING):
+            self._note(replace(known, file_name=landed.file_name), KNOWN, known.reason)
+            landed.path.unlink()
+            return
+        is_whole = len(source.exports) == 1
+        export = Export(
+            source=source.source,
+            part=landed.part,
+            export_id=export_id,
+            file_name=landed.file_name,
+            size_bytes=archived.size_bytes,
+            business_date=business_date(self._workspace, landed),
+            delivery=export_id if is_whole else landed.match.delivery or "",
+            status=WAITING,
+            landed_at=utc_now(),
+            run_id=self._run_id,
+            archive_path=archived.path.relative_to(self._workspace.root).as_posix(),
+        )
+        if not is_whole:
+            catalogue.record_exports(self._state, [export])
+            self._note(export, WAITING)
+        else:
+            try:
+                self._load(source, export_id, {landed.part: export}, [export])
+            except FileFault as fault:
+                self._reject(export, fault, landed.path)
+                return
+        landed.path.unlink()
+
+    def settle(self, source: Source, delivery: str) -> None:
+        """Load a delivery that is complete; reject the exports that can't be loaded."""
+        while True:
+            exports = [
+                export
+                for export in catalogue.exports_of(self._state, source.source, delivery)
+                if export.part in source.exports
+            ]
+            waiting = [export for export in exports if export.status == WAITING]
+            if not waiting:
+                return
+            winners = _winners(source, exports)
+            missing = [part for part in source.exports if part not in winners]
+            if missing:
+                names = ", ".join(f"{part} ({source.exports[part].file})" for part in missing)
+                self._decide(waiting, WAITING, f"waits for {names}")
+                return
+            current = catalogue.current_exports(self._state, source.source, delivery)
+            if current == {part: export.export_id for part, export in winners.items()}:
+                self._decide(waiting, LOADED, "a later export of its delivery counts")
+                return
+            try:
+                self._load(source, delivery, winners, waiting)
+            except FileFault as fault:
+                export = _blamed(fault, winners)
+                self._reject(export, fault, self._workspace.root / export.archive_path)
+
+    def _load(
+        self,
+        source: Source,
+        delivery: str,
+        winners: Mapping[str, Export],
+        waiting: Iterable[Export],
+    ) -> None:
+        """Load the winners of a delivery, and make it count."""
+        load = load_delivery(self._workspace, source, winners)
+        decided = [
+            replace(
+                export,
+                status=LOADED,
+                decided_at=utc_now(),
+                reason=None
+                if winners[export.part] == export
+                else "a later export of its delivery counts",
+            )
+            for export in waiting
+        ]
+        replaced = [old for export in decided for old in self._replaced_by(export)]
+        catalogue.commit_load(
+            self._workspace, self._state, load, source.source, delivery, winners, decided + replaced
+        )
+        failpoints.reach("ingest.committed")
+        for export in decided + replaced:
+            release(self._workspace, export.file_name)
+        for export in decided:
+            self._note_loaded(export, load, source)
+
+    def _decide(self, exports: Iterable[Export], status: str, reason: str) -> None:
+        decided_at = None if status == WAITING else utc_now()
+        decided = [
+            replace(export, status=status, reason=reason, decided_at=decided_at)
+            for export in exports
+        ]
+        catalogue.record_exports(self._state, decided)
+        for export in decided:
+            self._note(export, status, reason)
+
+    def _reject(self, export: Export, fault: FileFault, file: Path) -> None:
+        """Hold an export back; `file` is where it lies now."""
+        place = f"source {export.source}, part {export.part}" if export.source else "no source"
+        explanation = explain(place, fault.reason, fault.examples)
+        rejected = replace(
+            export, status=REJECTED, reason=fault.reason, decided_at=utc_now(), run_id=self._run_id
+        )
+        records = [rejected, *self._replaced_by(rejected)]
+        if file.parent == self._workspace.landing:
+            # Killed in between, the file is still there to be looked at again.
+            catalogue.record_exports(self._state, records)
+            hold_back(self._workspace, export.file_name, file, explanation)
+        else:
+            # Killed in between, the export still waits.
+            hold_back(self._workspace, export.file_name, file, explanation)
+            catalogue.record_exports(self._state, records)
+        self._note(rejected, REJECTED, fault.reason)
+
+    def _refuse(self, landed: Landed) -> None:
+        """Reject a file that is not for any source; it is not archived."""
+        is_regular = _is_regular(landed.path)
+        content = sha256_of(landed.path) if is_regular else _sha256(landed.file_name)
+        reason = "no source takes this file" if is_regular else "it is no regular file"
+        export = Export(
+            source="",
+            part="",
+            export_id=content,
+            file_name=landed.file_name,
+            size_bytes=landed.path.lstat().st_size,
+            business_date=None,
+            delivery=None,
+            status=REJECTED,
+            landed_at=utc_now(),
+            run_id=self._run_id,
+            archive_path="",
+        )
+        self._reject(export, FileFault(reason), landed.path)
+
+    def _replaced_by(self, export: Export) -> list[Export]:
+        """Give the exports that were rejected before, and count no more now."""
+        found = catalogue.replaced_exports(self._state, export, Path(export.archive_path).stem)
+        return [replace(old, status=REPLACED, decided_at=utc_now()) for old in found]
+
+    def _note_loaded(self, export: Export, load: Load, source: Source) -> None:
+        read = load.parts[export.part].read if export.reason is None else 0
+        if export.part != next(iter(source.exports)) or export.reason:
+            self._note(export, LOADED, export.reason, rows_read=read)
+            return
+        self._note(
+            export,
+            LOADED,
+            rows_read=read,
+            rows_loaded=load.rows_loaded,
+            rows_held=load.rows_held,
+            rows_filtered=load.rows_filtered,
+            feeds=load.feeds,
+        )
+
+    def _note(
+        self,
+        export: Export,
+        status: str,
+        reason: str | None = None,
+        rows_read: int = 0,
+        rows_loaded: int = 0,
+        rows_held: int = 0,
+        rows_filtered: int = 0,
+        feeds: dict[str, int] | None = None,
+    ) -> None:
+        key = (export.source, export.part, export.export_id, export.file_name)
+        self._outcomes[key] = ExportOutcome(
+            *(export.source, export.part, export.file_name, export.export_id, status, reason),
+            *(rows_read, rows_loaded, rows_held, rows_filtered, feeds or {}),
+        )
+
+
+def _identify(landed: Landed, sha256: str) -> str:
+    """Give an export its id: the hash of its content, and of what its name says, if it says anything.
+
+    Unchanged products of March are another statement than those of January, where February's differ; and an
+    export without records may belong to many deliveries.
+    """
+    match = landed.match
+    if match.delivery is None and match.business_date is None:
+        return sha256
+    day = match.business_date.isoformat() if match.business_date else ""
+    return _sha256(f"{sha256}\n{match.delivery or ''}\n{day}")
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()
+
+
+def _is_regular(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink()
+
+
+def _winners(source: Source, exports: Iterable[Export]) -> dict[str, Export]:
+    """Give the export of each part that counts, in the order of the parts."""
+    by_part: dict[str, Export] = {}
+    for export in sorted(exports, key=lambda export: export.rank):
+        by_part[export.part] = export
+    return {part: by_part[part] for part in source.exports if part in by_part}
+
+
+def _blamed(fault: FileFault, winners: Mapping[str, Export]) -> Export:
+    """Choose the export to reject: the part at fault, but one that was loaded before is not to blame."""
+    new = [export for export in winners.values() if export.status == WAITING]
+    for export in new:
+        if export.part == fault.part:
+            return export
+    return new[0] if new else next(iter(winners.values()))

@@ -1,0 +1,1 @@
+"""The invented company: what its exports promise."""

@@ -1,0 +1,1 @@
+"""The example workspaces in docs/examples."""
