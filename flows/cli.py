@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -227,4 +228,12 @@ def _end(exit_code: int) -> NoReturn:
 
 def main() -> None:
     """Run the command line."""
-    sys.exit(app(prog_name="niaga"))
+    try:
+        app(prog_name="niaga")
+    except SystemExit as end:
+        if "prefect" in sys.modules:
+            # All is done. Prefect's threads would try for minutes to tell a server that has died.
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(end.code if isinstance(end.code, int) else 1)
+        raise

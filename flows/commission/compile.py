@@ -1,7 +1,7 @@
 """Writes the plans of a workspace as small Parquet tables, which the dbt project reads as sources.
 
-Tables: `plan_version`, `plan_component`, `plan_segment` (grain and columns: `SCHEMAS`). Ids are made
-of plan, version and component, so they stay the same from run to run.
+Tables: `plan_version`, `plan_component`, `plan_segment` (columns: `SCHEMAS`). Ids are made of plan,
+version and component, so they stay the same from run to run.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """What a plan file may say: the plan language as pydantic models.
 
-A key of the language that niaga does not calculate yet is refused by name, because a term that is read and not calculated would pay people wrongly.
+A key of the language that niaga does not calculate yet is refused by name, because a term that is
+read and not calculated would pay people wrongly.
 """
 
 from __future__ import annotations

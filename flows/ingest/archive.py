@@ -31,7 +31,7 @@ class Archived:
 
 @dataclass(frozen=True)
 class PlainText:
-    """An export as UTF-8 with `\\n` at the end of its lines, ready to be read."""
+    """An export as UTF-8 with Unix line ends, ready to be read."""
 
     path: Path
     size_bytes: int
@@ -104,7 +104,7 @@ def _as_utf8(source: IO[bytes], encoding: str) -> Iterator[bytes]:
 
 
 def _with_unix_line_ends(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """Make every `\\r\\n` and `\\r` a `\\n`: a file may mix them, and the reader takes one kind."""
+    """Make all line ends Unix: a file may mix them, and the reader takes one kind."""
     held = b""
     for chunk in chunks:
         block = held + chunk

@@ -1,4 +1,4 @@
-"""What the state database knows of exports and loads, and the one transaction that makes a load count."""
+"""What the state database knows of exports and loads; its one transaction makes a load count."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ..workspace import Workspace
 from .load import Load
 
 LOADED, WAITING, REJECTED, REPLACED = "loaded", "waiting", "rejected", "replaced"
-"""What may become of an export. Replaced: it was rejected, and a file of the same name came later."""
+"""What may become of an export. Replaced: rejected, and a file of its name came later."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ def commit_load(
     winners: Mapping[str, Export],
     exports: Iterable[Export],
 ) -> None:
-    """Make a load count, and the exports with it; an earlier load of the delivery counts no more."""
+    """Make a load count, and its exports; an earlier load of the delivery counts no more."""
     now = utc_now()
     run_id = next(iter(winners.values())).run_id
     with state.engine.begin() as connection:

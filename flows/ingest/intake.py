@@ -1,8 +1,8 @@
-"""Decide about each export: loaded, known already, waiting for the rest of its delivery, or rejected.
+"""Decide about each export: load it, know it, let it wait for its delivery's rest, or reject it.
 
-A delivery is one export of each part of a source. Where several exports of a part belong to one delivery, the
-one with the latest business date counts (then the largest id): so what is loaded depends on which exports
-there are, never on the order in which they came.
+A delivery is one export of each part of a source. Where several exports of a part belong to one
+delivery, the one with the latest business date counts (then the largest id): so what is loaded
+depends on which exports there are, never on the order in which they came.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ KNOWN = "known"
 
 @dataclass(frozen=True)
 class ExportOutcome:
-    """What became of one file. The counts of rows are records of the file; `feeds` has lake rows."""
+    """What became of one file: counts of its records, and of the rows of each feed in the lake."""
 
     source: str
     part: str
@@ -46,7 +46,7 @@ class ExportOutcome:
 
 
 class Intake:
-    """Takes files in, one after the other, and settles deliveries; `outcomes` says what became of them."""
+    """Takes files in, one after the other, and settles deliveries; `outcomes` says how."""
 
     def __init__(self, workspace: Workspace, state: State, run_id: str) -> None:
         self._workspace = workspace
@@ -67,7 +67,7 @@ class Intake:
             return
         archived = archive_export(landed.path, self._workspace.archive)
         failpoints.reach("ingest.archived")
-        export_id = _identify(landed, archived.sha256)
+        export_id = _identify(landed, source, archived.sha256)
         known = catalogue.find_export(self._state, source.source, landed.part, export_id)
         if known and known.status in (LOADED, WAITING):
             self._note(replace(known, file_name=landed.file_name), KNOWN, known.reason)
@@ -80,7 +80,7 @@ class Intake:
             export_id=export_id,
             file_name=landed.file_name,
             size_bytes=archived.size_bytes,
-            business_date=business_date(self._workspace, landed),
+            business_date=business_date(self._workspace, source, landed),
             delivery=export_id if is_whole else landed.match.delivery or "",
             status=WAITING,
             landed_at=utc_now(),
@@ -241,17 +241,17 @@ class Intake:
         )
 
 
-def _identify(landed: Landed, sha256: str) -> str:
-    """Give an export its id: the hash of its content, and of what its name says, if it says anything.
+def _identify(landed: Landed, source: Source, sha256: str) -> str:
+    """Give an export its id: the hash of its content, with what its name says behind it.
 
-    Unchanged products of March are another statement than those of January, where February's differ; and an
-    export without records may belong to many deliveries.
+    The products of March may equal those of January, where February's differ: that is another
+    statement. And an export without records may belong to many deliveries.
     """
     match = landed.match
-    if match.delivery is None and match.business_date is None:
-        return sha256
-    day = match.business_date.isoformat() if match.business_date else ""
-    return _sha256(f"{sha256}\n{match.delivery or ''}\n{day}")
+    says = [match.business_date.isoformat()] if match.business_date else []
+    if match.delivery and source.exports[landed.part].pattern.has_delivery:
+        says.append(match.delivery)
+    return "@".join([sha256, *says])
 
 
 def _sha256(text: str) -> str:
@@ -271,7 +271,7 @@ def _winners(source: Source, exports: Iterable[Export]) -> dict[str, Export]:
 
 
 def _blamed(fault: FileFault, winners: Mapping[str, Export]) -> Export:
-    """Choose the export to reject: the part at fault, but one that was loaded before is not to blame."""
+    """Choose the export to reject: the part at fault; what was loaded before is not to blame."""
     new = [export for export in winners.values() if export.status == WAITING]
     for export in new:
         if export.part == fault.part:

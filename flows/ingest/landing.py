@@ -1,4 +1,4 @@
-"""The files in landing/: which source takes each, and what becomes of those that can't be loaded."""
+"""The files in landing/: which source takes each, and where those go that can't be loaded."""
 
 from __future__ import annotations
 
@@ -42,10 +42,9 @@ def landed_files(workspace: Workspace, sources: Iterable[Source]) -> list[Landed
     return [_assign(path, sources) for path in paths]
 
 
-def business_date(workspace: Workspace, landed: Landed) -> date | None:
+def business_date(workspace: Workspace, source: Source, landed: Landed) -> date | None:
     """Give the day that a file is about, as its source says: from the name, or the file's time."""
-    assert landed.source is not None
-    if landed.source.business_date == "file_name":
+    if source.business_date == "file_name":
         return landed.match.business_date
     changed_at = landed.path.stat().st_mtime
     return datetime.fromtimestamp(changed_at, ZoneInfo(workspace.settings.time_zone)).date()

@@ -20,7 +20,6 @@ from ..state import new_id, utc_now
 from ..workspace import Workspace
 from . import sql
 from .archive import unpack_text
-from .contracts import contracts
 from .faults import FileFault
 from .mapping import ROW_NUMBER, FeedMapping, map_feed
 from .parsing import Parser
@@ -68,7 +67,7 @@ def load_delivery(workspace: Workspace, source: Source, exports: Mapping[str, Ex
             part: _read_part(workspace, connection, source, part, exports[part], parser, folder)
             for part in source.exports
         }
-        # All selects are checked before the first one runs: they may be wrong, and that is quick to see.
+        # All selects are checked before the first one runs: that is quick.
         mappings = [map_feed(connection, source, feed, parts) for feed in source.feeds]
         driving = parts[next(iter(source.exports))]
         for mapping in mappings:
@@ -140,7 +139,7 @@ def _read_part(
     if records.faulty and not is_driving:
         # Rows that need one of these records would be silently left out, or lack its values.
         raise FileFault(
-            f"{records.faulty} of {records.read} records can't be read, and other parts are joined to them",
+            f"{records.faulty} of {records.read} records can't be read, and others are joined to them",
             part,
             _examples(connection, f"niaga.fault_{part}"),
         )
@@ -157,7 +156,8 @@ def _collect_faults(
     """Make `niaga.fault`; a record that can't be read at all counts for the source's first feed."""
     first = mappings[0].contract.feed
     connection.execute(
-        f"CREATE TABLE niaga.fault AS SELECT {sql.text(first)} AS feed, * FROM niaga.fault_{driving_part}"
+        f"CREATE TABLE niaga.fault AS SELECT {sql.text(first)} AS feed, *"
+        f" FROM niaga.fault_{driving_part}"
     )
     for mapping in mappings:
         feed = mapping.contract.feed

@@ -11,7 +11,7 @@ import duckdb
 from ..configuration import Document, load_yaml
 from ..errors import ConfigurationError, Fault
 from ..wording import did_you_mean
-from .contracts import SYSTEM_COLUMNS, Column, Contract, contracts
+from .contracts import Column, Contract, contracts
 from .faults import FileFault
 from .records import Records, missing_column
 from .sources import Source
@@ -75,8 +75,8 @@ def map_feed(
 ) -> FeedMapping:
     """Bind the select of a feed to the parts that were read.
 
-    Raises FileFault when a file lacks a column that the SQL names, and ConfigurationError when the SQL
-    itself is wrong.
+    Raises FileFault when a file lacks a column that the SQL names, and ConfigurationError when the
+    SQL itself is wrong.
     """
     select = source.feeds[feed].strip().rstrip(";")
     try:
@@ -126,8 +126,9 @@ def _result_faults(
     for name in sorted({name for name in names if names.count(name) > 1}):
         yield document.fault(place, f"the select returns {name} twice", "leave one of them out")
     for name in names:
-        if name in SYSTEM_COLUMNS and name != ROW_NUMBER or name.startswith("_given "):
-            yield document.fault(place, f"{name} is niaga's own name", "name the column otherwise")
+        if name.startswith("_") and name != ROW_NUMBER:
+            problem = f"the select returns {name}: names with _ in front are niaga's own"
+            yield document.fault(place, problem, "name the column otherwise")
     for required in contract.required:
         if required not in names:
             problem = f"the select does not return {required}, which every row needs"

@@ -1,7 +1,7 @@
 """Read numbers, dates and truth as a source writes them: SQL expressions for DuckDB.
 
-Nothing is rounded or guessed. A text that is not clearly what the column takes gives NULL, and `problem`
-says why; it is worked out for faulty rows only. Regular expressions are those of RE2.
+Nothing is rounded or guessed. A text that is not clearly what the column takes gives NULL, and
+`problem` says why; it is worked out for faulty rows only. Regular expressions are those of RE2.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class Parser:
         return sql.text(f"is neither yes nor no: {known}")
 
     def converted(self, kind: ColumnType, given: str, given_type: str) -> str:
-        """Give a value that the SQL has typed already in the column's type, or NULL if not exactly."""
+        """Give a value that has a type already in the column's type; NULL if not exactly."""
         target = DUCKDB_TYPES[kind]
         if kind == "text":
             return f"CAST({given} AS VARCHAR)"

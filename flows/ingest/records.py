@@ -1,9 +1,9 @@
 """Read the records of a CSV file into a DuckDB table, and keep apart those that can't be read.
 
-A part `lines` becomes the relation `lines` that the source's SQL selects from: `_row_number` (the ordinal of
-the record in the file, faulty ones counted) and the file's columns, as text or in the types that the source
-gives them. Behind it are, in the schema `niaga`, the table `raw_lines` and the view `record_lines`, which
-has the records as text.
+A part `lines` becomes the relation `lines` that the source's SQL selects from: `_row_number` (the
+ordinal of the record in the file, faulty ones counted) and the file's columns, as text or in the
+types that the source gives them. In the schema `niaga` are `fault_lines`, the faults of records
+that are not in the relation, and `record_lines`, all other records as text.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from .sources import CsvFormat, Export
 
 @dataclass(frozen=True)
 class Records:
-    """What was read of one part; `faulty` records are in `niaga.fault_<part>`, not in the relation."""
+    """What was read of one part: the names of its columns, and how many records it has."""
 
     part: str
     header: tuple[str, ...]
@@ -56,7 +56,8 @@ def read_records(
     _make_relation(connection, part, export, parser, header)
     _collect_mistyped(connection, part, export, parser)
     read, faulty = connection.execute(
-        f"SELECT (SELECT count(*) FROM niaga.raw_{part}) + (SELECT count(*) FROM niaga.malformed_{part}),"
+        f"SELECT (SELECT count(*) FROM niaga.raw_{part})"
+        f" + (SELECT count(*) FROM niaga.malformed_{part}),"
         f" (SELECT count(DISTINCT row_number) FROM niaga.fault_{part})"
     ).fetchall()[0]
     return Records(part, header, read, faulty)
@@ -112,7 +113,7 @@ def _read_csv(
     path: Path,
     header: tuple[str, ...],
 ) -> None:
-    """Make `niaga.raw_<part>`: the cells as text, and those that the source types in their type too."""
+    """Make `niaga.raw_<part>`: all cells as text, and the typed ones in their type too."""
     layout = export.format
     columns = ", ".join(f"{sql.text(name)}: 'VARCHAR'" for name in header)
     typed = "".join(
@@ -169,7 +170,7 @@ def _collect_malformed(
                 min(line_byte_position) AS position,
                 any_value(csv_line) AS line_text,
                 list(DISTINCT CAST(error_type AS VARCHAR)) AS error_types,
-                list(CAST(nullif(regexp_extract(error_message, 'Found: ([0-9]+)', 1), '') AS BIGINT))
+                list(try_cast(regexp_extract(error_message, 'Found: ([0-9]+)', 1) AS BIGINT))
                     AS widths
             FROM _reject_{part}
             GROUP BY line
@@ -186,8 +187,10 @@ def _collect_malformed(
             list_contains(error_types, 'UNQUOTED VALUE') AS is_unclosed,
             CASE
                 WHEN list_contains(error_types, 'UNQUOTED VALUE') THEN {sql.text("has " + unclosed)}
-                WHEN list_contains(error_types, 'INVALID ENCODING') THEN 'has bytes that are no UTF-8'
-                WHEN list_contains(error_types, 'LINE SIZE OVER MAXIMUM') THEN 'is longer than 2 MB'
+                WHEN list_contains(error_types, 'INVALID ENCODING')
+                    THEN 'has bytes that are no UTF-8'
+                WHEN list_contains(error_types, 'LINE SIZE OVER MAXIMUM')
+                    THEN 'is longer than 2 MB'
                 WHEN list_contains(error_types, 'MISSING COLUMNS')
                     THEN 'has ' || list_min(widths) || ' fields instead of {width}'
                 WHEN list_contains(error_types, 'TOO MANY COLUMNS')

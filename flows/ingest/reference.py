@@ -45,8 +45,8 @@ _HEAD = """\
 # Feeds
 
 What niaga takes in. A source (`sources/*.yml`) maps an export to one or more of these feeds. A feed
-takes more columns than listed: they are kept under their own names. A column that is neither required
-nor mapped is NULL.
+takes more columns than listed: they are kept under their own names. A column that is neither
+required nor mapped is NULL.
 
 A cell that does not fit its type is never changed or rounded to fit: its row is held back in
 `quarantine/`, with the reason. Among records of one key the latest counts, by business date, export

@@ -1,7 +1,7 @@
 """Turn what a source's select returns into typed rows of a feed, each good or faulty.
 
-The rows of a feed become the table `niaga.row_<feed>`: the feed's columns, the extra ones, `_row_number`,
-`_is_faulty`, and for faulty rows `_given`, the texts that were given.
+The rows of a feed become the table `niaga.row_<feed>`: the feed's columns, the extra ones,
+`_row_number`, `_is_faulty`, and for faulty rows `_given`, the values that were given.
 """
 
 from __future__ import annotations

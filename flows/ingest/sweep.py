@@ -1,7 +1,7 @@
 """Remove what a killed ingest has left: files that the state database does not know.
 
-The archive is not swept, but for half-written files: an export in it is whole, and its file is still in
-landing/, so it will be used. So nothing that came in is ever lost by a state database that is too old.
+The archive is not swept, but for half-written files: what is in it is whole, and comes to use when
+its file is looked at again. So a state database that is too old never costs anything that came in.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from ..errors import GateStopped, NiagaError
 from ..terminal import Terminal
 from ..workspace import Workspace, create_workspace, ensure_folders, find_workspace
 from . import show
-from .run import Outcome, run_verb
+from .run import run_verb
 
 _Options = ParamSpec("_Options")
 _Act = Callable[Concatenate[Terminal, Path | None, _Options], int]
@@ -70,21 +70,22 @@ def demo(terminal: Terminal, folder: Path | None, lines: int) -> int:
     from .temporary_server import server_in
 
     root = prepare_folder(folder or Path("niaga-demo"))
-    with server_in(root / "warehouse") as server, terminal.progress() as progress:
-        from ..demo import make_demo
+    with server_in(root / "warehouse") as server:
+        with terminal.progress() as progress:
+            from ..demo import make_demo
 
-        progress.start("demo")
-        make_demo(root, lines)
-        workspace = find_workspace(root)
-        ensure_folders(workspace)
-        progress.finish("demo", f"the exports of {workspace.settings.company}")
-        _import_ahead()
-        from .nightly import nightly as flow
-        from .orchestration import run_flow
+            progress.start("demo")
+            make_demo(root, lines)
+            workspace = find_workspace(root)
+            ensure_folders(workspace)
+            progress.finish("demo", f"the exports of {workspace.settings.company}")
+            _import_ahead()
+            from .nightly import nightly as flow
+            from .orchestration import run_flow
 
-        outcome = run_flow(flow, workspace, progress, server)
-    show.show_outcome(terminal, outcome)
-    show.show_demo(terminal, outcome)
+            outcome = run_flow(flow, workspace, progress, server)
+        show.show_outcome(terminal, outcome)
+        show.show_demo(terminal, outcome)
     # What the demo holds back is meant to be held back.
     return 0
 
@@ -95,13 +96,15 @@ def nightly(terminal: Terminal, folder: Path | None) -> int:
     from .temporary_server import server_in
 
     workspace = _open(folder)
-    with server_in(workspace.warehouse) as server, terminal.progress() as progress:
-        _import_ahead()
-        from .nightly import nightly as flow
-        from .orchestration import run_flow
+    with server_in(workspace.warehouse) as server:
+        with terminal.progress() as progress:
+            _import_ahead()
+            from .nightly import nightly as flow
+            from .orchestration import run_flow
 
-        outcome = run_flow(flow, workspace, progress, server)
-    return _end(terminal, outcome)
+            outcome = run_flow(flow, workspace, progress, server)
+        show.show_outcome(terminal, outcome)
+    return outcome.exit_code
 
 
 @_answered
@@ -110,7 +113,8 @@ def plain(terminal: Terminal, folder: Path | None, verb: str) -> int:
     workspace = _open(folder)
     with terminal.progress() as progress:
         outcome = run_verb(verb, workspace, progress)
-    return _end(terminal, outcome)
+    show.show_outcome(terminal, outcome)
+    return outcome.exit_code
 
 
 @_answered
@@ -168,11 +172,6 @@ def _open(folder: Path | None) -> Workspace:
     workspace = find_workspace(folder)
     ensure_folders(workspace)
     return workspace
-
-
-def _end(terminal: Terminal, outcome: Outcome) -> int:
-    show.show_outcome(terminal, outcome)
-    return outcome.exit_code
 
 
 def _import_ahead() -> None:

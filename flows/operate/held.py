@@ -43,26 +43,12 @@ class HeldRows:
 def held_files(workspace: Workspace, state: State) -> tuple[HeldFile, ...]:
     """List the files that are held back now, the latest first.
 
-    A rejected file stops counting when a later one of the same name was loaded, or when a person
-    has taken it out of `rejected/`; a waiting one when its other parts have come.
+    A rejected file stops counting when a person has taken it out of `rejected/`.
     """
     export = tables.export
-    later = export.alias("later")
-    is_mended = (
-        sa.select(later.c.export_id)
-        .where(
-            later.c.source == export.c.source,
-            later.c.file_name == export.c.file_name,
-            later.c.status == "loaded",
-            later.c.decided_at > export.c.decided_at,
-        )
-        .exists()
-    )
     query = (
         sa.select(export)
-        .where(
-            sa.or_(export.c.status == "waiting", sa.and_(export.c.status == "rejected", ~is_mended))
-        )
+        .where(export.c.status.in_(("waiting", "rejected")))
         .order_by(export.c.landed_at.desc(), export.c.file_name)
     )
     with state.reading() as connection:

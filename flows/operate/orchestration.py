@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import contextvars
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prefect import Flow, task
 from prefect.cache_policies import NO_CACHE
+from prefect.events.worker import EventsWorker
 from prefect.settings import (
     PREFECT_API_URL,
     PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
@@ -25,6 +27,8 @@ from .stages import Stage, Work
 if TYPE_CHECKING:
     from ..workspace import Workspace
     from .temporary_server import TemporaryServer
+
+_LAST_EVENTS_SECONDS = 5.0
 
 # A flow's parameters must be plain data, and who watches it is none.
 _watcher: contextvars.ContextVar[Progress | None] = contextvars.ContextVar("watcher", default=None)
@@ -66,6 +70,8 @@ def _settings_for(server: TemporaryServer | None) -> Iterator[None]:
         yield
         return
     server.wait_until_ready()
+    # It warns of what is meant to be: that it works on while it is asked to end.
+    logging.getLogger("EventsWorker").setLevel(logging.CRITICAL)
     # Nobody looks on a temporary server for flows that died, and a heart takes a second to stop.
     settings = {
         PREFECT_API_URL: server.api_url,
@@ -73,4 +79,8 @@ def _settings_for(server: TemporaryServer | None) -> Iterator[None]:
         PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None,
     }
     with temporary_settings(settings):
-        yield
+        try:
+            yield
+        finally:
+            # Task runs are recorded from events, which must have left before the server goes.
+            EventsWorker.drain_all(timeout=_LAST_EVENTS_SECONDS, at_exit=False)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import uvicorn
 
+_LAST_RECORDS_SECONDS = 0.5
 _SHUTDOWN_SECONDS = 3.0
 
 
@@ -47,6 +48,8 @@ class _Stopping:
         while sys.stdin.buffer.read(1):
             pass
         if self.server is not None:
+            # What the last tasks have told is still being written.
+            time.sleep(_LAST_RECORDS_SECONDS)
             self.server.should_exit = True
             time.sleep(_SHUTDOWN_SECONDS)
         os._exit(0)

@@ -1,8 +1,8 @@
 """Shows dbt what there is to build from: views over committed segments, plans, ledger and state.
 
 Every build starts here. It also decides whether the build may go on from the last one (only new
-sales lines have arrived) or starts anew: after anything else has changed, and after a build that did
-not finish.
+sales lines have arrived) or starts anew: after anything else has changed, and after a build that
+did not finish.
 """
 
 from __future__ import annotations

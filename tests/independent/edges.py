@@ -1,7 +1,7 @@
-"""More exports for the demo's landing folder: what seldom happens, and happens to be calculated wrongly.
+"""More exports for the demo's landing folder: what seldom happens and is easily calculated wrongly.
 
-Amounts are odd, returns come in parts and late, splits change hands between teams, a few rows can't be
-read. What each case should give is nobody's statement here: the two calculations must agree on it.
+Amounts are odd, returns come in parts and late, splits cross teams, a few rows can't be read. What
+each case gives is not said here: the two calculations must agree on it.
 """
 
 from __future__ import annotations
@@ -10,12 +10,14 @@ import random
 from datetime import date, timedelta
 from pathlib import Path
 
-HEADER = (
+COLUMNS = (
     "No Faktur;Baris;Jenis;Tgl Pesan;Tgl Faktur;Tgl Kirim;Tgl Bayar;Kode Pelanggan;Kode Barang;"
     "Kode Saluran;Kode Wilayah;Kode Sales;Status;Jumlah Pesan;Jumlah;Harga;Harga Daftar;Potongan;"
     "Nilai Bersih;HPP;Mata Uang;Kode Promo;Faktur Asal;Baris Asal;Tgl Batal;Pelanggan Baru"
-).split(";")
+)
+HEADER = COLUMNS.split(";")
 NEWLINE = "\r\n"
+REPS = ("K107", "K108", "K109", "K110", "K138", "K139")
 LAST_DAY = date(2026, 10, 31)
 
 
@@ -173,12 +175,12 @@ def chosen_cases() -> list[str]:
 
 def by_chance(count: int = 400, seed: int = 11) -> list[str]:
     """Sales of a few reps of two teams, half of them back in up to three odd parts."""
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)
     rows = []
     for number in range(count):
         order, rep = (
             f"TY{number:04}",
-            chance.choice(["K107", "K108", "K109", "K110", "K138", "K139"]),
+            chance.choice(REPS),
         )
         sold = date(2025, 6, 1) + timedelta(days=chance.randrange(430))
         net = chance.randrange(1, 40_000_000)
@@ -204,10 +206,10 @@ def by_chance(count: int = 400, seed: int = 11) -> list[str]:
 
 
 def corrections(landing: Path) -> list[str]:
-    """Rows of earlier exports once more: with another amount, void, and one of this export's own month."""
+    """Rows of earlier exports once more: another amount, void, and one of this export's month."""
     rows = []
     for month, change in (("2026-05", "amount"), ("2026-06", "void"), ("2026-10", "amount")):
-        records = (landing / f"penjualan_{month}.csv").read_text("utf-8").split(NEWLINE)
+        records = (landing / f"penjualan_{month}.csv").read_text("utf-8").splitlines()
         sale = next(record for record in records if ";JUAL;" in record and ";POSTED;" in record)
         values = dict(zip(HEADER, sale.split(";"), strict=True))
         values |= {"Nilai Bersih": "1.234.567,89"} if change == "amount" else {"Status": "VOID"}
@@ -246,7 +248,7 @@ K108;OMZET;2026-02;3.000.001,00;RUPIAH;IDR;
 
 def write(landing: Path) -> None:
     """Put the cases into the landing folder, as further exports of the same systems."""
-    sales = [";".join(HEADER), *chosen_cases(), *by_chance(), *corrections(landing), ""]
+    sales = [COLUMNS, *chosen_cases(), *by_chance(), *corrections(landing), ""]
     _write(landing / "penjualan_2026-10_tambahan.csv", NEWLINE.join(sales))
     _write(landing / "pembagian_kredit_2026-10-30.csv", SPLITS.replace("\n", NEWLINE))
     _write(landing / "kuota_2026-10-15.csv", QUOTAS.replace("\n", NEWLINE))

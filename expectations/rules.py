@@ -1,0 +1,130 @@
+"""Rules that hold of many tables, as expectations: keys, filled columns, equal amounts, exact rates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .severity import ExpectNoRows, critical, warning
+
+
+def unique(*key: str, within: str = "true") -> ExpectNoRows:
+    """Expect that no two rows have the same key (NULLs count as equal), among the rows `within`."""
+    columns = ", ".join(key)
+    return critical(
+        f"{columns} {'tells' if len(key) == 1 else 'together tell'} one row from another",
+        f"""
+        select {columns}, count(*) as rows
+        from this
+        where {within}
+        group by all
+        having count(*) > 1
+        """,
+    )
+
+
+def filled(key: Sequence[str], columns: Sequence[str]) -> ExpectNoRows:
+    """Expect that no row lacks a value in any of the columns; a failing row says in which."""
+    empty = ", ".join(f"case when {column} is null then '{column}' end" for column in columns)
+    return critical(
+        f"{', '.join(columns)} {'is' if len(columns) == 1 else 'are'} never missing",
+        f"""
+        select {", ".join(key)}, concat_ws(', ', {empty}) as missing
+        from this
+        where {" or ".join(f"{column} is null" for column in columns)}
+        """,
+    )
+
+
+def same_amounts(
+    sentence: str, by: Sequence[str], amounts: Sequence[str], here: str, there: str
+) -> ExpectNoRows:
+    """Expect that two queries give the same amounts, to the last digit, for each value of `by`.
+
+    Both queries have the columns `by` and `amounts`; a value of `by` that one of them lacks counts as zero.
+    """
+    both = ", ".join(f"{name} as {name}_here, null as {name}_there" for name in amounts)
+    other = ", ".join(f"null as {name}_here, {name} as {name}_there" for name in amounts)
+    keys = "".join(f"{name}, " for name in by)
+    sums = ", ".join(
+        f"coalesce(sum({name}_{side}), 0) as {name}_{side}"
+        for name in amounts
+        for side in ("here", "there")
+    )
+    unequal = " or ".join(
+        f"coalesce(sum({name}_here), 0) <> coalesce(sum({name}_there), 0)" for name in amounts
+    )
+    return critical(
+        sentence,
+        f"""
+        with here as ({here}),
+        there as ({there})
+        select {keys}{sums}
+        from (
+            select {keys}{both} from here
+            union all
+            select {keys}{other} from there
+        )
+        {f"group by {', '.join(by)}" if by else ""}
+        having {unequal}
+        """,
+    )
+
+
+def exact_ratio(rate: str, part: str, whole: str, key: Sequence[str]) -> ExpectNoRows:
+    """Expect that rate = part / whole, rounded to nine decimals, and NULL where there is no whole.
+
+    Compared as integers: millionths of money, billionths of the rate.
+    """
+    parts = f"cast({part} * 1000000 as hugeint)"
+    wholes = f"cast({whole} * 1000000 as hugeint)"
+    billionths = f"cast({rate} * 1000000000 as hugeint)"
+    # Above a billion to one the rate has no room for the ratio, and is left empty.
+    too_large = f"abs({part}) >= 1000000000 * abs({whole})"
+    return critical(
+        f"{rate} is {part} / {whole}, exact to nine decimals",
+        f"""
+        select {", ".join(key)}, {part}, {whole}, {rate}
+        from this
+        where
+            case
+                when {whole} is null or {whole} = 0 then {rate} is not null
+                when {rate} is null then not {too_large}
+                else 2 * abs({billionths} * {wholes} - 1000000000 * {parts}) > abs({wholes})
+            end
+        """,
+    )
+
+
+def known(column: str, table: str, key: str | None = None, measures: str = "") -> ExpectNoRows:
+    """Expect that each id stands in the table that lists them, if that table lists any."""
+    counted = f", {measures}" if measures else ""
+    return warning(
+        f"each {column} is known in {table}",
+        f"""
+        select {column}, count(*) as rows{counted}
+        from this
+        where
+            {column} is not null
+            and {column} not in (select {key or column} from {table})
+            and exists (select 1 from {table})
+        group by {column}
+        """,
+    )
+
+
+def fractions(key: Sequence[str], columns: Sequence[str], *, stops: bool = False) -> ExpectNoRows:
+    """Expect that shares and rates lie between 0 and 1: percent where a fraction belongs is a fault."""
+    outside = " or ".join(f"{column} not between 0 and 1" for column in columns)
+    return (critical if stops else warning)(
+        f"{', '.join(columns)} {'lies' if len(columns) == 1 else 'lie'} between 0 and 1 (0.05 is 5%)",
+        f"select {', '.join((*key, *columns))} from this where {outside}",
+    )
+
+
+def in_order(key: Sequence[str], first: str, last: str) -> ExpectNoRows:
+    """Expect that `last` is not before `first`."""
+    names = dict.fromkeys((*key, first, last))
+    return warning(
+        f"{last} is not before {first}",
+        f"select {', '.join(names)} from this where {last} < {first}",
+    )

@@ -1,0 +1,315 @@
+"""What must hold of staging: of each record the version that counts, to the last digit as in the lake.
+
+Sales lines are compared where orders have arrived, which in a full build is everywhere; all else whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from .rules import filled, fractions, in_order, known, unique
+from .severity import ExpectNoRows, critical, warning
+
+if TYPE_CHECKING:
+    # The package is installed under another name than its folder's, which mypy does not follow.
+    from niaga.ingest.contracts import Contract  # type: ignore[import-not-found]
+
+ARRIVED = "order_id in (select order_id from lake.sales_line_arrived)"
+
+PERSONAL = frozenset({"email", "phone"})
+"""Columns that are compared, but not shown: failing rows are kept."""
+
+PERIODS = "[0-9][0-9][0-9][0-9](-(0[1-9]|1[0-2]|Q[1-4]|H[12]))?"
+"""Periods that have a place in the calendar: 2026, 2026-H2, 2026-Q4, 2026-10."""
+
+
+def suites(contracts: Mapping[str, Contract]) -> dict[str, list[ExpectNoRows]]:
+    """Give the expectations by table."""
+    tables = {
+        "stg_sales_line": stg_sales_line(contracts["sales_line"]),
+        "stg_product": stg_product(contracts["product"]),
+        "stg_customer": stg_customer(contracts["customer"]),
+        "stg_channel": stg_channel(contracts["channel"]),
+        "stg_territory": stg_territory(contracts["territory"]),
+        "stg_participant": stg_participant(contracts["participant"]),
+        "stg_quota": stg_quota(contracts["quota"]),
+        "stg_company_goal": stg_company_goal(contracts["company_goal"]),
+        "stg_credit_split": stg_credit_split(contracts["credit_split"]),
+        "stg_plan_assignment": stg_plan_assignment(contracts["plan_assignment"]),
+        "stg_trade_term": stg_trade_term(contracts["trade_term"]),
+        "stg_channel_cost": stg_channel_cost(contracts["channel_cost"]),
+    }
+    return {f"staging.{name}": expectations for name, expectations in tables.items()}
+
+
+def stg_sales_line(contract: Contract) -> list[ExpectNoRows]:
+    """Expect the latest version of each sales line, and ids that the masters know."""
+    return [
+        unique(*contract.key, within=ARRIVED),
+        filled(contract.key, contract.required),
+        critical(
+            "each line of the lake is staged in its latest version, to the last digit",
+            f"""
+            select
+                order_id, line_number, document_type, row._export_id, row._row_number,
+                row.net_amount as net_amount_in_lake, line.net_amount,
+                row.quantity as quantity_in_lake, line.quantity,
+                row.cost_amount as cost_amount_in_lake, line.cost_amount
+            from lake.sales_line as row
+            left join this as line using (order_id, line_number, document_type)
+            where
+                {ARRIVED}
+                and (
+                    line.order_id is null
+                    or (row._business_date, row._export_id, row._row_number)
+                    > (line._business_date, line._export_id, line._row_number)
+                    or (
+                        row._export_id = line._export_id
+                        and row._row_number = line._row_number
+                        and (row.net_amount, row.quantity, row.cost_amount)
+                        is distinct from (line.net_amount, line.quantity, line.cost_amount)
+                    )
+                )
+            """,
+        ),
+        critical(
+            "each staged line is a row of the lake",
+            f"""
+            select order_id, line_number, document_type, _export_id, _row_number, net_amount
+            from this as line
+            anti join lake.sales_line as row
+                using (order_id, line_number, document_type, _export_id, _row_number)
+            where
+                {ARRIVED}
+                or _export_id not in (select distinct _export_id from lake.sales_line)
+            """,
+        ),
+        *(
+            known(column, f"staging.{table}", key, "sum(net_amount) as net_amount, min(order_id) as first_order_id")
+            for column, table, key in (
+                ("product_id", "stg_product", "product_id"),
+                ("customer_id", "stg_customer", "customer_id"),
+                ("channel_id", "stg_channel", "channel_id"),
+                ("territory_id", "stg_territory", "territory_id"),
+                ("sales_rep_id", "stg_participant", "participant_id"),
+            )
+        ),
+    ]
+
+
+def stg_product(contract: Contract) -> list[ExpectNoRows]:
+    """Expect the versions of each product."""
+    return _versions(contract)
+
+
+def stg_customer(contract: Contract) -> list[ExpectNoRows]:
+    """Expect the versions of each customer, in territories and channels that are known."""
+    return [
+        *_versions(contract),
+        known("territory_id", "staging.stg_territory"),
+        known("channel_id", "staging.stg_channel"),
+        known("owner_participant_id", "staging.stg_participant", "participant_id"),
+    ]
+
+
+def stg_channel(contract: Contract) -> list[ExpectNoRows]:
+    """Expect the versions of each channel."""
+    return [
+        *_versions(contract),
+        known("parent_channel_id", "staging.stg_channel", "channel_id"),
+        known("territory_id", "staging.stg_territory"),
+    ]
+
+
+def stg_territory(contract: Contract) -> list[ExpectNoRows]:
+    """Expect the versions of each territory."""
+    return [
+        *_versions(contract),
+        known("parent_territory_id", "staging.stg_territory", "territory_id"),
+    ]
+
+
+def stg_participant(contract: Contract) -> list[ExpectNoRows]:
+    """Expect the versions of each participant, and nobody under themselves."""
+    return [
+        *_versions(contract),
+        known("manager_id", "staging.stg_participant", "participant_id"),
+        known("territory_id", "staging.stg_territory"),
+        warning(
+            "nobody is their own manager",
+            "select participant_id, valid_from from this where manager_id = participant_id",
+        ),
+    ]
+
+
+def stg_quota(contract: Contract) -> list[ExpectNoRows]:
+    """Expect quotas that can be measured against."""
+    shown = ", ".join((*contract.key, "amount"))
+    return [
+        *_latest(contract),
+        critical("a quota is not negative", f"select {shown} from this where amount < 0"),
+        critical("a quota's period has a place in the calendar", _without_period(shown)),
+        known("participant_id", "staging.stg_participant"),
+    ]
+
+
+def stg_company_goal(contract: Contract) -> list[ExpectNoRows]:
+    """Expect goals that can be measured against."""
+    shown = ", ".join((*contract.key, "measure", "amount"))
+    return [
+        *_latest(contract),
+        warning("a goal is not negative", f"select {shown} from this where amount < 0"),
+        warning("a goal's period has a place in the calendar", _without_period(shown)),
+        warning(
+            "a goal's measure is one that is calculated",
+            f"""
+            select {shown}
+            from this
+            where measure not in ('revenue', 'volume', 'margin', 'new customers')
+            """,
+        ),
+    ]
+
+
+def stg_credit_split(contract: Contract) -> list[ExpectNoRows]:
+    """Expect shares that are shares, of participants who are known."""
+    return [
+        *_latest(contract),
+        fractions(contract.key, ("share", "pay_share"), stops=True),
+        known("participant_id", "staging.stg_participant"),
+    ]
+
+
+def stg_plan_assignment(contract: Contract) -> list[ExpectNoRows]:
+    """Expect nobody to be paid twice by one plan, and plans that exist."""
+    return [
+        *_latest(contract),
+        critical(
+            "nobody has one plan twice at the same time: it would pay twice",
+            """
+            select
+                participant_id, plan_id, assignment.valid_from, assignment.valid_to,
+                other.valid_from as other_valid_from, other.valid_to as other_valid_to
+            from this as assignment
+            inner join this as other using (participant_id, plan_id)
+            where
+                assignment.valid_from < other.valid_from
+                and coalesce(assignment.valid_to, date '9999-12-31') >= other.valid_from
+            """,
+        ),
+        known("participant_id", "staging.stg_participant"),
+        warning(
+            "each plan_id is the name of a plan",
+            """
+            select plan_id, count(*) as participants
+            from this
+            where plan_id not in (select plan_id from plan.plan_version)
+            group by plan_id
+            """,
+        ),
+    ]
+
+
+def stg_trade_term(contract: Contract) -> list[ExpectNoRows]:
+    """Expect terms that can be a share of sales, of channels that are known."""
+    return [
+        *_latest(contract),
+        fractions(contract.key, ("rate",)),
+        in_order(contract.key, "valid_from", "valid_to"),
+        known("channel_id", "staging.stg_channel"),
+    ]
+
+
+def stg_channel_cost(contract: Contract) -> list[ExpectNoRows]:
+    """Expect costs of channels that are known."""
+    return [*_latest(contract), known("channel_id", "staging.stg_channel")]
+
+
+def _columns(contract: Contract) -> list[str]:
+    """Give the columns that staging takes from the lake unchanged: a master's valid_from is derived."""
+    return [
+        column.name for column in contract.columns if column.key or column.name != "valid_from"
+    ]
+
+
+def _latest(contract: Contract) -> list[ExpectNoRows]:
+    """Expect of a feed without history exactly the lake's latest version of each record."""
+    key = ", ".join(contract.key)
+    columns = ", ".join((*_columns(contract), "_export_id", "_row_number"))
+    return [
+        unique(*contract.key),
+        filled(contract.key, contract.required),
+        critical(
+            "the rows are the lake's latest version of each record",
+            f"""
+            with latest as (
+                select {columns}
+                from lake.{contract.feed}
+                qualify
+                    row_number() over (
+                        partition by {key}
+                        order by _business_date desc, _export_id desc, _row_number desc
+                    ) = 1
+            ),
+            staged as (select {columns} from this)
+            select 'only in the lake' as found, * from (from latest except from staged)
+            union all
+            select 'only in staging' as found, * from (from staged except from latest)
+            """,
+        ),
+    ]
+
+
+def _versions(contract: Contract) -> list[ExpectNoRows]:
+    """Expect of a master one version a day, without a gap, the last one as the lake says it."""
+    key = ", ".join(contract.key)
+    columns = ", ".join(_columns(contract))
+    shown = ", ".join(name for name in _columns(contract) if name not in PERSONAL)
+    return [
+        unique(*contract.key, "valid_from"),
+        filled(contract.key, [*contract.required, "valid_from", "valid_to", "is_current"]),
+        critical(
+            "versions follow each other without a gap, and the last one is current",
+            f"""
+            select {key}, valid_from, valid_to, is_current, next_from
+            from (
+                select *, lead(valid_from) over (partition by {key} order by valid_from) as next_from
+                from this
+            )
+            where
+                is_current <> (next_from is null)
+                or valid_to <> coalesce(next_from - 1, date '9999-12-31')
+            """,
+        ),
+        critical(
+            "the current versions are what the lake said last of each record",
+            f"""
+            with last_said as (
+                select {columns}
+                from lake.{contract.feed}
+                qualify
+                    row_number() over (
+                        partition by {key}
+                        order by
+                            coalesce(valid_from, _business_date) desc,
+                            _business_date desc, _export_id desc, _row_number desc
+                    ) = 1
+            ),
+            staged as (select {columns} from this where is_current)
+            select 'only in the lake' as found, {shown} from (from last_said except from staged)
+            union all
+            select 'only in staging' as found, {shown} from (from staged except from last_said)
+            """,
+        ),
+    ]
+
+
+def _without_period(shown: str) -> str:
+    return f"""
+        select {shown}
+        from this
+        where
+            (period_start is null or period_end is null)
+            and not coalesce(regexp_full_match(period, '{PERIODS}'), false)
+        """
