@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -228,12 +226,4 @@ def _end(exit_code: int) -> NoReturn:
 
 def main() -> None:
     """Run the command line."""
-    try:
-        app(prog_name="niaga")
-    except SystemExit as end:
-        if "prefect" in sys.modules:
-            # All is done. Prefect's threads would try for minutes to tell a server that has died.
-            sys.stdout.flush()
-            sys.stderr.flush()
-            os._exit(end.code if isinstance(end.code, int) else 1)
-        raise
+    app(prog_name="niaga")

@@ -139,7 +139,7 @@ def _read_part(
     if records.faulty and not is_driving:
         # Rows that need one of these records would be silently left out, or lack its values.
         raise FileFault(
-            f"{records.faulty} of {records.read} records can't be read, and others are joined to them",
+            f"{records.faulty} of {records.read} records are faulty, and others are joined to them",
             part,
             _examples(connection, f"niaga.fault_{part}"),
         )

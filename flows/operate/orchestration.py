@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import contextvars
 import logging
+import queue
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -82,5 +83,15 @@ def _settings_for(server: TemporaryServer | None) -> Iterator[None]:
         try:
             yield
         finally:
-            # Task runs are recorded from events, which must have left before the server goes.
-            EventsWorker.drain_all(timeout=_LAST_EVENTS_SECONDS, at_exit=False)
+            _send_last_events()
+
+
+def _send_last_events() -> None:
+    """Let the server have the events that it records task runs from, before it goes."""
+    EventsWorker.drain_all(timeout=_LAST_EVENTS_SECONDS, at_exit=False)
+    # When the server has died, the rest would be tried for minutes after the command has ended.
+    for worker in tuple(EventsWorker._instances.values()):
+        with contextlib.suppress(queue.Empty):
+            while True:
+                worker._queue.get_nowait()
+        worker._queue.put_nowait(None)

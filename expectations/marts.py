@@ -1,0 +1,311 @@
+"""What must hold of the public marts: parts add up to the whole, from the sales line to the statement.
+
+Amounts are compared exactly. Lines are looked at where orders have arrived, which in a full build is
+everywhere; totals always over the whole history.
+"""
+
+from __future__ import annotations
+
+from .rules import exact_ratio, filled, same_amounts, unique
+from .severity import ExpectNoRows, critical, warning
+
+TOUCHED = """coalesce(original_order_id, order_id) in (
+    select coalesce(original_order_id, order_id) from lake.sales_line_arrived
+)"""
+"""Lines of orders that this build has calculated anew."""
+
+TOUCHED_ROOT = """root_order_id in (
+    select coalesce(original_order_id, order_id) from lake.sales_line_arrived
+)"""
+
+SALE_KEY = ("order_id", "line_number", "document_type")
+WINDOW = ("participant_id", "plan_id", "plan_version", "component_id", "window_start")
+COMPONENT = ("participant_id", "plan_id", "plan_version", "component_id")
+
+
+def suites() -> dict[str, list[ExpectNoRows]]:
+    """Give the expectations by table."""
+    return {
+        "core.sales_line": sales_line(),
+        "core.sales_monthly": sales_monthly(),
+        **{f"core.{name}": master(name) for name in _MASTERS},
+        "core.calendar": calendar(),
+        "channel.channel_performance": channel_performance(),
+        "quota.rep_attainment": rep_attainment(),
+        "quota.company_goal": company_goal(),
+        "commission.commission_line": commission_line(),
+        "commission.commission_summary": commission_summary(),
+        "commission.commission_exception": commission_exception(),
+        "commission.ledger": ledger(),
+        "commission.statement": statement(),
+    }
+
+
+def sales_line() -> list[ExpectNoRows]:
+    """Expect the posted lines of staging, and cancellations that leave nothing of a sale."""
+    line = ", ".join(SALE_KEY)
+    amounts = ("net_amount", "quantity", "cost_amount")
+    total = ", ".join(f"sum({name}) as {name}" for name in amounts)
+    posted = "coalesce(status, 'posted') = 'posted' and document_type <> 'cancellation'"
+    return [
+        unique("transaction_id"),
+        unique(*SALE_KEY, within=TOUCHED),
+        filled(
+            ("transaction_id",),
+            (*SALE_KEY, "document_date", "order_date", "product_id", "quantity", "net_amount", "currency"),
+        ),
+        critical(
+            "sales and returns are the posted lines of staging, to the last digit",
+            f"""
+            with staged as (
+                select {line}, net_amount, quantity, cost_amount
+                from staging.stg_sales_line
+                where {posted} and {TOUCHED}
+            ),
+            mart as (
+                select {line}, net_amount, quantity, cost_amount
+                from this
+                where document_type <> 'cancellation' and {TOUCHED}
+            )
+            select
+                {line}, staged.net_amount as net_amount_staged, mart.net_amount,
+                staged.quantity as quantity_staged, mart.quantity,
+                staged.cost_amount as cost_amount_staged, mart.cost_amount
+            from staged
+            full join mart using ({line})
+            where
+                staged.net_amount is null
+                or (mart.net_amount, mart.quantity) is distinct from (staged.net_amount, staged.quantity)
+                -- A return that says no cost has that of its sale.
+                or (staged.cost_amount is not null and mart.cost_amount is distinct from staged.cost_amount)
+            """,
+        ),
+        same_amounts(
+            "sales and returns total what staging totals",
+            ("document_type",),
+            ("net_amount", "quantity"),
+            f"select document_type, {total} from this where document_type <> 'cancellation' group by all",
+            f"select document_type, {total} from staging.stg_sales_line where {posted} group by all",
+        ),
+        critical(
+            "a cancellation takes back what is left of its sale",
+            f"""
+            with cancelled as (
+                select original_transaction_id, min(document_date) as cancelled_date
+                from this
+                where document_type = 'cancellation' and {TOUCHED}
+                group by original_transaction_id
+            )
+            select
+                cancelled.original_transaction_id as transaction_id, cancelled_date,
+                sum(net_amount) as net_amount_left, sum(quantity) as quantity_left
+            from cancelled
+            inner join this as line
+                on
+                    cancelled.original_transaction_id = line.transaction_id
+                    or cancelled.original_transaction_id = line.original_transaction_id
+            where line.document_date <= cancelled_date
+            group by all
+            having sum(net_amount) <> 0 or sum(quantity) <> 0
+            """,
+        ),
+    ]
+
+
+def sales_monthly() -> list[ExpectNoRows]:
+    """Expect months that add up to the sales lines."""
+    key = ("product_id", "territory_id", "channel_id", "customer_segment", "month")
+    amounts = ("net_amount", "quantity", "gross_margin_amount")
+    total = ", ".join(f"sum({name}) as {name}" for name in amounts)
+    return [
+        unique(*key),
+        filled(key, ("product_id", "month", "net_amount", "quantity", "orders", "currency")),
+        same_amounts(
+            "each month and product totals its sales lines",
+            ("month", "product_id"),
+            amounts,
+            f"select month, product_id, {total} from this group by all",
+            f"""
+            select cast(date_trunc('month', document_date) as date) as month, product_id, {total}
+            from core.sales_line
+            group by all
+            """,
+        ),
+    ]
+
+
+_MASTERS = {
+    "product": "product_id",
+    "customer": "customer_id",
+    "channel": "channel_id",
+    "territory": "territory_id",
+    "participant": "participant_id",
+}
+
+
+def master(name: str) -> list[ExpectNoRows]:
+    """Expect all versions that staging has, one of each record current."""
+    key = _MASTERS[name]
+    version = f"{key}, valid_from, valid_to, is_current"
+    return [
+        unique(key, "valid_from"),
+        critical(
+            "one version of each record is current",
+            f"select {key} from this group by {key} having count_if(is_current) <> 1",
+        ),
+        critical(
+            "the versions are those of staging",
+            f"""
+            with staged as (select {version} from staging.stg_{name}),
+            mart as (select {version} from this)
+            select 'only in staging' as found, * from (from staged except from mart)
+            union all
+            select 'only in the mart' as found, * from (from mart except from staged)
+            """,
+        ),
+    ]
+
+
+def calendar() -> list[ExpectNoRows]:
+    """Expect each day once, around all sales."""
+    return [
+        unique("date"),
+        critical(
+            "no day is missing",
+            """
+            select min(date) as first_day, max(date) as last_day, count(*) as days
+            from this
+            having count(*) <> date_diff('day', min(date), max(date)) + 1
+            """,
+        ),
+        critical(
+            "each day of a sale is in it",
+            "select distinct document_date from core.sales_line anti join this on document_date = date",
+        ),
+    ]
+
+
+def channel_performance() -> list[ExpectNoRows]:
+    """Expect channels that add up to the company, sales without a channel included."""
+    key = ("channel_id", "month")
+    amounts = ("net_amount", "quantity", "gross_margin_amount")
+    total = ", ".join(f"sum({name}) as {name}" for name in amounts)
+    return [
+        unique(*key),
+        filled(
+            key,
+            (
+                "month", "net_amount", "quantity", "trade_terms_amount", "cost_to_serve_amount",
+                "active_customers", "currency",
+            ),
+        ),
+        same_amounts(
+            "each channel and month totals its sales lines, those without a channel too",
+            key,
+            amounts,
+            f"select channel_id, month, {total} from this group by all",
+            f"""
+            select channel_id, cast(date_trunc('month', document_date) as date) as month, {total}
+            from core.sales_line
+            group by all
+            """,
+        ),
+        same_amounts(
+            "all channels total what core.sales_monthly totals",
+            ("month",),
+            ("net_amount", "quantity"),
+            "select month, sum(net_amount) as net_amount, sum(quantity) as quantity from this group by all",
+            """
+            select month, sum(net_amount) as net_amount, sum(quantity) as quantity
+            from core.sales_monthly
+            group by all
+            """,
+        ),
+        same_amounts(
+            "the cost to serve is that of staging",
+            key,
+            ("amount",),
+            "select channel_id, month, cost_to_serve_amount as amount from this",
+            """
+            select channel_id, cast(date_trunc('month', month) as date) as month, amount
+            from staging.stg_channel_cost
+            """,
+        ),
+        critical(
+            "net margin = gross margin - trade terms - cost to serve",
+            """
+            select
+                channel_id, month, gross_margin_amount, trade_terms_amount, cost_to_serve_amount,
+                net_margin_amount
+            from this
+            where
+                net_margin_amount
+                is distinct from gross_margin_amount - trade_terms_amount - cost_to_serve_amount
+            """,
+        ),
+        exact_ratio("net_margin_rate", "net_margin_amount", "net_amount", key),
+    ]
+
+
+def rep_attainment() -> list[ExpectNoRows]:
+    """Expect each quota in force once, and attainment that follows from its credits."""
+    key = ("participant_id", "quota_type", "period_start", "period_end")
+    shown = ", ".join(key)
+    return [
+        unique(*key),
+        filled(key, (*key, "period", "quota_amount", "credited_amount", "gap_amount", "currency")),
+        exact_ratio("attainment", "credited_amount", "quota_amount", key),
+        critical(
+            "gap = credited - quota",
+            f"""
+            select {shown}, quota_amount, credited_amount, gap_amount
+            from this
+            where gap_amount <> credited_amount - quota_amount
+            """,
+        ),
+        critical(
+            "each quota is that of its last version in staging",
+            """
+            with given as (
+                select participant_id, quota_type, period, period_start, period_end, amount
+                from staging.stg_quota
+                qualify
+                    row_number() over (
+                        partition by participant_id, quota_type, period, period_start, period_end
+                        order by valid_from desc nulls last
+                    ) = 1
+            )
+            select
+                participant_id, quota_type, coalesce(given.period, mart.period) as period,
+                given.amount as quota_amount_staged, mart.quota_amount
+            from given
+            full join this as mart using (participant_id, quota_type)
+            where
+                (given.period = mart.period or given.period_start = mart.period_start)
+                and given.amount <> mart.quota_amount
+            """,
+        ),
+        same_amounts(
+            "there are as many quotas as in staging, of the same total",
+            ("participant_id", "quota_type"),
+            ("quotas", "quota_amount"),
+            """
+            select participant_id, quota_type, count(*) as quotas, sum(quota_amount) as quota_amount
+            from this
+            group by all
+            """,
+            """
+            select participant_id, quota_type, count(*) as quotas, sum(amount) as quota_amount
+            from (
+                select *
+                from staging.stg_quota
+                qualify
+                    row_number() over (
+                        partition by participant_id, quota_type, period, period_start, period_end
+                        order by valid_from desc nulls last
+                    ) = 1
+            )
+            group by all
+            """,
+        ),
+    ]

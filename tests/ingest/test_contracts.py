@@ -1,0 +1,48 @@
+"""The contracts are complete and agree with their reference page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from niaga.ingest.contracts import CONTRACTS_FOLDER, contracts
+from niaga.ingest.reference import PAGE, feeds_page
+
+REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / PAGE
+
+
+def test_reference_page_is_current() -> None:
+    written = REFERENCE.read_text(encoding="utf-8")
+    assert written == feeds_page(), "run: python -m niaga.ingest.reference docs/reference"
+
+
+def test_every_contract_is_named_after_its_file() -> None:
+    assert {path.stem for path in CONTRACTS_FOLDER.glob("*.yml")} == set(contracts())
+    assert len(contracts()) == 46
+
+
+def test_every_column_says_what_it_is() -> None:
+    for contract in contracts().values():
+        for column in contract.columns:
+            assert column.description.endswith("."), (contract.feed, column.name)
+            if column.type == "money":
+                assert "currency" in column.description or "`unit`" in column.description, (
+                    contract.feed,
+                    column.name,
+                )
+
+
+def test_every_master_takes_a_date_from_which_it_holds() -> None:
+    masters = [contract for contract in contracts().values() if contract.is_master]
+    assert len(masters) == 10
+    for contract in masters:
+        assert "valid_from" in [column.name for column in contract.columns], contract.feed
+
+
+def test_sales_line_has_the_key_and_types_that_marts_build_on() -> None:
+    contract = contracts()["sales_line"]
+    assert contract.key == ("order_id", "line_number", "document_type")
+    assert contract.required == (*contract.key, "order_date", "product_id", "quantity", "net_amount")
+    types = {column.name: column.duckdb_type for column in contract.columns}
+    assert types["net_amount"] == "DECIMAL(24,6)"
+    assert types["quantity"] == "DECIMAL(18,6)"
+    assert types["line_number"] == "BIGINT"

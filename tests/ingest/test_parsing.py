@@ -1,0 +1,176 @@
+"""What a source writes is read exactly or not at all: compared with Python's Decimal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from niaga.ingest.parsing import Parser
+from niaga.ingest.sources import ColumnType, Locale
+
+INDONESIAN = Locale(decimal=",", thousands=".", date="%d/%m/%Y", currency_prefix="Rp")
+LOCALES = [
+    INDONESIAN,
+    Locale(),
+    Locale(thousands=","),
+    Locale(decimal=",", thousands=" "),
+    Locale(decimal=",", thousands="\u00a0"),
+    Locale(thousands="'"),
+    Locale(decimal=","),
+]
+DECIMALS: dict[ColumnType, int] = {"money": 2, "quantity": 6, "rate": 9, "integer": 0}
+WHOLE_DIGITS: dict[ColumnType, int] = {"money": 18, "quantity": 12, "rate": 9, "integer": 18}
+
+anything = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@pytest.fixture(scope="module")
+def database() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        yield connection
+
+
+def parse(
+    database: duckdb.DuckDBPyConnection,
+    kind: ColumnType,
+    text: str,
+    locale: Locale = INDONESIAN,
+    zone: str = "UTC",
+) -> tuple[Any, str | None]:
+    """Give the value of a text, and the reason when there is none."""
+    parser = Parser(locale, money_scale=2, time_zone=zone)
+    clean = parser.clean("text")
+    return database.execute(
+        f"select value, case when clean is not null and value is null then "
+        f"{parser.problem(kind, 'clean')} end from "
+        f"(select {parser.value(kind, 'clean')} as value, clean from (select {clean} as clean "
+        "from (select ? as text)))",
+        [text],
+    ).fetchall()[0]
+
+
+def written(number: Decimal, locale: Locale, is_grouped: bool) -> str:
+    """Write a number as a locale does."""
+    text = f"{number:,f}" if is_grouped and locale.thousands else f"{number:f}"
+    return text.translate({ord(","): locale.thousands, ord("."): locale.decimal})
+
+
+@anything
+@given(data=st.data())
+@pytest.mark.parametrize("kind", DECIMALS)
+def test_a_number_is_read_as_it_is_written(
+    database: duckdb.DuckDBPyConnection, kind: ColumnType, data: st.DataObject
+) -> None:
+    locale = data.draw(st.sampled_from(LOCALES))
+    places = data.draw(st.integers(0, DECIMALS[kind]))
+    limit = 10 ** (WHOLE_DIGITS[kind] + places) - 1
+    number = Decimal(data.draw(st.integers(-limit, limit))).scaleb(-places)
+    text = written(number, locale, data.draw(st.booleans()))
+    text = data.draw(st.sampled_from([text, f"  {text} ", text.replace("-", "", 0)]))
+    assert parse(database, kind, text, locale) == (number, None)
+
+
+@anything
+@given(text=st.text(alphabet="0123456789.,-+ eERp_'", max_size=14), data=st.data())
+def test_a_text_is_a_number_only_if_it_reads_so_in_its_locale(
+    database: duckdb.DuckDBPyConnection, text: str, data: st.DataObject
+) -> None:
+    locale = data.draw(st.sampled_from(LOCALES))
+    value, reason = parse(database, "quantity", text, locale)
+    if value is None:
+        assert (reason is None) == (not text.strip(" "))
+        return
+    bare = text.strip(" ").lstrip("+-")
+    whole, _, decimals = bare.partition(locale.decimal)
+    groups = whole.split(locale.thousands) if locale.thousands else [whole]
+    assert all(len(group) == 3 for group in groups[1:])
+    assert len(groups) == 1 or 1 <= len(groups[0]) <= 3
+    assert abs(value) == Decimal(f"{''.join(groups) or '0'}.{decimals or '0'}")
+    assert (value < 0) == (text.strip(" ").startswith("-") and value != 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("1234.56", "no number"),
+        ("0.500", "no number"),
+        ("1.23.456", "no number"),
+        ("1.234.56", "no number"),
+        ("12.34,5", "no number"),
+        ("1e3", "no number"),
+        ("1_000", "no number"),
+        ("Rp", "no number"),
+        ("USD 5", "no number"),
+        ("--5", "no number"),
+        ("5,", "no number"),
+        ("NaN", "no number"),
+        ("\u0661", "no number"),
+        ("1,234", "more than 2 decimals"),
+        ("1.234.567.890.123.456.789", "too large"),
+    ],
+)
+def test_a_wrong_amount_is_refused_with_the_reason(
+    database: duckdb.DuckDBPyConnection, text: str, reason: str
+) -> None:
+    value, said = parse(database, "money", text)
+    assert value is None
+    assert said is not None
+    assert reason in said
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("Rp 1.234.567,89", "1234567.89"),
+        ("Rp1000", "1000"),
+        ("-Rp 5", "-5"),
+        ("Rp -5", "-5"),
+        ("1.234,5000", "1234.5"),
+        (",5", "0.5"),
+        ("+7", "7"),
+        ("123.456.789.012.345.678,91", "123456789012345678.91"),
+    ],
+)
+def test_amounts_may_be_written_in_several_ways(
+    database: duckdb.DuckDBPyConnection, text: str, amount: str
+) -> None:
+    assert parse(database, "money", text) == (Decimal(amount), None)
+
+
+@anything
+@given(day=st.dates(date(1900, 1, 2), date(9999, 12, 31)))
+def test_a_day_is_read_in_its_format(database: duckdb.DuckDBPyConnection, day: date) -> None:
+    text = f"{day.day:02}/{day.month:02}/{day.year}"
+    assert parse(database, "date", text) == (day, None)
+
+
+@pytest.mark.parametrize(
+    "text", ["31/02/2026", "2026-01-31", "01/02/26", "13/13/2026", "infinity", "epoch", "1/1/2026x"]
+)
+def test_what_is_no_day_is_refused(database: duckdb.DuckDBPyConnection, text: str) -> None:
+    value, reason = parse(database, "date", text)
+    assert value is None
+    assert reason == "is no date after 1900-01-01 in the form %d/%m/%Y"
+
+
+def test_local_time_becomes_utc(database: duckdb.DuckDBPyConnection) -> None:
+    value, _ = parse(database, "timestamp", "2026-01-01 00:30:00", zone="Asia/Jakarta")
+    assert value == datetime(2025, 12, 31, 17, 30)
+    stated = Locale(timestamp="%Y-%m-%dT%H:%M:%S%z")
+    value, _ = parse(database, "timestamp", "2026-01-01T00:30:00+0200", stated, "Asia/Jakarta")
+    assert value == datetime(2025, 12, 31, 22, 30)
+
+
+def test_truth_and_absence_are_what_the_source_says(database: duckdb.DuckDBPyConnection) -> None:
+    locale = Locale(true=("Y",), false=("T",), null=("-", "NULL"))
+    said = [parse(database, "boolean", text, locale)[0] for text in ("y", "T", " - ", "", "NULL")]
+    assert said == [True, False, None, None, None]
+    assert parse(database, "boolean", "X", locale)[1] == "is neither yes nor no: Y, T"
+    assert parse(database, "text", "  a b ", locale) == ("a b", None)
