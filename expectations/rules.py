@@ -75,11 +75,11 @@ def exact_ratio(rate: str, part: str, whole: str, key: Sequence[str]) -> ExpectN
 
     Compared as integers: millionths of money, billionths of the rate.
     """
-    parts = f"cast({part} * 1000000 as hugeint)"
-    wholes = f"cast({whole} * 1000000 as hugeint)"
-    billionths = f"cast({rate} * 1000000000 as hugeint)"
+    parts = f"cast(cast({part} as decimal(38, 6)) * 1000000 as hugeint)"
+    wholes = f"cast(cast({whole} as decimal(38, 6)) * 1000000 as hugeint)"
+    billionths = f"cast(cast({rate} as decimal(38, 9)) * 1000000000 as hugeint)"
     # Above a billion to one the rate has no room for the ratio, and is left empty.
-    too_large = f"abs({part}) >= 1000000000 * abs({whole})"
+    too_large = f"abs({parts}) >= 1000000000 * abs({wholes})"
     return critical(
         f"{rate} is {part} / {whole}, exact to nine decimals",
         f"""

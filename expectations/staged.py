@@ -86,7 +86,12 @@ def stg_sales_line(contract: Contract) -> list[ExpectNoRows]:
             """,
         ),
         *(
-            known(column, f"staging.{table}", key, "sum(net_amount) as net_amount, min(order_id) as first_order_id")
+            known(
+                column,
+                f"staging.{table}",
+                key,
+                "sum(net_amount) as net_amount, min(order_id) as first_order_id",
+            )
             for column, table, key in (
                 ("product_id", "stg_product", "product_id"),
                 ("customer_id", "stg_customer", "customer_id"),
@@ -228,9 +233,7 @@ def stg_channel_cost(contract: Contract) -> list[ExpectNoRows]:
 
 def _columns(contract: Contract) -> list[str]:
     """Give the columns that staging takes from the lake unchanged: a master's valid_from is derived."""
-    return [
-        column.name for column in contract.columns if column.key or column.name != "valid_from"
-    ]
+    return [column.name for column in contract.columns if column.key or column.name != "valid_from"]
 
 
 def _latest(contract: Contract) -> list[ExpectNoRows]:

@@ -157,7 +157,7 @@ def _collect_malformed(
     connection.execute(f"CREATE TABLE niaga.blank_{part} (position BIGINT)")
     is_clean = connection.execute(f"SELECT count(*) FROM _reject_{part}").fetchall()[0][0] == 0
     if not is_clean and width > 1:
-        blanks = list(_blank_lines(text.path, layout.quote))
+        blanks = list(_blank_lines(text.path, layout))
         connection.execute(f"INSERT INTO niaga.blank_{part} SELECT unnest(?::BIGINT[])", [blanks])
     before = layout.skip_rows + layout.header
     unclosed = "a quote that is not closed, or text behind a closing quote"
@@ -192,9 +192,9 @@ def _collect_malformed(
                 WHEN list_contains(error_types, 'LINE SIZE OVER MAXIMUM')
                     THEN 'is longer than 2 MB'
                 WHEN list_contains(error_types, 'MISSING COLUMNS')
-                    THEN 'has ' || list_min(widths) || ' fields instead of {width}'
+                    THEN 'has ' || list_min(widths) || ' instead of {width} fields'
                 WHEN list_contains(error_types, 'TOO MANY COLUMNS')
-                    THEN 'has ' || list_max(widths) || ' fields instead of {width}'
+                    THEN 'has ' || list_max(widths) || ' instead of {width} fields'
                 ELSE 'can''t be read: ' || list_first(error_types)
             END AS reason
         FROM reject
@@ -220,13 +220,15 @@ def _check_quotes_close(connection: duckdb.DuckDBPyConnection, part: str, text: 
         raise FileFault(f"a quote that opens in record {row_number} is never closed", part)
 
 
-def _blank_lines(path: Path, quote: str) -> Iterator[int]:
+def _blank_lines(path: Path, layout: CsvFormat) -> Iterator[int]:
     """Find the blank lines, which are no records; those inside of quotes are part of a record."""
     quotes, counted = 0, 0
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        for found in re.finditer(rb"\n(?=\n)", content):
-            if quote:
-                quotes += content[counted : found.end()].count(quote.encode())
+        for _ in range(layout.skip_rows):
+            counted = content.find(b"\n", counted) + 1
+        for found in re.compile(rb"\n(?=\n)").finditer(content, counted):
+            if layout.quote:
+                quotes += content[counted : found.end()].count(layout.quote.encode())
                 counted = found.end()
             if quotes % 2 == 0:
                 yield found.end()

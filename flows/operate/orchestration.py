@@ -90,7 +90,8 @@ def _send_last_events() -> None:
     """Let the server have the events that it records task runs from, before it goes."""
     EventsWorker.drain_all(timeout=_LAST_EVENTS_SECONDS, at_exit=False)
     # When the server has died, the rest would be tried for minutes after the command has ended.
-    for worker in tuple(EventsWorker._instances.values()):
+    workers = tuple(EventsWorker._instances.values())  # type: ignore[misc]
+    for worker in workers:
         with contextlib.suppress(queue.Empty):
             while True:
                 worker._queue.get_nowait()

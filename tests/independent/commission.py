@@ -43,7 +43,7 @@ class Line:
     after: int
     amount: int = 0
     own: int = 0  # without what it changes for earlier sales of the window
-    kind: str = "sale"
+    sale: Line | None = None  # whose credit is taken back
 
     @property
     def event(self) -> Event:
@@ -74,10 +74,15 @@ class Commission:
         for assignment in company.assignments:
             self._assignments[assignment.participant_id].append(assignment)
         self.windows: dict[Window, list[Line]] = defaultdict(list)
+        self._sales: dict[tuple, list[Line]] = defaultdict(list)
         for on, crediting in self.creditings.items():
             self.exceptions.extend(crediting.exceptions)
             for credit in crediting.credits:
-                self._meet(on, credit)
+                if credit.event.kind == "sale":
+                    self._meet(on, credit)
+            for credit in crediting.credits:
+                if credit.event.kind != "sale":
+                    self._follow_sale(credit)
         for window, lines in self.windows.items():
             self._walk(window, lines)
         self._take_back()
@@ -94,10 +99,28 @@ class Commission:
         for plan in versions:
             for component in plan.components:
                 if component.on == on and _takes(component, credit):
-                    first, last = calendars.window(component.window, credit.event.day)
-                    window = Window(credit.participant_id, plan, component, first, last)
-                    credited = credit.amounts[component.of]
-                    self.windows[window].append(Line(credit, window, credited, 0, 0))
+                    line = self._add(credit, plan, component)
+                    self._sales[_sale_key(credit)].append(line)
+
+    def _follow_sale(self, credit: Credit) -> None:
+        """What is taken back counts where its sale did, by the version valid now if there is one."""
+        for sale in self._sales.get(_sale_key(credit), ()):
+            plan, component = sale.window.plan, sale.window.component
+            for version in self._versions(credit.participant_id, credit.event.day):
+                if version.plan_id == plan.plan_id:
+                    for part in version.components:
+                        if part.component_id == component.component_id:
+                            plan, component = version, part
+            self._add(credit, plan, component, sale)
+
+    def _add(
+        self, credit: Credit, plan: PlanVersion, component: Component, sale: Line | None = None
+    ) -> Line:
+        first, last = calendars.window(component.window, credit.event.day)
+        window = Window(credit.participant_id, plan, component, first, last)
+        line = Line(credit, window, credit.amounts[component.of], 0, 0, sale=sale)
+        self.windows[window].append(line)
+        return line
 
     def _versions(self, participant_id: str, day: date) -> Iterable[PlanVersion]:
         plan_ids = {
@@ -176,29 +199,19 @@ class Commission:
                 reached = pays.piece(after)
                 line.own = half_away(pays.on_piece(reached, after) * cents)
                 line.own -= half_away(pays.on_piece(reached, before) * cents)
-            if line.event.kind != "sale":
-                line.kind = "reversal"
 
     # ---- returns in a later window
 
     def _take_back(self) -> None:
         """A return outside of its sale's window takes back the sale's own cents in proportion."""
-        sales = {_sale_key(line): line for lines in self.windows.values() for line in lines}
-        taken = {on: _taken_amounts(crediting) for on, crediting in self.creditings.items()}
         for window, lines in self.windows.items():
             for line in lines:
-                if line.event.kind == "sale":
-                    continue
-                sale = sales.get(_sale_key(line, line.event.origin))
-                if sale is not None and sale.window == window:
-                    continue
-                before, after = taken[window.component.on][id(line.credit)]
-                line.amount = line.own = 0
-                if sale is not None:
-                    measure = window.component.of
-                    line.amount = line.own = _part(sale, before[measure]) - _part(
-                        sale, after[measure]
+                if line.sale is not None and line.sale.window != window:
+                    event = line.event
+                    line.amount = _part(line.sale, event.taken_before) - _part(
+                        line.sale, event.taken_after
                     )
+                    line.own = line.amount
 
 
 def _takes(component: Component, credit: Credit) -> bool:
@@ -219,38 +232,19 @@ def _newest_quotas(quotas: Iterable[Quota]) -> list[Quota]:
     return list(newest.values())
 
 
-def _sale_key(line: Line, event: Event | None = None) -> tuple:
-    """A sale's line is found again by event, participant and component."""
-    component = line.window.component
-    return id(event or line.event), line.credit.participant_id, component.component_id
+def _sale_key(credit: Credit) -> tuple:
+    return id(credit.event.origin), credit.participant_id, credit.level
 
 
-def _taken_amounts(crediting: Crediting) -> dict[int, tuple[Amounts, Amounts]]:
-    """What was taken back of a participant's credit before and after each return, as sizes."""
-    result = {}
-    taken: dict[tuple, Amounts] = {}
-    returns = [credit for credit in crediting.credits if credit.event.kind != "sale"]
-    returns.sort(
-        key=lambda credit: (
-            credit.event.day,
-            credit.event.kind == "cancellation",
-            credit.event.order,
-        )
-    )
-    for credit in returns:
-        key = id(credit.event.sale), credit.participant_id, credit.level
-        before = taken.get(key, dict.fromkeys(credit.amounts, 0))
-        after = {name: before[name] - credit.amounts[name] for name in before}
-        taken[key] = after
-        result[id(credit)] = before, after
-    return result
+def _part(sale: Line, taken: Amounts) -> int:
+    """The sale's own cents for what is taken back so far, by net amount.
 
-
-def _part(sale: Line, taken: int) -> int:
-    """The sale's own cents for what is taken back so far."""
-    if sale.credited == 0:
-        return 0
-    return half_away(Fraction(sale.own * taken, sale.credited))
+    What was given away has no net amount: its cents go back when its margin is all back.
+    """
+    sold = sale.event.amounts
+    if sold["net_amount"]:
+        return half_away(Fraction(sale.own * -taken["net_amount"], sold["net_amount"]))
+    return sale.own if -taken["margin"] == sold["margin"] else 0
 
 
 # ---- totals ------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -41,6 +41,11 @@ class Event:
     @property
     def origin(self) -> Event:
         return self.sale or self
+
+    @property
+    def ordered(self) -> date:
+        """The day whose splits and managers hold, for what takes it back too."""
+        return self.origin.line.order_date
 
 
 @dataclass(frozen=True)
@@ -80,7 +85,7 @@ def events(sales: Iterable[SaleLine], on: str) -> list[Event]:
         if original in sold:
             taken_back[original].append(line)
         else:
-            found.append(_event(line, line.document_type, line.order_date, fault="orphan_return"))
+            found.append(_orphan(line))
     for key, line in sold.items():
         day = {"order": line.order_date, "invoice": line.invoice_date, "ship": line.ship_date}[on]
         if day is not None:
@@ -94,14 +99,24 @@ def _event(line: SaleLine, kind: str, day: date, fault: str | None = None) -> Ev
     return Event(line, kind, day, amounts_of(line), fault=fault)
 
 
+def _orphan(line: SaleLine) -> Event:
+    """What takes back a sale that is not known. A cancellation takes back what there is: nothing."""
+    day = line.order_date
+    amounts = amounts_of(line)
+    if line.document_type == "cancellation":
+        day = line.cancelled_date or day
+        amounts = dict.fromkeys(MEASURES, 0)
+    return Event(line, line.document_type, day, amounts, fault="orphan_return")
+
+
 def cancelled_on(sale: SaleLine, documents: Iterable[SaleLine]) -> tuple[date, SaleLine] | None:
-    """The first day on which the line is void, and the document that says so."""
+    """The day from which the line is void, and what says so: a document, else the sale itself."""
     said = [
         (line.cancelled_date or line.order_date, line)
         for line in documents
         if line.document_type == "cancellation"
     ]
-    if sale.cancelled_date:
+    if sale.cancelled_date and not said:
         said.append((sale.cancelled_date, sale))
     return min(said, key=lambda pair: pair[0], default=None)
 
@@ -173,8 +188,7 @@ class Crediting:
         total = sum(shares.values(), Fraction(0))
         if total != 1:
             self.exceptions.append(Exceptional("split_not_100", event.transaction))
-        whole = {name: _share_of(amount, total) for name, amount in event.amounts.items()}
-        parts = {name: allocate(amount, shares) for name, amount in whole.items()}
+        parts = {name: _shared(amount, shares) for name, amount in event.amounts.items()}
         for participant_id, share in shares.items():
             if participant_id not in self.company.participants:
                 exception = Exceptional("no_participant", event.transaction, participant_id)
@@ -189,7 +203,7 @@ class Crediting:
             rows = [
                 row
                 for row in self._rules.get((first, getattr(line, first) or ""), ())
-                if row.valid_from <= event.day <= row.valid_to
+                if row.valid_from <= event.ordered <= row.valid_to
                 and all(getattr(line, name) == value for name, value in row.scope.items())
             ]
             rules = {row.rule_id for row in rows}
@@ -206,7 +220,7 @@ class Crediting:
         """One level up: the reports' credits together, at most the event itself."""
         teams: dict[str, list[Credit]] = defaultdict(list)
         for credit in level_0:
-            person = self.company.participants.on(credit.participant_id, event.origin.day)
+            person = self.company.participants.on(credit.participant_id, event.ordered)
             if person and person.manager_id:
                 teams[person.manager_id].append(credit)
         for manager_id, below in sorted(teams.items()):
@@ -221,30 +235,22 @@ class Crediting:
             )
 
 
-def _share_of(amount: int, total: Fraction) -> int:
-    """An overlay's credits total more (or less) than the sale: nearest whole unit."""
-    return half_away(amount * total)
+def _shared(amount: int, shares: Mapping[str, Fraction]) -> dict[str, int]:
+    """Whole units by share; where shares do not total 100%, each is rounded for itself."""
+    if sum(shares.values(), Fraction(0)) == 1:
+        return allocate(amount, shares)
+    return {name: half_away(amount * share) for name, share in shares.items()}
 
 
 def _mirrored(event: Event, sale_credits: list[Credit]) -> Iterable[Credit]:
-    """Take back in proportion to the sale's credits, cumulatively, so that nothing drifts."""
+    """Take back by the sale's shares, as a running total, so that nothing drifts."""
     people = {credit.participant_id: credit for credit in sale_credits}
+    shares = {person: credit.share for person, credit in people.items()}
     parts = {}
     for name in MEASURES:
-        after = _in_proportion(event.taken_after[name], people, name)
-        before = _in_proportion(event.taken_before[name], people, name)
+        after = _shared(event.taken_after[name], shares)
+        before = _shared(event.taken_before[name], shares)
         parts[name] = {person: after[person] - before[person] for person in people}
     for person, credit in people.items():
         amounts = {name: parts[name][person] for name in MEASURES}
         yield Credit(event, person, 0, credit.share, amounts, credit.is_complete)
-
-
-def _in_proportion(amount: int, people: dict[str, Credit], name: str) -> dict[str, int]:
-    if not people:
-        return {}
-    weights: dict[str, Fraction | int]
-    weights = {person: abs(credit.amounts[name]) for person, credit in people.items()}
-    if not any(weights.values()):
-        weights = {person: credit.share for person, credit in people.items()}
-    total = sum((credit.share for credit in people.values()), Fraction(0))
-    return allocate(_share_of(amount, total), weights)

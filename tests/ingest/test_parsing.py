@@ -73,7 +73,7 @@ def test_a_number_is_read_as_it_is_written(
     limit = 10 ** (WHOLE_DIGITS[kind] + places) - 1
     number = Decimal(data.draw(st.integers(-limit, limit))).scaleb(-places)
     text = written(number, locale, data.draw(st.booleans()))
-    text = data.draw(st.sampled_from([text, f"  {text} ", text.replace("-", "", 0)]))
+    text = data.draw(st.sampled_from([text, f"  {text} "]))
     assert parse(database, kind, text, locale) == (number, None)
 
 

@@ -1,0 +1,261 @@
+"""The gates between the stages: expectations of the build's tables, checked by Great Expectations.
+
+A gate reads the build database and changes nothing in it. Every result is recorded in the state database,
+failing rows included; then a failed critical expectation stops the run.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+import duckdb
+import sqlalchemy as sa
+
+from ..errors import GateStopped
+from ..ingest.contracts import contracts
+from ..state import tables, utc_now
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ..progress import Progress
+    from ..state import State
+    from ..workspace import Workspace
+
+GateStage = Literal["landed", "staged", "marts"]
+Suites = Mapping[str, list[Any]]
+"""Expectations by `schema.table`."""
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """What one expectation found; `sample` has the first failing rows, in values that JSON keeps exact."""
+
+    suite: str
+    table_name: str
+    expectation: str
+    severity: str
+    success: bool
+    observed: str
+    unexpected_rows: int
+    sample: list[dict[str, Any]] = field(default_factory=list)
+    query: str = ""
+
+
+@dataclass(frozen=True)
+class GateReport:
+    """What a gate found, in the order in which it looked."""
+
+    stage: str
+    results: tuple[CheckResult, ...]
+
+    @property
+    def failed_critical(self) -> tuple[CheckResult, ...]:
+        """The failures that stop the run."""
+        return tuple(r for r in self.results if not r.success and r.severity == "critical")
+
+    @property
+    def failed_warning(self) -> tuple[CheckResult, ...]:
+        """The failures that are published with the data."""
+        return tuple(r for r in self.results if not r.success and r.severity != "critical")
+
+    @property
+    def passed(self) -> tuple[CheckResult, ...]:
+        """The expectations that were met."""
+        return tuple(r for r in self.results if r.success)
+
+
+def check(
+    workspace: Workspace, state: State, run_id: str, stage: GateStage, progress: Progress
+) -> GateReport:
+    """Check the build at one gate and record what was found.
+
+    Raises GateStopped, with the report, when a critical expectation failed.
+    """
+    name = f"gate {stage}"
+    with duckdb.connect(str(workspace.build_database), read_only=True) as connection:
+        relations = _relations(connection)
+        arrived = _arrived_feeds(connection, relations) if stage == "landed" else []
+    suites: Suites = {}
+    if stage != "landed" or arrived:
+        with _quiet():
+            suites = _suites(stage, arrived)
+    progress.start(name, len(suites))
+    results: list[CheckResult] = []
+    with _quiet(), _build(workspace.build_database) as build:
+        for table, expectations in suites.items():
+            if table in relations:
+                results += _check_table(build, stage, table, expectations)
+            else:
+                results.append(_missing(stage, table))
+            progress.advance(name, note=table)
+    report = GateReport(stage, tuple(results))
+    _record(state, run_id, report)
+    progress.finish(name, _summary(report))
+    if report.failed_critical:
+        raise GateStopped(report)
+    return report
+
+
+def _relations(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    rows = connection.execute("select table_schema, table_name from information_schema.tables")
+    return {f"{schema}.{table}" for schema, table in rows.fetchall()}
+
+
+def _arrived_feeds(connection: duckdb.DuckDBPyConnection, relations: set[str]) -> list[str]:
+    """Give the feeds of which rows have arrived; one without its view counts, so that it fails."""
+    views = {feed: f"lake.{feed}_arrived" for feed in contracts()}
+    there = {feed: view for feed, view in views.items() if view in relations}
+    found = [feed for feed in views if feed not in there]
+    if there:
+        probes = " union all ".join(
+            f"select '{feed}' where exists (select 1 from {view})" for feed, view in there.items()
+        )
+        found += [feed for (feed,) in connection.execute(probes).fetchall()]
+    return found
+
+
+def _suites(stage: GateStage, arrived: list[str]) -> Suites:
+    """Give the expectations of a gate; importing them imports Great Expectations, which takes a while."""
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    # The package lies in a folder of its own beside this one's, which mypy does not know.
+    from ..expectations import landed, marts, staged  # type: ignore[import-not-found]
+
+    suites: Suites
+    match stage:
+        case "landed":
+            suites = landed.suites([contracts()[feed] for feed in arrived])
+        case "staged":
+            suites = staged.suites(contracts())
+        case "marts":
+            suites = marts.suites()
+    return suites
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep the library's log to itself: what it has to say is in the results."""
+    logger = logging.getLogger("great_expectations")
+    handlers, propagate = logger.handlers, logger.propagate
+    logger.handlers, logger.propagate = [logging.NullHandler()], False
+    try:
+        yield
+    finally:
+        logger.handlers, logger.propagate = handlers, propagate
+
+
+@contextmanager
+def _build(database: Path) -> Iterator[Any]:
+    """Open the build for Great Expectations, and let go of it altogether in the end."""
+    import great_expectations as gx
+
+    from .buffered_dialect import DIALECT
+
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False}
+    url = sa.URL.create(DIALECT, database=str(database)).render_as_string()
+    build = context.data_sources.add_sql(
+        "build",
+        connection_string=url,
+        create_temp_table=False,
+        kwargs={"connect_args": {"read_only": True}},
+    )
+    try:
+        yield build
+    finally:
+        # Each has connections of its own, and DuckDB lets nobody write while one of them is open.
+        build.get_execution_engine().close()
+        build.get_engine().dispose()
+
+
+def _check_table(
+    build: Any, stage: GateStage, table: str, expectations: list[Any]
+) -> Iterator[CheckResult]:
+    import great_expectations as gx
+
+    schema, _, name = table.partition(".")
+    asset = build.add_table_asset(table, table_name=name, schema_name=schema)
+    batch = asset.add_batch_definition_whole_table("whole table").get_batch()
+    suite = gx.ExpectationSuite(name=table, expectations=expectations)
+    found = {
+        outcome.expectation_config.description: outcome for outcome in batch.validate(suite).results
+    }
+    # Great Expectations has an order of its own; the modules' is the one to read.
+    return (
+        _result(stage, table, expectation, found[expectation.description])
+        for expectation in expectations
+    )
+
+
+def _result(stage: GateStage, table: str, expectation: Any, outcome: Any) -> CheckResult:
+    if problem := _problem(outcome.exception_info):
+        # What can't be checked proves nothing, however mild the expectation: so it stops the run.
+        return CheckResult(
+            stage, table, expectation.description, "critical", False,
+            f"could not be checked: {problem}", 0, query=expectation.unexpected_rows_query,
+        )  # fmt: skip
+    rows = int(outcome.result["observed_value"])
+    return CheckResult(
+        stage,
+        table,
+        expectation.description,
+        str(expectation.severity.value),
+        bool(outcome.success),
+        f"{rows} failing row{'' if rows == 1 else 's'}",
+        rows,
+        outcome.result["details"]["unexpected_rows"],
+        "" if outcome.success else expectation.unexpected_rows_query,
+    )
+
+
+def _problem(exception_info: Mapping[str, Any]) -> str:
+    """Give the first line of what went wrong in a check; empty when nothing did."""
+    if exception_info.get("raised_exception") is False:
+        return ""
+    told = [exception_info] if "exception_message" in exception_info else exception_info.values()
+    message = next((str(info["exception_message"]) for info in told), "unknown")
+    return message.strip().partition("\n")[0]
+
+
+def _missing(stage: GateStage, table: str) -> CheckResult:
+    return CheckResult(
+        stage, table, "the table is in the build", "critical", False, "there is no such table", 0
+    )
+
+
+def _record(state: State, run_id: str, report: GateReport) -> None:
+    now = utc_now()
+    rows = [
+        {
+            "run_id": run_id,
+            "suite": result.suite,
+            "table_name": result.table_name,
+            "expectation": result.expectation,
+            "severity": result.severity,
+            "success": result.success,
+            "observed": result.observed,
+            "unexpected_rows": result.unexpected_rows,
+            "detail": None if result.success else {"sample": result.sample, "query": result.query},
+            "checked_at": now,
+        }
+        for result in report.results
+    ]
+    if rows:
+        with state.engine.begin() as connection:
+            connection.execute(tables.check_result.insert(), rows)
+
+
+def _summary(report: GateReport) -> str:
+    failed = len(report.failed_critical), len(report.failed_warning)
+    parts = [f"{len(report.results)} expectations"]
+    parts += [
+        f"{count} {what}"
+        for count, what in zip(failed, ("failed", "warnings"), strict=True)
+        if count
+    ]
+    return ", ".join(parts)
