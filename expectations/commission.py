@@ -38,14 +38,10 @@ def commission_line() -> list[ExpectNoRows]:
             (
                 "commission_line_id",
                 *COMPONENT,
-                "period",
                 "period_start",
-                "period_end",
                 "credited_amount",
                 "commission_amount",
                 "currency",
-                "line_kind",
-                "window_start",
             ),
         ),
         critical(

@@ -77,12 +77,13 @@ def stg_sales_line(contract: Contract) -> list[ExpectNoRows]:
             "each staged line is a row of the lake",
             f"""
             select order_id, line_number, document_type, _export_id, _row_number, net_amount
-            from this as line
+            from (select * from this where {ARRIVED}) as line
             anti join lake.sales_line as row
                 using (order_id, line_number, document_type, _export_id, _row_number)
-            where
-                {ARRIVED}
-                or _export_id not in (select distinct _export_id from lake.sales_line)
+            union all
+            select order_id, line_number, document_type, _export_id, _row_number, net_amount
+            from this
+            where _export_id not in (select _export_id from lake.sales_line) and not {ARRIVED}
             """,
         ),
         *(

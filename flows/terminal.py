@@ -12,7 +12,7 @@ import time
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from .progress import Progress, Silent
 
@@ -91,6 +91,11 @@ def as_text(value: Any) -> str:
     return str(value)
 
 
+def count(number: int, noun: str) -> str:
+    """Write a number with its noun: `1 file`, `2,000 files`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def as_money(amount: Decimal | None, digits: int) -> str:
     """Write an amount with the decimals of its currency, more only where it has more."""
     if amount is None:
@@ -127,13 +132,17 @@ def _print_rich(
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=Text(title), title_justify="left", box=box.SIMPLE_HEAD)
+    table = Table(box=box.SIMPLE_HEAD)
     for name, number in zip(columns, is_number, strict=True):
-        table.add_column(name, justify="right" if number else "left", overflow="fold")
+        justify: Literal["left", "right"] = "right" if number else "left"
+        # Half a number in a line of its own would be read as a number.
+        table.add_column(name, justify=justify, no_wrap=number, overflow="fold")
     for row in rows:
         # Text, because names in exports may look like markup.
         table.add_row(*(Text(cell) for cell in row))
-    Console().print(table)
+    console = Console()
+    console.print(Text(title, style="bold"))
+    console.print(table)
 
 
 def _bars() -> Bars:

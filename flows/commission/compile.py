@@ -146,9 +146,9 @@ def _component_rows(
         "needs_target": needs_target(lines),
         "is_narrow": is_narrow(lines),
     }
-    denominator = denominator_of(lines)
     segments = []
     for number, line in enumerate(lines, start=1):
+        denominator = denominator_of(line)
         row: dict[str, Any] = {
             "component_key": key,
             "segment_number": number,

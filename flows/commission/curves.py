@@ -150,9 +150,9 @@ def _between(
 COEFFICIENTS = tuple(field.name for field in fields(Line)[4:])
 
 
-def denominator_of(lines: list[Line]) -> int:
-    """Give the smallest common denominator of all coefficients of a curve."""
-    return lcm(*(getattr(line, name).denominator for line in lines for name in COEFFICIENTS))
+def denominator_of(line: Line) -> int:
+    """Give the smallest common denominator of the coefficients of a segment."""
+    return lcm(*(getattr(line, name).denominator for name in COEFFICIENTS))
 
 
 def needs_quota(lines: list[Line]) -> bool:
@@ -169,4 +169,5 @@ def is_narrow(lines: list[Line]) -> bool:
     """Whether 64 bits do: no division by the quota, denominator up to 10^9, no falling pay."""
     divides = any(line.slope_target or line.slope_money or line.intercept_target for line in lines)
     regular = all(0 <= line.slope <= 1000 for line in lines)
-    return not divides and regular and denominator_of(lines) <= NARROW_DENOMINATOR
+    fits = all(denominator_of(line) <= NARROW_DENOMINATOR for line in lines)
+    return not divides and regular and fits

@@ -146,12 +146,13 @@ class Intake:
             for export in waiting
         ]
         replaced = [old for export in decided for old in self._replaced_by(export)]
+        # Before the commit: killed in between, the good files are looked at again.
+        for export in decided + replaced:
+            release(self._workspace, export.file_name)
         catalogue.commit_load(
             self._workspace, self._state, load, source.source, delivery, winners, decided + replaced
         )
         failpoints.reach("ingest.committed")
-        for export in decided + replaced:
-            release(self._workspace, export.file_name)
         for export in decided:
             self._note_loaded(export, load, source)
 

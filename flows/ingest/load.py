@@ -105,6 +105,8 @@ def _database(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             "memory_limit": f"{most // (1 << 20)}MiB",
             "temp_directory": str(folder / "spill"),
             "autoinstall_known_extensions": False,
+            # Else a name in a source's SQL could be a variable of this program.
+            "python_enable_replacements": False,
         }
     )
     try:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import duckdb
 
-from ..configuration import Document, load_yaml
+from ..configuration import load_yaml
 from ..errors import ConfigurationError, Fault
 from ..wording import did_you_mean
 from .contracts import Column, Contract, contracts
@@ -20,7 +20,7 @@ ROW_NUMBER = "_row_number"
 
 _MISSING = (
     re.compile(r'Referenced column "(?P<column>.+?)" not found in FROM clause'),
-    re.compile(r'Table "(?P<table>.+?)" does not have a column named "(?P<column>.+?)"'),
+    re.compile(r'(?:Table|list) "(?P<table>.+?)" does not have a column named "(?P<column>.+?)"'),
     re.compile(r'Column "(?P<column>.+?)" in (?:EXCLUDE|REPLACE|RENAME) list not found'),
     re.compile(r'Column "(?P<column>.+?)" does not exist on (?:left|right) side of join'),
 )
@@ -84,16 +84,16 @@ def map_feed(
     except (duckdb.BinderException, duckdb.CatalogException) as error:
         _raise_missing_column(source, feed, parts, str(error))
         problem = str(error).partition("\n")[0]
-        raise _wrong(source, feed, problem, "change the SQL") from error
+        raise _wrong(source, feed, [(problem, "change the SQL")]) from error
     contract = contracts()[feed]
     columns = {column.name: column for column in contract.columns}
     results = tuple(
         Result(name.lower() if name.lower() in columns else name, kind, columns.get(name.lower()))
         for name, kind, *_ in described
     )
-    faults = list(_result_faults(load_yaml(source.path), contract, results))
-    if faults:
-        raise ConfigurationError(faults)
+    wrong = list(_wrong_results(contract, results))
+    if wrong:
+        raise _wrong(source, feed, wrong)
     return FeedMapping(contract, select, results)
 
 
@@ -115,35 +115,27 @@ def _source_faults(source: Source) -> Iterable[Fault]:
             yield document.fault(place, "is not one select", "write one select without a `;`")
 
 
-def _result_faults(
-    document: Document, contract: Contract, results: tuple[Result, ...]
-) -> Iterable[Fault]:
-    place = ("feeds", contract.feed)
+def _wrong_results(contract: Contract, results: tuple[Result, ...]) -> Iterator[tuple[str, str]]:
+    """Give the problems of what a select returns, each with its remedy."""
     names = [result.name.lower() for result in results]
     if ROW_NUMBER not in names:
-        problem = f"the select does not return {ROW_NUMBER}"
-        yield document.fault(place, problem, f"add {ROW_NUMBER} of the first part")
+        yield f"the select does not return {ROW_NUMBER}", f"add {ROW_NUMBER} of the first part"
     for name in sorted({name for name in names if names.count(name) > 1}):
-        yield document.fault(place, f"the select returns {name} twice", "leave one of them out")
+        yield f"the select returns {name} twice", "leave one of them out"
     for name in names:
         if name.startswith("_") and name != ROW_NUMBER:
             problem = f"the select returns {name}: names with _ in front are niaga's own"
-            yield document.fault(place, problem, "name the column otherwise")
+            yield problem, "name the column otherwise"
     for required in contract.required:
         if required not in names:
             problem = f"the select does not return {required}, which every row needs"
-            yield document.fault(place, problem, _nearest(required, names))
+            yield problem, did_you_mean(required, names) or "add it to the select"
     for result in results:
         if result.column and result.column.type in _EXACT_KINDS and result.type in _INEXACT_TYPES:
-            yield document.fault(
-                place,
+            yield (
                 f"{result.name} is {result.type}, which is not exact",
                 "type the raw columns (exports: columns:), and multiply rather than divide",
             )
-
-
-def _nearest(name: str, names: list[str]) -> str:
-    return did_you_mean(name, names) or "add it to the select"
 
 
 def _raise_missing_column(
@@ -168,5 +160,6 @@ def _part_called(alias: str, select: str, parts: Mapping[str, Records]) -> str |
     return None
 
 
-def _wrong(source: Source, feed: str, problem: str, remedy: str) -> ConfigurationError:
-    return ConfigurationError([load_yaml(source.path).fault(("feeds", feed), problem, remedy)])
+def _wrong(source: Source, feed: str, problems: list[tuple[str, str]]) -> ConfigurationError:
+    document = load_yaml(source.path)
+    return ConfigurationError([document.fault(("feeds", feed), *problem) for problem in problems])

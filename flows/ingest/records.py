@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import pyarrow
 
 from . import sql
 from .archive import PlainText
@@ -97,10 +98,10 @@ def _split(lines: Iterator[str], layout: CsvFormat) -> Iterator[list[str]]:
 def _check_header(header: tuple[str, ...], part: str) -> None:
     seen: dict[str, str] = {}
     for name in header:
-        other = seen.setdefault(name.lower(), name)
-        if other is not name:
+        if other := seen.get(name.lower()):
             differs = "" if other == name else f' (as "{other}": capitals make no difference)'
             raise FileFault(f'has the column "{name}" twice{differs}', part)
+        seen[name.lower()] = name
     if "_row_number" in seen:
         raise FileFault('has a column "_row_number", which is niaga\'s own name', part)
 
@@ -157,8 +158,10 @@ def _collect_malformed(
     connection.execute(f"CREATE TABLE niaga.blank_{part} (position BIGINT)")
     is_clean = connection.execute(f"SELECT count(*) FROM _reject_{part}").fetchall()[0][0] == 0
     if not is_clean and width > 1:
-        blanks = list(_blank_lines(text.path, layout))
-        connection.execute(f"INSERT INTO niaga.blank_{part} SELECT unnest(?::BIGINT[])", [blanks])
+        blanks = pyarrow.array(_blank_lines(text.path, layout), pyarrow.int64())
+        connection.register("_blank", pyarrow.table({"position": blanks}))
+        connection.execute(f"INSERT INTO niaga.blank_{part} SELECT position FROM _blank")
+        connection.unregister("_blank")
     before = layout.skip_rows + layout.header
     unclosed = "a quote that is not closed, or text behind a closing quote"
     connection.execute(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import sys
 import tempfile
 import traceback
 from collections.abc import Callable
@@ -20,8 +21,8 @@ _Options = ParamSpec("_Options")
 _Act = Callable[Concatenate[Terminal, Path | None, _Options], int]
 _Command = Callable[Concatenate[bool, Path | None, _Options], int]
 
-INTERRUPTED = 130
-"""Exit code of a command that the user has broken off, as shells have it."""
+INTERRUPTED, BROKEN_PIPE = 130, 141
+"""Exit codes of a command that the user, or whoever reads its output, has broken off."""
 
 # Imported while the server starts: the stages need them anyway.
 _NEEDED_BY_A_NIGHT = ("duckdb", "dbt.cli.main", "great_expectations", "prefect.flow_engine")
@@ -38,6 +39,10 @@ def _answered(act: _Act[_Options]) -> _Command[_Options]:
             return act(terminal, folder, *args, **kwargs)
         except NiagaError as error:
             return _tell(terminal, error)
+        except BrokenPipeError:
+            # Whoever reads has seen enough, like `head`; Python must not complain when it ends.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return BROKEN_PIPE
         except KeyboardInterrupt:
             terminal.complain("niaga: broken off; the last publication stays in place")
             return INTERRUPTED
@@ -150,12 +155,10 @@ def statement(
     from .statement import read_overview, read_statement
 
     workspace = find_workspace(folder)
-    digits = workspace.currency_digits
     if participant is None:
-        show.show_overview(terminal, read_overview(workspace, period), digits)
+        show.show_overview(terminal, read_overview(workspace, period))
     else:
-        found = read_statement(workspace, participant, period, lines)
-        show.show_statement(terminal, found, digits)
+        show.show_statement(terminal, read_statement(workspace, participant, period, lines))
     return 0
 
 

@@ -85,12 +85,13 @@ def _count_reasons(paths: list[Path]) -> list[HeldRows]:
                 source, feed, coalesce(column_name, ''), reason,
                 count(distinct (export_id, row_number)),
                 min_by(
-                    file_name || ', row ' || row_number || coalesce(': ' || value, ''),
+                    file_name || ', row ' || cast(row_number as bigint)
+                    || coalesce(': ' || left(value, 40), ''),
                     (file_name, row_number)
                 )
             from read_parquet($1, union_by_name = true)
             group by all
-            order by 5 desc, all
+            order by 5 desc, 1, 2, 3, 4
             """,
             [[str(path) for path in paths]],
         ).fetchall()

@@ -7,19 +7,23 @@ import contextvars
 import logging
 import queue
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import httpx
 from prefect import Flow, task
 from prefect.cache_policies import NO_CACHE
 from prefect.events.worker import EventsWorker
 from prefect.settings import (
     PREFECT_API_URL,
+    PREFECT_CLIENT_MAX_RETRIES,
     PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
     PREFECT_HOME,
     temporary_settings,
 )
 
+from ..errors import NiagaError
 from ..progress import Progress, Silent
 from ..workspace import find_workspace
 from .run import Outcome, run_verb
@@ -30,15 +34,32 @@ if TYPE_CHECKING:
     from .temporary_server import TemporaryServer
 
 _LAST_EVENTS_SECONDS = 5.0
+_RETRIES = 2
 
-# A flow's parameters must be plain data, and who watches it is none.
-_watcher: contextvars.ContextVar[Progress | None] = contextvars.ContextVar("watcher", default=None)
+
+@dataclass
+class _Watch:
+    """Who watches a run, and how it ended, whatever Prefect could make of that."""
+
+    progress: Progress
+    outcome: Outcome | None = None
+    error: NiagaError | None = None
+
+
+# A flow's parameters must be plain data, and a watcher is none.
+_watch: contextvars.ContextVar[_Watch | None] = contextvars.ContextVar("watch", default=None)
 
 
 def run_as_tasks(verb: str, workspace: str) -> Outcome:
     """Run the stages of `verb` as tasks; for the body of a flow."""
-    progress = _watcher.get() or Silent()
-    return run_verb(verb, find_workspace(Path(workspace)), progress, _call_as_task)
+    watch = _watch.get() or _Watch(Silent())
+    try:
+        found = find_workspace(Path(workspace))
+        watch.outcome = run_verb(verb, found, watch.progress, _call_as_task)
+    except NiagaError as error:
+        watch.error = error
+        raise
+    return watch.outcome
 
 
 def run_flow(
@@ -47,13 +68,26 @@ def run_flow(
     progress: Progress,
     server: TemporaryServer | None,
 ) -> Outcome:
-    """Run a flow here and now, on a temporary server or on the one that the user has named."""
-    token = _watcher.set(progress)
+    """Run a flow here and now, on a temporary server or on the one that the user has named.
+
+    A server that dies in the middle takes nothing of the run with it but its own record.
+    """
+    watch = _Watch(progress)
+    token = _watch.set(watch)
     try:
         with _settings_for(server):
             return flow(str(workspace.root))
+    except httpx.TransportError as error:
+        if watch.error is not None:
+            raise watch.error from None
+        if watch.outcome is not None:
+            return watch.outcome
+        raise NiagaError(
+            f"the Prefect server went away: {error}",
+            "run the command again: what was done stands, and nothing is done twice",
+        ) from error
     finally:
-        _watcher.reset(token)
+        _watch.reset(token)
 
 
 def _call_as_task(stage: Stage, work: Work) -> None:
@@ -73,10 +107,11 @@ def _settings_for(server: TemporaryServer | None) -> Iterator[None]:
     server.wait_until_ready()
     # It warns of what is meant to be: that it works on while it is asked to end.
     logging.getLogger("EventsWorker").setLevel(logging.CRITICAL)
-    # Nobody looks on a temporary server for flows that died, and a heart takes a second to stop.
     settings = {
         PREFECT_API_URL: server.api_url,
         PREFECT_HOME: str(server.home),
+        PREFECT_CLIENT_MAX_RETRIES: _RETRIES,
+        # Nobody looks there for flows that died, and a heart takes a second to stop.
         PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None,
     }
     with temporary_settings(settings):

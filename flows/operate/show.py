@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from ..terminal import as_money, as_text
+from ..currencies import currency_digits
+from ..terminal import as_money, as_text, count
 from .run import Outcome, summarise
 
 if TYPE_CHECKING:
@@ -111,9 +112,10 @@ def show_status(terminal: Terminal, status: Status) -> None:
         terminal.table("Expectations that were not met", columns, failed)
 
 
-def show_statement(terminal: Terminal, statement: Statement, digits: int) -> None:
+def show_statement(terminal: Terminal, statement: Statement) -> None:
     """Show one participant's statement with its lines."""
     terminal.give(asdict(statement))
+    digits = currency_digits(statement.currency)
     who = (
         f"{statement.name} ({statement.participant_id})"
         if statement.name
@@ -162,21 +164,23 @@ def show_statement(terminal: Terminal, statement: Statement, digits: int) -> Non
     _money_table(terminal, title, columns, lines)
 
 
-def show_overview(terminal: Terminal, overview: Overview, digits: int) -> None:
+def show_overview(terminal: Terminal, overview: Overview) -> None:
     """Show what everyone is paid in a period."""
     terminal.give(asdict(overview))
     rows = [
-        [row["participant_id"], row["name"]]
-        + [
-            as_money(row[name], digits)
-            for name in ("earned_amount", "adjustment_amount", "payable_amount")
+        [
+            row["participant_id"],
+            row["name"],
+            row["period"],
+            as_money(row["earned_amount"], currency_digits(row["currency"])),
+            as_money(row["adjustment_amount"], currency_digits(row["currency"])),
+            as_money(row["payable_amount"], currency_digits(row["currency"])),
+            row["currency"],
         ]
         for row in overview.statements
     ]
-    columns = ["participant", "name", "earned", "adjusted", "payable"]
-    _money_table(
-        terminal, f"Statements for {overview.period}, in {overview.currency}", columns, rows
-    )
+    columns = ["participant", "name", "period", "earned", "adjusted", "payable", "currency"]
+    _money_table(terminal, f"Statements for {', '.join(overview.periods)}", columns, rows)
 
 
 def show_publication(terminal: Terminal, publication: Publication, was: str | None) -> None:
@@ -206,23 +210,25 @@ def _outcome_rows(outcome: Outcome) -> list[list[str]]:
     rows = []
     if work.ingested is not None:
         files = summary["ingested"]["files"]
-        told = ", ".join(f"{count:,} files {status}" for status, count in sorted(files.items()))
-        rows.append(["ingested", f"{work.ingested.rows_loaded:,} rows; {told or 'no files'}"])
-        held = f"{work.ingested.rows_held:,} rows, {len(outcome.held_files):,} files"
-        rows.append(["held back", held])
+        told = ", ".join(f"{count(files[status], 'file')} {status}" for status in sorted(files))
+        loaded = count(work.ingested.rows_loaded, "row")
+        rows.append(["ingested", f"{loaded}; {told or 'no files have landed'}"])
+        held = count(work.ingested.rows_held, "row")
+        rows.append(["held back", f"{held}, {count(len(outcome.held_files), 'file')}"])
     if work.built is not None:
         amount = as_money(work.built.commission_amount, digits)
-        people = f"{work.built.participants:,} participants"
+        people = count(work.built.participants, "participant")
         rows.append(["calculated", f"{amount} {currency} of commission for {people}"])
     if work.is_posting:
-        rows.append(["posted", f"{work.posted:,} postings to the ledger"])
+        rows.append(["posted", f"{count(work.posted, 'posting')} to the ledger"])
     if work.checked:
         checked = summary["checked"]
-        told = f"{checked['failed_critical']:,} critical and {checked['failed_warning']:,} warnings"
-        rows.append(["checked", f"{checked['expectations']:,} expectations; {told} failed"])
+        met = checked["expectations"] - checked["failed_critical"] - checked["failed_warning"]
+        told = f"{met:,} of {count(checked['expectations'], 'expectation')} met"
+        rows.append(["checked", f"{told}, {count(checked['failed_warning'], 'warning')}"])
     if work.publication is not None:
         tables, total = len(work.publication.rows), sum(work.publication.rows.values())
-        told = f"{tables:,} tables, {total:,} rows: {work.publication.publication_id}"
+        told = f"{count(tables, 'table')}, {count(total, 'row')}: {work.publication.publication_id}"
         rows.append(["published", told])
     rows.append(["took", f"{outcome.seconds:,.1f} s"])
     return rows
@@ -246,7 +252,7 @@ def _status_rows(status: Status) -> list[list[Any]]:
     passed = status.checks - len(status.failed_checks)
     rows.append(["checks", f"{passed:,} of {status.checks:,} expectations met"])
     held = sum(row.rows for row in status.held_rows)
-    rows.append(["held back", f"{held:,} rows, {len(status.held_files):,} files"])
+    rows.append(["held back", f"{count(held, 'row')}, {count(len(status.held_files), 'file')}"])
     return rows
 
 

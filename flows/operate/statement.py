@@ -32,10 +32,10 @@ class Statement:
 
 @dataclass(frozen=True)
 class Overview:
-    """All statements of one period."""
+    """Everyone's statements of one period, or of the last one of each pay calendar."""
 
-    period: str
-    currency: str
+    periods: tuple[str, ...]
+    currencies: tuple[str, ...]
     statements: list[Row]
 
 
@@ -67,23 +67,30 @@ def read_statement(
 
 
 def read_overview(workspace: Workspace, period: str | None) -> Overview:
-    """Read what everyone is paid in a period, the last one when none is named."""
+    """Read what everyone is paid in a period, the last ones when none is named."""
     with _open_marts(workspace) as marts:
-        known = _periods(marts, None)
-        chosen = _choose_period(known, period, "there are no statements yet")
-        statements = _select(marts, _OVERVIEW, [chosen])
-    return Overview(chosen, statements[0]["currency"], statements)
+        _choose_period(_periods(marts, None), period, "there are no statements yet")
+        statements = _select(marts, _OVERVIEW, [period])
+    return Overview(
+        tuple(sorted({row["period"] for row in statements})),
+        tuple(sorted({row["currency"] for row in statements})),
+        statements,
+    )
 
 
 _OVERVIEW = """
     select
-        statement.participant_id, person.name, earned_amount, adjustment_amount, payable_amount,
-        statement.currency
+        statement.participant_id, person.name, period, earned_amount, adjustment_amount,
+        payable_amount, statement.currency
     from commission.statement
     left join (select participant_id, name from core.participant where is_current) as person
         using (participant_id)
-    where period = $1
-    order by payable_amount desc, participant_id
+    where case
+        when $1 is not null then period = $1
+        -- A month and the quarter that it is in are both the last period, each of its calendar.
+        else period_end >= (select max(period_start) from commission.statement)
+    end
+    order by payable_amount desc, participant_id, period
 """
 _COMPONENTS = """
     select
@@ -168,7 +175,7 @@ def _periods(marts: duckdb.DuckDBPyConnection, participant_id: str | None) -> li
         select period from commission.statement
         where $1 is null or participant_id = $1
         group by period
-        order by max(period_end) desc, period desc
+        order by max(period_start) desc, max(period_end), period
         """,
         [participant_id],
     ).fetchall()

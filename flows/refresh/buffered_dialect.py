@@ -9,6 +9,8 @@ from __future__ import annotations
 import duckdb_engine
 from sqlalchemy.dialects import registry
 from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
+from sqlalchemy.engine.url import URL
+from sqlalchemy.pool import Pool, StaticPool
 
 DIALECT = "duckdb+buffered"
 
@@ -29,6 +31,11 @@ class BufferedDialect(duckdb_engine.Dialect):  # type: ignore[misc]
 
     execution_ctx_cls = _BufferedContext
     supports_statement_cache = False
+
+    @classmethod
+    def get_pool_class(cls, url: URL) -> type[Pool]:  # noqa: ARG003  # the parent's signature
+        """Keep to one connection, because temporary tables are seen by no other."""
+        return StaticPool
 
 
 registry.register("duckdb.buffered", __name__, BufferedDialect.__name__)

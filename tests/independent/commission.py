@@ -103,7 +103,7 @@ class Commission:
                     self._sales[_sale_key(credit)].append(line)
 
     def _follow_sale(self, credit: Credit) -> None:
-        """What is taken back counts where its sale did, by the version valid now if there is one."""
+        """What is taken back counts where its sale did, by the version valid now if any."""
         for sale in self._sales.get(_sale_key(credit), ()):
             plan, component = sale.window.plan, sale.window.component
             for version in self._versions(credit.participant_id, credit.event.day):

@@ -40,7 +40,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     make = "import sys, pathlib; from niaga.demo import make_demo; "
     make += "make_demo(pathlib.Path(sys.argv[1]), lines=int(sys.argv[2]))"
     subprocess.run([sys.executable, "-c", make, str(root), str(LINES)], check=True)
-    edges.write(root / "landing")
+    edges.write(root)
     shutil.copytree(root / "landing", root.parent / "exports")
     niaga = Path(sys.executable).with_name("niaga")
     night = subprocess.run(

@@ -100,7 +100,7 @@ def _event(line: SaleLine, kind: str, day: date, fault: str | None = None) -> Ev
 
 
 def _orphan(line: SaleLine) -> Event:
-    """What takes back a sale that is not known. A cancellation takes back what there is: nothing."""
+    """What takes back an unknown sale. A cancellation takes back what there is: nothing."""
     day = line.order_date
     amounts = amounts_of(line)
     if line.document_type == "cancellation":

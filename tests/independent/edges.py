@@ -7,6 +7,7 @@ each case gives is not said here: the two calculations must agree on it.
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -18,6 +19,7 @@ COLUMNS = (
 HEADER = COLUMNS.split(";")
 NEWLINE = "\r\n"
 REPS = ("K107", "K108", "K109", "K110", "K138", "K139")
+EDGE_REPS = ("KX1", "KX2", "KX3", "KX4")
 LAST_DAY = date(2026, 10, 31)
 
 
@@ -57,6 +59,7 @@ def row(
         "Jenis": kind,
         "Tgl Pesan": day_text(when),
         "Tgl Faktur": day_text(invoice or None),
+        "Tgl Kirim": day_text(when + timedelta(days=3)),
         "Kode Pelanggan": customer,
         "Kode Barang": "B0001",
         "Kode Saluran": channel,
@@ -162,6 +165,9 @@ def chosen_cases() -> list[str]:
         row("TX27", "2026-05-12", 3_333_333, 2_000_000, cancelled="2026-08-03"),
         row("TX27", "2026-05-12", -1, -1, kind="BATAL", of="TX27", cancelled="2026-07-03"),
         row("TX28", "2026-05-12", -1, -1, kind="BATAL", of="TX28", cancelled="2026-07-03"),
+        # too much came back, then it was cancelled
+        row("TX30", "2026-05-12", 3_333_333, 2_000_000, cancelled="2026-06-12"),
+        back("TX30R1", "2026-06-11", 4_444_444, 3_000_000, "TX30"),
         # before any plan
         row("TX29", "2024-10-31", 3_333_333, 2_000_000),
         back("TX29R1", "2024-12-12", 1_111_111, 700_000, "TX29"),
@@ -173,26 +179,22 @@ def chosen_cases() -> list[str]:
     ]
 
 
-def by_chance(count: int = 400, seed: int = 11) -> list[str]:
-    """Sales of a few reps of two teams, half of them back in up to three odd parts."""
+def by_chance(letter: str, reps: Sequence[str], count: int, seed: int) -> list[str]:
+    """Sales of a few reps, half of them back in up to three odd parts, on any later day."""
     chance = random.Random(seed)
     rows = []
     for number in range(count):
-        order, rep = (
-            f"TY{number:04}",
-            chance.choice(REPS),
-        )
+        order, rep = f"{letter}{number:04}", chance.choice(reps)
         sold = date(2025, 6, 1) + timedelta(days=chance.randrange(430))
         net = chance.randrange(1, 40_000_000)
         cost = chance.randrange(net * 12 // 10 + 1)
         cancelled = ""
         if chance.random() < 0.1:
-            day = sold + timedelta(days=chance.randrange(90))
-            cancelled = day.isoformat()
+            cancelled = (sold + timedelta(days=chance.randrange(90))).isoformat()
         invoiced = (sold + timedelta(days=chance.randrange(8))).isoformat()
-        rows.append(
-            row(order, sold.isoformat(), net, cost, rep=rep, invoiced=invoiced, cancelled=cancelled)
-        )
+        customer = chance.choice(["C00001", "C00001", "C00777"])
+        days = {"invoiced": invoiced, "cancelled": cancelled}
+        rows.append(row(order, sold.isoformat(), net, cost, rep=rep, customer=customer, **days))
         left_net, left_cost, day = net, cost, sold
         for part in range(chance.choice([0, 0, 0, 1, 2, 3])):
             day = min(day + timedelta(days=chance.randrange(60)), LAST_DAY)
@@ -200,7 +202,7 @@ def by_chance(count: int = 400, seed: int = 11) -> list[str]:
             net_back = left_net if is_rest else chance.randrange(left_net + 1)
             cost_back = left_cost if is_rest else chance.randrange(left_cost + 1)
             left_net, left_cost = left_net - net_back, left_cost - cost_back
-            name = f"TZ{chance.randrange(10**6):06}{number:04}{part}"
+            name = f"Z{chance.randrange(10**6):06}{order}{part}"
             rows.append(back(name, day.isoformat(), net_back, cost_back, order, rep=rep))
     return rows
 
@@ -229,14 +231,14 @@ X13;TX13;;K101;1,00;;;
 X13A;;C01999;K101;1,00;;;
 X13B;;C01999;K102;1,00;;01/01/2026;
 X15;;C01998;K102;1,00;;01/05/2026;31/05/2026
-X16;TX16;;K101;0,60;;;
-X16;TX16;;K999;0,40;;;
+X16;TX16;;K101;0,40;;;
+X16;TX16;;K999;0,60;;;
 X17;TX17;;K101;1,00;;;
 X17;TX17;;K102;0,00;;;
 X20;TX20;;K101;0,50;;;
 X20;TX20;;K109;0,50;;;
-Y1;;C00001;K107;0,335;;01/09/2025;31/12/2025
-Y1;;C00001;K110;0,665;;01/09/2025;31/12/2025
+Y1;;C00777;K107;0,335;;01/09/2025;31/12/2025
+Y1;;C00777;K110;0,665;;01/09/2025;31/12/2025
 """
 QUOTAS = """NIK;Jenis Kuota;Periode;Jumlah;Satuan;Mata Uang;Berlaku Sejak
 K110;OMZET;2026-06;0,00;RUPIAH;IDR;01/10/2026
@@ -246,13 +248,181 @@ K108;OMZET;2026-02;3.000.001,00;RUPIAH;IDR;
 """
 
 
-def write(landing: Path) -> None:
-    """Put the cases into the landing folder, as further exports of the same systems."""
-    sales = [COLUMNS, *chosen_cases(), *by_chance(), *corrections(landing), ""]
-    _write(landing / "penjualan_2026-10_tambahan.csv", NEWLINE.join(sales))
-    _write(landing / "pembagian_kredit_2026-10-30.csv", SPLITS.replace("\n", NEWLINE))
-    _write(landing / "kuota_2026-10-15.csv", QUOTAS.replace("\n", NEWLINE))
+PEOPLE = (
+    "NIK;Nama;Jabatan;NIK Atasan;Tim;Kode Wilayah;Tgl Masuk;Tgl Keluar;No Gaji;Target Insentif;"
+    "Mata Uang;Badan Hukum;Pusat Biaya\n"
+)
+PERSON = "{0};{0} Uji;{1};{2};Tim Uji;W11;01/02/2020;;PG-{0};{3};IDR;PT Uji;PB09\n"
+ASSIGNMENTS = """NIK;Kode Rencana;Berlaku Sejak;Berlaku Sampai
+KX1;edge;01/01/2025;
+KX2;edge;01/01/2025;31/03/2026
+KX2;sales-reps;01/04/2026;
+KX3;edge;15/06/2025;
+KX4;edge;01/01/2025;31/10/2025
+KX5;edge-team;01/01/2025;
+"""
+PLANS = {
+    "edge-2025": """
+plan: edge
+version: 1
+from: 2025-01-01
+to: 2026-06-30
+approved: {by: [a, b], on: 2024-12-18}
+currency: IDR
+components:
+  year_revenue:
+    window: year
+    quota: {type: revenue}
+    whole:
+      - {from: 0, rate: 0.123%}
+      - {above: 50% of quota, rate: 0.3333333%}
+      - {from: 100% of quota, rate: 0.7%}
+      - {from: 130% of quota, rate: 0.1%}
+  half_margin:
+    of: margin
+    on: ship
+    window: half
+    points:
+      - {at: 0, pays: 0}
+      - {at: 33_333_333 IDR, pays: 77_777 IDR}
+      - {at: 100_000_000.37 IDR, pays: 1_000_001 IDR}
+  shared:
+    shares: overlay
+    window: quarter
+    marginal:
+      - {from: 0, rate: 0.7%}
+      - {above: 1_000_000.55 IDR, rate: 1.1%}
+      - {from: 50_000_000 IDR, rate: 0.2%}
+  month_target:
+    quota: {type: revenue}
+    weight: 33.3%
+    points:
+      - {at: 50% of quota, pays: 25% of target}
+      - {at: 100% of quota, pays: 100% of target}
+      - {at: 150% of quota, pays: 133.3% of target}
+  margin_target:
+    of: margin
+    window: quarter
+    weight: 66.7%
+    quota: {type: margin}
+    points:
+      - {at: 0, pays: 0% of target}
+      - {at: 99.9% of quota, pays: 120% of target}
+""",
+    "edge-2026": """
+plan: edge
+version: 2
+from: 2026-07-01
+approved: {by: [a, b], on: 2026-06-18}
+currency: IDR
+components:
+  year_revenue:
+    window: year
+    quota: {type: revenue}
+    whole:
+      - {from: 0, rate: 0.2%}
+      - {from: 50% of quota, rate: 0.4%}
+  shared:
+    window: month
+    on: invoice
+    rate: 0.77%
+""",
+    "edge-team": """
+plan: edge-team
+from: 2025-01-01
+currency: IDR
+target: 12_345_678 IDR per year
+components:
+  team:
+    credit: rollup
+    quota: {type: UJI}
+    shares: overlay
+    window: half
+    weight: 70%
+    points:
+      - {at: 30% of quota, pays: 10% of target}
+      - {at: 90% of quota, pays: 110% of target}
+  team_year:
+    credit: rollup
+    quota: {type: UJI}
+    window: year
+    weight: 30%
+    points:
+      - {at: 0, pays: 0}
+      - {at: 75% of quota, pays: 100% of target}
+  team_margin:
+    credit: rollup
+    of: margin
+    rate: 0.333%
+""",
+}
 
 
-def _write(path: Path, text: str) -> None:
-    path.write_bytes(text.encode())
+def shared_orders(seed: int = 13) -> str:
+    """Splits of a third of the edge plan's orders: thirds, too much, too little, across teams."""
+    chance = random.Random(seed)
+    rows = []
+    for number in range(0, 600, 3):
+        shares = chance.choice(
+            [
+                {"KX1": "0,333333333", "KX2": "0,333333333", "KX3": "0,333333334"},
+                {"KX1": "0,6", "KX3": "0,6"},
+                {"KX2": "0,5"},
+                {"KX3": "0,125", "KX4": "0,875"},
+                {"KX1": "0,5", "K107": "0,5"},
+            ]
+        )
+        order = f"X{number:04}"
+        rows += [f"XS{order};{order};;{name};{share};;;" for name, share in shares.items()]
+    return "".join(f"{one}\n" for one in rows)
+
+
+def edge_quotas() -> str:
+    """Monthly quotas; one month of one rep has none."""
+    rows = [
+        f"{rep};OMZET;{year}-{month:02};{10 + month}.500.000,25;RUPIAH;IDR;"
+        for rep in EDGE_REPS
+        for year in (2025, 2026)
+        for month in range(1, 13)
+        if (rep, year, month) != ("KX3", 2026, 2)
+    ]
+    rows += [
+        f"{rep};MARGIN;{year}-Q{quarter};7.777.777,70;RUPIAH;IDR;"
+        for rep in EDGE_REPS
+        for year in (2025, 2026)
+        for quarter in range(1, 5)
+    ]
+    halves = (("2025-H1", "700"), ("2025-H2", "400"), ("2026-H1", "650"), ("2026-H2", "100"))
+    rows += [f"KX5;UJI;{half};{amount}.000.000,00;RUPIAH;IDR;" for half, amount in halves]
+    return "".join(f"{one}\n" for one in rows)
+
+
+def people(managers: dict[str, str], incentive: str) -> str:
+    return PEOPLE + "".join(
+        PERSON.format(name, "Sales", manager, incentive) for name, manager in managers.items()
+    )
+
+
+def write(root: Path) -> None:
+    """Put the cases into the landing folder, as further exports, and their plans beside it."""
+    before = {"KX1": "KX5", "KX2": "KX5", "KX3": "KX5", "KX4": "KX5", "KX5": ""}
+    after = before | {"KX3": "KX6", "KX6": ""}
+    sales = [
+        COLUMNS,
+        *chosen_cases(),
+        *by_chance("Y", REPS, 400, seed=11),
+        *by_chance("X", EDGE_REPS, 600, seed=12),
+        *corrections(root / "landing"),
+    ]
+    texts = {
+        "penjualan_2026-10_tambahan": "".join(f"{one}\n" for one in sales),
+        "pembagian_kredit_2026-10-30": SPLITS + shared_orders(),
+        "kuota_2026-10-15": QUOTAS + edge_quotas(),
+        "rencana_komisi_2026-10-30": ASSIGNMENTS,
+        "karyawan_2024-11-02": people(before, "36.000.000,00"),
+        "karyawan_2026-02-15": people(after, "47.111.111,00"),
+    }
+    for name, text in texts.items():
+        (root / "landing" / f"{name}.csv").write_bytes(text.replace("\n", NEWLINE).encode())
+    for name, text in PLANS.items():
+        (root / "plans" / f"{name}.yml").write_text(text.lstrip(), "utf-8")

@@ -181,6 +181,7 @@ QUOTAS = Layout(
             "MARGIN": "margin",
             "OMZET TIM": "team_revenue",
             "MARGIN TIM": "team_margin",
+            "UJI": "UJI",
         }
     },
 )

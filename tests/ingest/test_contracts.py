@@ -41,7 +41,13 @@ def test_every_master_takes_a_date_from_which_it_holds() -> None:
 def test_sales_line_has_the_key_and_types_that_marts_build_on() -> None:
     contract = contracts()["sales_line"]
     assert contract.key == ("order_id", "line_number", "document_type")
-    assert contract.required == (*contract.key, "order_date", "product_id", "quantity", "net_amount")
+    assert contract.required == (
+        *contract.key,
+        "order_date",
+        "product_id",
+        "quantity",
+        "net_amount",
+    )
     types = {column.name: column.duckdb_type for column in contract.columns}
     assert types["net_amount"] == "DECIMAL(24,6)"
     assert types["quantity"] == "DECIMAL(18,6)"

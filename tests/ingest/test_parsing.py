@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -162,10 +162,10 @@ def test_what_is_no_day_is_refused(database: duckdb.DuckDBPyConnection, text: st
 
 def test_local_time_becomes_utc(database: duckdb.DuckDBPyConnection) -> None:
     value, _ = parse(database, "timestamp", "2026-01-01 00:30:00", zone="Asia/Jakarta")
-    assert value == datetime(2025, 12, 31, 17, 30)
+    assert str(value) == "2025-12-31 17:30:00"
     stated = Locale(timestamp="%Y-%m-%dT%H:%M:%S%z")
     value, _ = parse(database, "timestamp", "2026-01-01T00:30:00+0200", stated, "Asia/Jakarta")
-    assert value == datetime(2025, 12, 31, 22, 30)
+    assert str(value) == "2025-12-31 22:30:00"
 
 
 def test_truth_and_absence_are_what_the_source_says(database: duckdb.DuckDBPyConnection) -> None:

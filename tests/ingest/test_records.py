@@ -1,4 +1,4 @@
-"""Records are found and numbered as Python's csv module finds them, whatever the file looks like."""
+"""Records are found and counted as by Python's csv module, whatever the file looks like."""
 
 from __future__ import annotations
 
@@ -66,7 +66,10 @@ def test_each_record_has_its_ordinal(tmp_path: Path, lines: list[str], line_end:
 def test_ordinals_hold_in_a_file_that_is_read_by_several_threads(tmp_path: Path) -> None:
     count = 400_000
     content = "".join(
-        f'{number};"x\n\ny"\n' if number % 7 == 0 else f"{number}\n" if number % 1000 == 0
+        f'{number};"x\n\ny"\n'
+        if number % 7 == 0
+        else f"{number}\n"
+        if number % 1000 == 0
         else f"{number};{'z' * 60}\n"
         for number in range(1, count + 1)
     )

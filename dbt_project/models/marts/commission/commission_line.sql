@@ -26,7 +26,7 @@ final as (
         {{ from_units('line.measure_after') }} as measure_after,
         line.segment_id,
         line.rate,
-        {{ ratio('line.measure_after', 'quota_window.quota_units') }} as attainment_after,
+        {{ unit_ratio('line.measure_after', 'quota_window.quota_units') }} as attainment_after,
         {{ from_minor('line.amount_minor') }} as commission_amount,
         quota_window.currency,
         line.line_kind,

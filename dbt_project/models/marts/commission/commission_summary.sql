@@ -18,7 +18,7 @@ final as (
         {{ from_units('measure_units') }} as measure_amount,
         {{ from_units('measure_to_date_units') }} as measure_to_date_amount,
         {{ from_units('quota_units') }} as quota_amount,
-        {{ ratio('measure_to_date_units', 'quota_units') }} as attainment,
+        {{ unit_ratio('measure_to_date_units', 'quota_units') }} as attainment,
         {{ from_minor('earned_minor') }} as earned_amount,
         cast(0 as decimal(24, 6)) as cap_effect_amount,
         cast(0 as decimal(24, 6)) as floor_effect_amount,

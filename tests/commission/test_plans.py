@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import pytest
+from niaga.commission.plans import check_plans
+from niaga.errors import ConfigurationError
+from niaga.workspace import Workspace
+
+HEAD = "plan: reps\ncurrency: USD\nfrom: 2026-01-01\n"
+TIERS = "components:\n  revenue:\n    marginal:\n"
+
+
+def check(workspace: Workspace, *texts: str) -> list[tuple[str, ...]]:
+    for number, text in enumerate(texts, start=1):
+        (workspace.plans_folder / f"plan-{number}.yml").write_text(text)
+    return [found.warnings for found in check_plans(workspace)]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "told"),
+    [
+        (HEAD + TIERS + "      - {from: 0, rate: 8}\n", 6, '"8" has no unit'),
+        (HEAD + TIERS + "      - {from: 0, to: 100 USD, rate: 8%}\n", 6, "write lower edges only"),
+        (
+            HEAD + TIERS + "      - {from: 0, rate: 5%}\n      - {from: 9 USD, rate: 6%}\n"
+            "      - {from: 100% of quota, rate: 7%}\n",
+            5,
+            "edges must be of one kind",
+        ),
+        (
+            HEAD + TIERS + "      - {from: 0, rate: 5%}\n      - {from: 9 USD, rate: 6%}\n"
+            "      - {from: 9 USD, rate: 7%}\n",
+            5,
+            "edges must ascend",
+        ),
+        (HEAD + TIERS + "      - {from: 5 USD, rate: 5%}\n", 5, "the first row begins at 0"),
+        (HEAD + "components:\n  revenue:\n    rate: 5%\n    cap: 100 USD\n", 5, "not calculated yet"),
+        (HEAD + "components:\n  revenue:\n    rate: 5%\n    marginal: []\n", 5, "exactly one of"),
+        (HEAD + "components:\n  revenue:\n    rat: 5%\n", 6, "rat"),
+        (HEAD + "components:\n  revenue: {rate: 0.12345678901%}\n", 5, "more than 9 decimals"),
+        (HEAD + "components:\n  revenue: {rate: 5%, window: week}\n", 5, "week"),
+        (HEAD.replace("USD", "EUR") + "components: {revenue: {rate: 5%}}\n", None, "EUR is not"),
+    ],
+)
+def test_a_wrong_plan_names_file_line_and_mistake(
+    workspace: Workspace, text: str, line: int | None, told: str
+) -> None:
+    with pytest.raises(ConfigurationError) as error:
+        check(workspace, text)
+
+    fault = error.value.faults[0]
+    assert told in str(error.value)
+    assert fault.file.name == "plan-1.yml"
+    assert fault.line in (line, (line or 0) - 1, (line or 0) + 1) if line else fault.line is None
+
+
+def test_versions_of_a_plan_may_not_overlap(workspace: Workspace) -> None:
+    plan = HEAD + "components: {revenue: {rate: 5%}}\n"
+    with pytest.raises(ConfigurationError, match=r"lies inside version 1"):
+        check(workspace, plan, plan.replace("from: 2026-01-01", "version: 2\nfrom: 2026-07-01"))
+
+
+def test_versions_that_follow_each_other_are_right(workspace: Workspace) -> None:
+    plan = HEAD + "components: {revenue: {rate: 5%}}\n"
+    first = plan + "to: 2026-06-30\napproved: {by: [a], on: 2025-12-01}\n"
+    second = plan.replace("from: 2026-01-01", "version: 2\nfrom: 2026-07-01")
+
+    assert check(workspace, first, second) == [
+        (),
+        ("not approved: it is calculated, and nothing is posted",),
+    ]
+
+
+def test_weights_of_a_target_add_to_100_percent(workspace: Workspace) -> None:
+    points = "[{at: 0, pays: 0% of target}, {at: 100% of quota, pays: 100% of target}]"
+    plan = HEAD + f"components: {{a: {{weight: 60%, points: {points}}}, b: {{weight: 30%, points: {points}}}}}"
+    with pytest.raises(ConfigurationError, match="weights add to 90%"):
+        check(workspace, plan)
+
+
+def test_a_falling_rate_is_a_warning(workspace: Workspace) -> None:
+    plan = HEAD + TIERS + "      - {from: 0, rate: 5%}\n      - {from: 9 USD, rate: 2%}\n"
+    (warnings,) = check(workspace, plan + "approved: {by: [a], on: 2025-12-01}\n")
+    assert warnings == ("revenue: the rate falls from 5% to 2%",)
