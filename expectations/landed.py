@@ -1,6 +1,6 @@
 """What must hold of rows that have just arrived in the lake, before anything is built from them.
 
-A row that a later version of its record has replaced stops nothing: a corrected export is the remedy.
+A faulty row that a later version has replaced stops nothing: a corrected export is the remedy.
 """
 
 from __future__ import annotations
@@ -26,9 +26,12 @@ NEW_SEGMENT = """(
 NOW = "(select started_at from run.parameter)"
 
 NEVER_NEGATIVE = frozenset(
-    "list_price standard_cost price unit_price shelf_price stock_on_hand spend_amount budget_amount "
-    "fixed_cost_amount target_incentive_amount impressions clicks reach contract_months".split()
-)
+    {
+        "list_price", "standard_cost", "price", "unit_price", "shelf_price", "stock_on_hand",
+        "spend_amount", "budget_amount", "fixed_cost_amount", "target_incentive_amount",
+        "impressions", "clicks", "reach", "contract_months",
+    }
+)  # fmt: skip
 FRACTIONS = frozenset({"share", "pay_share", "probability", "discount_rate"})
 SPANS = (
     ("valid_from", "valid_to"),
@@ -62,7 +65,7 @@ def feed(contract: Contract) -> list[ExpectNoRows]:
 
 
 def load(feeds: Iterable[str]) -> list[ExpectNoRows]:
-    """Expect that each record of an export was loaded, held back or left out by the source's select."""
+    """Expect that each record of an export was loaded, held back or left out by its source."""
     arrived = " union all ".join(
         f"select _export_id, _row_number from lake.{name}_arrived" for name in feeds
     )
@@ -158,7 +161,9 @@ def sales_line(contract: Contract) -> list[ExpectNoRows]:
                 document_type = 'sale'
                 and net_amount = 0
                 and quantity <> 0
-                and not coalesce(unit_price = 0 or discount_amount > 0 or promotion_id is not null, false)
+                and coalesce(unit_price, 1) <> 0
+                and coalesce(discount_amount, 0) = 0
+                and promotion_id is null
             """,
         ),
         warning(
@@ -209,7 +214,7 @@ _OF_FEED: dict[str, Callable[[Contract], list[ExpectNoRows]]] = {
 
 
 def _once(contract: Contract) -> ExpectNoRows:
-    """Expect that no record of an export gave the same key twice: which row counts would be chance."""
+    """Expect that no record gave the same key twice: which of the rows counts would be chance."""
     shown = ", ".join((*contract.key, *ORIGIN))
     return critical(
         "no record of an export is in the lake twice under one key",
@@ -251,7 +256,8 @@ def _sensible(contract: Contract) -> list[ExpectNoRows]:
 
 def _plausible_dates(shown: list[str], dates: list[str]) -> ExpectNoRows:
     implausible = " or ".join(
-        f"({name} not between date '1900-01-01' and date '2199-12-31' and {name} <> date '9999-12-31')"
+        f"({name} not between date '1900-01-01' and date '2199-12-31'"
+        f" and {name} <> date '9999-12-31')"
         for name in dates
     )
     columns = ", ".join(dict.fromkeys((*shown, *dates)))

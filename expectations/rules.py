@@ -1,4 +1,4 @@
-"""Rules that hold of many tables, as expectations: keys, filled columns, equal amounts, exact rates."""
+"""Rules that hold of many tables, as expectations: keys, filled columns, sums, exact rates."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def same_amounts(
 ) -> ExpectNoRows:
     """Expect that two queries give the same amounts, to the last digit, for each value of `by`.
 
-    Both queries have the columns `by` and `amounts`; a value of `by` that one of them lacks counts as zero.
+    Both queries have the columns `by` and `amounts`; a value of `by` that one lacks counts as zero.
     """
     both = ", ".join(f"{name} as {name}_here, null as {name}_there" for name in amounts)
     other = ", ".join(f"null as {name}_here, {name} as {name}_there" for name in amounts)
@@ -113,10 +113,11 @@ def known(column: str, table: str, key: str | None = None, measures: str = "") -
 
 
 def fractions(key: Sequence[str], columns: Sequence[str], *, stops: bool = False) -> ExpectNoRows:
-    """Expect that shares and rates lie between 0 and 1: percent where a fraction belongs is a fault."""
+    """Expect that shares and rates lie between 0 and 1: percent in their place is a fault."""
     outside = " or ".join(f"{column} not between 0 and 1" for column in columns)
+    verb = "lies" if len(columns) == 1 else "lie"
     return (critical if stops else warning)(
-        f"{', '.join(columns)} {'lies' if len(columns) == 1 else 'lie'} between 0 and 1 (0.05 is 5%)",
+        f"{', '.join(columns)} {verb} between 0 and 1 (0.05 is 5%)",
         f"select {', '.join((*key, *columns))} from this where {outside}",
     )
 

@@ -1,8 +1,8 @@
-"""What a failed expectation means: a critical one stops the line, a warning is published with the data.
+"""What a failed expectation means: a critical one stops the line, a warning is published as well.
 
-An expectation is a sentence that must hold and a query for the rows that break it. In the query, `this` is
-the table at hand; all other tables are named in full. The first rows are kept as proof, in a form that JSON
-keeps exact: money as text, never as a float.
+An expectation is a sentence that must hold and a query for the rows that break it. In the query,
+`this` is the table at hand; all other tables are named in full. The first rows are kept as proof,
+in a form that JSON keeps exact: money as text, never as a float.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class ExpectNoRows(gxe.UnexpectedRowsExpectation):  # type: ignore[misc]  # the 
         self,
         metrics: dict[str, Any],
         runtime_configuration: dict[str, Any] | None = None,
-        execution_engine: Any = None,
+        execution_engine: Any = None,  # noqa: ARG002  # the parent's signature
     ) -> dict[str, Any]:
         rows = metrics["unexpected_rows_query.table"]
         result: dict[str, Any] = {"observed_value": rows[0]["failing_rows"] if rows else 0}

@@ -1,6 +1,7 @@
-"""What must hold of staging: of each record the version that counts, to the last digit as in the lake.
+"""What must hold of staging: of each record the version that counts, exactly as in the lake.
 
-Sales lines are compared where orders have arrived, which in a full build is everywhere; all else whole.
+Sales lines are compared where orders have arrived, which in a full build is everywhere; all else
+is compared whole.
 """
 
 from __future__ import annotations
@@ -233,7 +234,7 @@ def stg_channel_cost(contract: Contract) -> list[ExpectNoRows]:
 
 
 def _columns(contract: Contract) -> list[str]:
-    """Give the columns that staging takes from the lake unchanged: a master's valid_from is derived."""
+    """Give the columns that staging takes over unchanged: a master's valid_from is derived."""
     return [column.name for column in contract.columns if column.key or column.name != "valid_from"]
 
 
@@ -278,7 +279,9 @@ def _versions(contract: Contract) -> list[ExpectNoRows]:
             f"""
             select {key}, valid_from, valid_to, is_current, next_from
             from (
-                select *, lead(valid_from) over (partition by {key} order by valid_from) as next_from
+                select
+                    *,
+                    lead(valid_from) over (partition by {key} order by valid_from) as next_from
                 from this
             )
             where

@@ -1,7 +1,7 @@
 """The gates between the stages: expectations of the build's tables, checked by Great Expectations.
 
-A gate reads the build database and changes nothing in it. Every result is recorded in the state database,
-failing rows included; then a failed critical expectation stops the run.
+A gate reads the build database and changes nothing in it. Every result is recorded in the state
+database, failing rows included; then a failed critical expectation stops the run.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ Suites = Mapping[str, list[Any]]
 
 @dataclass(frozen=True)
 class CheckResult:
-    """What one expectation found; `sample` has the first failing rows, in values that JSON keeps exact."""
+    """What one expectation found; `sample` has the first failing rows, as JSON keeps them exact."""
 
     suite: str
     table_name: str
@@ -94,7 +94,8 @@ def check(
 def _relations(connection: duckdb.DuckDBPyConnection) -> dict[str, bool]:
     """Give all tables and views of the build, and whether each is a view."""
     found = connection.execute(
-        "select table_schema || '.' || table_name, table_type = 'VIEW' from information_schema.tables"
+        "select table_schema || '.' || table_name, table_type = 'VIEW' "
+        "from information_schema.tables"
     )
     return dict(found.fetchall())
 
@@ -123,8 +124,8 @@ def _examine(
 ) -> GateReport:
     """Check the suites of a gate, table by table."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    # Late, because this imports Great Expectations, which takes a while. The package lies in a folder
-    # of its own beside this one's, which mypy does not know.
+    # Late, because this imports Great Expectations, which takes a while. The package lies in a
+    # folder of its own beside this one's, which mypy does not know.
     from ..expectations import landed, marts, staged  # type: ignore[import-not-found]
 
     suites: Suites
@@ -275,11 +276,9 @@ def _record(state: State, run_id: str, report: GateReport) -> None:
 
 
 def _summary(report: GateReport) -> str:
-    failed = len(report.failed_critical), len(report.failed_warning)
-    parts = [f"{len(report.results)} expectations"]
-    parts += [
-        f"{count} {what}"
-        for count, what in zip(failed, ("failed", "warnings"), strict=True)
-        if count
-    ]
-    return ", ".join(parts)
+    told = f"{len(report.results)} expectations"
+    if failed := len(report.failed_critical):
+        told += f", {failed} failed"
+    if warnings := len(report.failed_warning):
+        told += f", {warnings} warning{'' if warnings == 1 else 's'}"
+    return told

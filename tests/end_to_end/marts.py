@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -57,10 +58,9 @@ def assert_equal(
 ) -> None:
     assert one.keys() == other.keys()
     for name, rows in one.items():
-        missing = [row for row in rows if row not in set(other[name])]
-        added = [row for row in other[name] if row not in set(rows)]
-        assert (missing[:3], added[:3]) == ([], []), name
-        assert len(rows) == len(other[name]), name
+        if rows != other[name]:
+            ours, theirs = Counter(rows), Counter(other[name])
+            raise AssertionError((name, list(ours - theirs)[:3], list(theirs - ours)[:3]))
 
 
 def october(company: Path) -> list[str]:

@@ -3,8 +3,11 @@
 Nothing here imports the product. Loops over rows are meant: this is the slow, readable reference.
 
     records     what the feeds' rows are once they are read, and masters by date
-    exports     the raw exports of the demo workspace -> records; what can't be read is left out
+    exports     the raw exports of a demo workspace -> records; what can't be read is left out
+    edges       more exports for it: what seldom happens and is easily calculated wrongly
     plans       plans/*.yml -> plan versions
+    calendars   months, quarters, halves and years, and their names
+    rounding    half away from zero, and shares by largest remainder
     curve       F(x), the payout of a running measure, in exact fractions
     credits     sale lines -> events -> credits, with exceptions
     commission  credits -> measures -> commission lines -> totals and statements

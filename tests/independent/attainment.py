@@ -56,10 +56,8 @@ def _is_first_of_its_type(line: Line) -> bool:
 
 def of_goals(company: Company) -> dict[tuple[str, str], Fraction]:
     """What was reached of each goal: events of orders in the goal's period and scope."""
-    return {
-        (goal.goal_id, goal.period): _reached(company, goal, events(company.sales, "order"))
-        for goal in company.goals
-    }
+    found = events(company.sales, "order")
+    return {(goal.goal_id, goal.period): _reached(company, goal, found) for goal in company.goals}
 
 
 def _reached(company: Company, goal: Goal, found: list[Event]) -> Fraction:

@@ -31,16 +31,18 @@ class Published:
         return self.connection.execute(query).fetchall()
 
 
-@pytest.fixture(scope="session")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A demo workspace after its night; `exports/` keeps a copy of what landed."""
-    if ready := os.environ.get("NIAGA_TEST_WORKSPACE"):
-        return Path(ready)
-    root = tmp_path_factory.mktemp("independent") / "demo"
+@pytest.fixture(scope="session", params=["demo", "edges"])
+def workspace(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace after its night: the demo as it is, and with what seldom happens.
+
+    Beside it, `exports` keeps a copy of what landed.
+    """
+    root = tmp_path_factory.mktemp(request.param) / "workspace"
     make = "import sys, pathlib; from niaga.demo import make_demo; "
     make += "make_demo(pathlib.Path(sys.argv[1]), lines=int(sys.argv[2]))"
     subprocess.run([sys.executable, "-c", make, str(root), str(LINES)], check=True)
-    edges.write(root)
+    if request.param == "edges":
+        edges.write(root)
     shutil.copytree(root / "landing", root.parent / "exports")
     niaga = Path(sys.executable).with_name("niaga")
     night = subprocess.run(

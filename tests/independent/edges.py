@@ -324,8 +324,10 @@ components:
       - {from: 50% of quota, rate: 0.4%}
   shared:
     window: month
-    on: invoice
     rate: 0.77%
+  invoiced:
+    on: invoice
+    rate: 0.55%
 """,
     "edge-team": """
 plan: edge-team

@@ -128,9 +128,6 @@ class History(Generic[Master]):
     def __contains__(self, key: object) -> bool:
         return key in self._versions
 
-    def __iter__(self) -> Iterable[str]:
-        return iter(self._versions)
-
     def on(self, key: str | None, day: date) -> Master | None:
         if key is None or key not in self._versions:
             return None

@@ -146,6 +146,10 @@ def test_bad_rows_are_held_back_with_place_value_and_reason(company: Company) ->
         (109, "line_number", "1,5", "has decimals"),
         (109, "quantity", "zwei", no_number),
     ]
+    with company.state.reading() as connection:
+        assert connection.exec_driver_sql("select feed, rows from held").all() == [
+            ("sales_line", 9)
+        ]
     ((source, file_name, feed, raw),) = set(
         company.quarantine("source, file_name, feed, case when row_number = 103 then raw end")
     ) - {("erp", JANUARY, "sales_line", None)}
@@ -215,6 +219,7 @@ def test_amounts_that_the_sql_calculates_are_exact_or_held_back(bare_company: Co
         ("select a as order_id from lines", "does not return _row_number"),
         ("select _row_number from lines", "does not return order_id, which every row needs"),
         ("select nosuch(_row_number) from lines", "nosuch"),
+        ("select _row_number from connection", "connection does not exist"),
         (
             "select _row_number, a as order_id, 1 as line_number, 'sale' as document_type,"
             " a as order_date, a as product_id, 1 as quantity, a::double as net_amount from lines",

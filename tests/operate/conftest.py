@@ -20,7 +20,7 @@ def workspace(tmp_path: Path) -> Workspace:
 
 @pytest.fixture
 def replace_stages(monkeypatch: pytest.MonkeyPatch) -> Replace:
-    """Give a function that replaces the stages of a verb; it returns the names of those that ran."""
+    """Give a function that replaces a verb's stages, and returns the names of those that ran."""
 
     def replace(verb: str, *runs: Callable[[Work], None]) -> list[str]:
         ran: list[str] = []

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-from datetime import datetime
 
 import pytest
 import sqlalchemy
@@ -16,7 +15,7 @@ from niaga.operate.run import run_verb
 from niaga.operate.stages import Work
 from niaga.progress import Silent
 from niaga.refresh.gates import CheckResult, GateReport
-from niaga.state import State, tables
+from niaga.state import State, tables, utc_now
 from niaga.workspace import Workspace
 
 from .conftest import Replace
@@ -114,9 +113,12 @@ def test_a_workspace_that_is_in_use_is_left_alone(
     def work_there(work: Work) -> None: ...
 
     ran = replace_stages("nightly", work_there)
-    with State.open(workspace) as state, state.lease(verb="build"):
-        with pytest.raises(LeaseHeld, match="`build` is at work"):
-            run_verb("nightly", workspace, Silent())
+    with (
+        State.open(workspace) as state,
+        state.lease(verb="build"),
+        pytest.raises(LeaseHeld, match="`build` is at work"),
+    ):
+        run_verb("nightly", workspace, Silent())
     assert ran == []
 
 
@@ -131,7 +133,7 @@ def test_a_held_file_shows_in_the_exit_code_until_it_is_dealt_with(
         "size_bytes": 0,
         "status": "rejected",
         "reason": "is empty",
-        "landed_at": datetime(2026, 11, 1),
+        "landed_at": utc_now(),
     }
 
     def hold_back(work: Work) -> None:

@@ -1,4 +1,5 @@
 -- depends_on: {{ ref('int_commission__measure_line') }}, {{ ref('int_sales__touched_order') }}
+-- depends_on: {{ ref('int_commission__window_period') }}
 {{ config(materialized='table') }}
 
 {# The windows that this build calculates: all of them, or those that touched orders lie in or lay in, and
@@ -28,13 +29,15 @@ with
             on last_line.root_order_id = touched_order.root_order_id
     ),
 
-    -- A window that this build has for the first time still gets its zero row.
-    opened as (
-        select quota_window.window_id
-        from {{ ref('int_commission__quota_window') }} as quota_window
-        left join {{ last_build_of('intermediate', 'int_commission__window_result') }} as last_result
-            on quota_window.window_id = last_result.window_id
-        where last_result.window_id is null
+    -- Sales that move the first or last day open pay periods, which get their zero row, or close them.
+    opened_or_closed as (
+        select distinct coalesce(window_period.window_id, last_result.window_id) as window_id
+        from {{ ref('int_commission__window_period') }} as window_period
+        full outer join {{ last_build_of('intermediate', 'int_commission__window_result') }} as last_result
+            on
+                window_period.window_id = last_result.window_id
+                and window_period.pay_period_start = last_result.pay_period_start
+        where window_period.window_id is null or last_result.window_id is null
     ),
 
     taking_back as (
@@ -47,7 +50,7 @@ with
     final as (
         select window_id from touched
         union
-        select window_id from opened
+        select window_id from opened_or_closed
         union
         select window_id from taking_back
     )

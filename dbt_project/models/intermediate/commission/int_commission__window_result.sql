@@ -16,23 +16,8 @@ quota_window as (
         on quota_window.window_id = dirty_window.window_id
 ),
 
-span as (
-    select * from {{ ref('int_calendar__span') }}
-),
-
 pay_period as (
-    select
-        quota_window.window_id,
-        period.period_start as pay_period_start
-    from quota_window
-    inner join {{ ref('int_calendar__period') }} as period
-        on
-            quota_window.pay_kind = period.period_kind
-            and period.period_start between quota_window.window_start and quota_window.window_end
-    inner join span
-        on
-            period.period_start <= span.last_sale_date
-            and period.period_end >= span.first_sale_date
+    select * from {{ ref('int_commission__window_period') }}
 ),
 
 -- The measure moves once per credit, however many lines pay it.

@@ -1,0 +1,28 @@
+{# The pay periods of each window, as far as there are sales to pay for. #}
+
+with
+
+quota_window as (
+    select * from {{ ref('int_commission__quota_window') }}
+),
+
+span as (
+    select * from {{ ref('int_calendar__span') }}
+),
+
+final as (
+    select
+        quota_window.window_id,
+        period.period_start as pay_period_start
+    from quota_window
+    inner join {{ ref('int_calendar__period') }} as period
+        on
+            quota_window.pay_kind = period.period_kind
+            and period.period_start between quota_window.window_start and quota_window.window_end
+    inner join span
+        on
+            period.period_start <= span.last_sale_date
+            and period.period_end >= span.first_sale_date
+)
+
+select * from final

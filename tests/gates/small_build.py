@@ -1,0 +1,252 @@
+"""Writes a build small enough to be checked by eye: four orders, one quota, one plan, one statement.
+
+Everything is a table of its own, so that a test can break one and nothing else follows.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+from niaga.ingest.contracts import SYSTEM_COLUMNS, contracts
+
+STAGED = (
+    "sales_line", "product", "customer", "channel", "territory", "participant", "quota",
+    "company_goal", "credit_split", "plan_assignment", "trade_term", "channel_cost",
+)  # fmt: skip
+MASTERS = ("product", "customer", "channel", "territory", "participant")
+
+# Andi sells 100.00 of p1 in January and 50.50 of p2, through no channel, in February. Of the first sale
+# 20.00 comes back in February, and a third sale of 30.00 is cancelled. He gets 10%, of a quota of 200.00.
+_LAKE = """
+insert into lake.sales_line by name
+select
+    order_id, 1 as line_number, document_type, order_date, customer_id, product_id, channel_id,
+    't1' as territory_id, 'andi' as sales_rep_id, 'posted' as status, quantity, net_amount,
+    cost_amount, 'USD' as currency, original_order_id, original_line_number, cancelled_date,
+    'e1' as _export_id, row_number as _row_number, date '2026-02-28' as _business_date
+from (values
+    ('A1', 'sale', date '2026-01-10', 'c1', 'p1', 'ch1', 10, 100.00, 60.00, null, null, null, 1),
+    ('A2', 'sale', date '2026-02-05', 'c1', 'p2', null, 4, 50.50, 30.25, null, null, null, 2),
+    ('A3', 'return', date '2026-02-20', 'c1', 'p1', 'ch1', -2, -20.00, -12.00, 'A1', 1, null, 3),
+    ('A4', 'sale', date '2026-02-10', 'c1', 'p1', 'ch1', 3, 30.00, 18.00, null, null,
+        date '2026-02-25', 4)
+) as line (
+    order_id, document_type, order_date, customer_id, product_id, channel_id, quantity, net_amount,
+    cost_amount, original_order_id, original_line_number, cancelled_date, row_number
+);
+
+insert into lake.product by name
+select 'p' || number as product_id, 'Tea' as name, cast(9.99 as decimal(24, 6)) as list_price,
+    'e2' as _export_id, number as _row_number, date '2026-01-01' as _business_date
+from range(1, 3) as numbers (number);
+insert into lake.customer by name
+select 'c1' as customer_id, 'ani@example.com' as email, 't1' as territory_id, 'e3' as _export_id,
+    1 as _row_number, date '2026-01-01' as _business_date;
+insert into lake.channel by name
+select 'ch1' as channel_id, 'direct' as type, 'e4' as _export_id, 1 as _row_number,
+    date '2026-01-01' as _business_date;
+insert into lake.territory by name
+select 't1' as territory_id, 'e5' as _export_id, 1 as _row_number,
+    date '2026-01-01' as _business_date;
+insert into lake.participant by name
+select 'andi' as participant_id, 'Andi' as name, 'e6' as _export_id, 1 as _row_number,
+    date '2026-01-01' as _business_date;
+insert into lake.quota by name
+select 'andi' as participant_id, 'revenue' as quota_type, '2026-Q1' as period, 200.00 as amount,
+    'e7' as _export_id, 1 as _row_number, date '2026-01-01' as _business_date;
+insert into lake.company_goal by name
+select 'g1' as goal_id, 'revenue' as measure, '2026-Q1' as period, 1000.00 as amount,
+    'e8' as _export_id, 1 as _row_number, date '2026-01-01' as _business_date;
+insert into lake.credit_split by name
+select 's1' as rule_id, 'A9' as order_id, 'andi' as participant_id, 1 as share, 'e9' as _export_id,
+    1 as _row_number, date '2026-01-01' as _business_date;
+insert into lake.plan_assignment by name
+select 'andi' as participant_id, 'reps' as plan_id, date '2026-01-01' as valid_from,
+    'e10' as _export_id, 1 as _row_number, date '2026-01-01' as _business_date;
+insert into lake.channel_cost by name
+select 'ch1' as channel_id, date '2026-02-01' as month, 'visits' as kind, 5.25 as amount,
+    'e11' as _export_id, 1 as _row_number, date '2026-01-01' as _business_date;
+"""
+
+_STATE = """
+create table state.load as
+select
+    'load-' || export_id as load_id, feed as source, json_object('rows', export_id) as export_ids,
+    rows + 3 as rows_read, 2 as rows_filtered, 1 as rows_held, 'current' as status
+from arrived;
+create table state.segment as
+select 'segment-' || export_id as segment_id, 'load-' || export_id as load_id, feed, rows from arrived;
+create table run.build as select true as is_full;
+create table run.consumed (segment_id varchar);
+create table run.parameter as select
+    'run-1' as run_id, timestamp '2026-03-01 01:00:00' as started_at, true as is_posting;
+create table plan.plan_version as select 'reps' as plan_id, 1 as plan_version;
+create table plan.plan_component as
+select 'reps' as plan_id, 1 as plan_version, 'revenue' as component_id, 'revenue' as quota_type;
+"""
+
+_CORE = """
+create table core.sales_line as
+select
+    order_id || ':1:' || document_type as transaction_id, * exclude (status),
+    order_date as document_date, cast('retail' as varchar) as customer_segment,
+    net_amount - cost_amount as gross_margin_amount,
+    original_order_id || ':1:sale' as original_transaction_id
+from staging.stg_sales_line;
+insert into core.sales_line by name
+select * replace (
+    'A4:1:cancellation' as transaction_id, 'A4:1:sale' as original_transaction_id,
+    'cancellation' as document_type, cancelled_date as document_date, -quantity as quantity,
+    -net_amount as net_amount, -cost_amount as cost_amount, -gross_margin_amount as gross_margin_amount
+)
+from core.sales_line where order_id = 'A4';
+create table core.sales_monthly as
+select
+    product_id, territory_id, channel_id, customer_segment,
+    cast(date_trunc('month', document_date) as date) as month, sum(net_amount) as net_amount,
+    sum(quantity) as quantity, sum(gross_margin_amount) as gross_margin_amount, count(*) as orders,
+    'USD' as currency
+from core.sales_line group by all;
+create table core.calendar as
+select cast(day as date) as date from range(date '2026-01-01', date '2027-01-01', interval 1 day) as days (day);
+create table channel.channel_performance as
+select
+    channel_id, month, sum(net_amount) as net_amount, sum(quantity) as quantity,
+    sum(gross_margin_amount) as gross_margin_amount, 0.00 as trade_terms_amount,
+    cast(0 as decimal(24, 6)) as cost_to_serve_amount, sum(gross_margin_amount) as net_margin_amount,
+    cast(null as decimal(18, 9)) as net_margin_rate, 1 as active_customers, 'USD' as currency
+from core.sales_monthly group by all;
+update channel.channel_performance
+set cost_to_serve_amount = 5.25, net_margin_amount = net_margin_amount - 5.25
+where channel_id = 'ch1' and month = date '2026-02-01';
+-- (40.00 - 24.00 - ...): margins of 40.00, -8.00 - 5.25 and 20.25 on sales of 100.00, -20.00 and 50.50.
+update channel.channel_performance set net_margin_rate =
+    case net_amount when 100 then 0.4 when -20 then 0.6625 when 50.5 then 0.400990099 end;
+"""
+
+_PAY = """
+create table quota.rep_attainment as
+select
+    'andi' as participant_id, 'revenue' as quota_type, '2026-Q1' as period,
+    date '2026-01-01' as period_start, date '2026-03-31' as period_end,
+    cast(200 as decimal(24, 6)) as quota_amount, cast(130.5 as decimal(24, 6)) as credited_amount,
+    cast(0.6525 as decimal(18, 9)) as attainment, cast(-69.5 as decimal(24, 6)) as gap_amount,
+    'USD' as currency;
+create table quota.company_goal as
+select
+    'g1' as goal_id, 'revenue' as measure, 'company' as scope, '2026-Q1' as period,
+    date '2026-01-01' as period_start, date '2026-03-31' as period_end,
+    cast(1000 as decimal(24, 6)) as goal_amount, cast(130.5 as decimal(24, 6)) as actual_amount,
+    cast(0.1305 as decimal(18, 9)) as attainment, 'USD' as currency;
+create table commission.commission_line as
+select
+    transaction_id || '|andi' as commission_line_id, 'andi' as participant_id, 'reps' as plan_id,
+    1 as plan_version, 'revenue' as component_id,
+    strftime(document_date, '%Y-%m') as period,
+    cast(date_trunc('month', document_date) as date) as period_start, date '2026-01-01' as window_start,
+    transaction_id, net_amount as credited_amount,
+    cast(net_amount / 10 as decimal(24, 6)) as commission_amount, 'USD' as currency
+from core.sales_line;
+create table commission.commission_summary as
+select
+    participant_id, plan_id, plan_version, component_id, window_start,
+    date '2026-03-31' as window_end, period, period_start,
+    sum(credited_amount) as measure_amount, cast(null as decimal(24, 6)) as measure_to_date_amount,
+    cast(200 as decimal(24, 6)) as quota_amount, cast(null as decimal(18, 9)) as attainment,
+    sum(commission_amount) as earned_amount, cast(0 as decimal(24, 6)) as return_effect_amount,
+    0.00 as cap_effect_amount, 0.00 as floor_effect_amount, 0.00 as gate_effect_amount,
+    sum(commission_amount) as calculated_amount, sum(commission_amount) as commission_amount,
+    'USD' as currency, true as is_approved
+from commission.commission_line group by all;
+update commission.commission_summary set
+    measure_to_date_amount = if(period = '2026-01', 100, 130.5),
+    attainment = if(period = '2026-01', 0.5, 0.6525);
+create table commission.commission_exception (
+    exception_id varchar, transaction_id varchar, reason varchar, severity varchar, owner varchar,
+    amount decimal(24, 6), period_start date, currency varchar
+);
+-- January is posted, February pending.
+create table commission.ledger as
+select
+    'posting-' || commission_line_id as posting_id, timestamp '2026-02-01 01:00:00' as posted_at,
+    period as posting_period, period as earned_period, period_start as earned_period_start,
+    participant_id, plan_id, plan_version, component_id, commission_amount as amount, currency,
+    'earning' as kind, 'new' as reason, 'run-1' as run_id
+from commission.commission_line;
+create table ledger.posting as from commission.ledger where posting_period = '2026-01';
+create table intermediate.int_commission__pending_posting as
+from commission.ledger where posting_period = '2026-02';
+create table commission.statement as
+select
+    participant_id, posting_period as period, earned_period_start as period_start,
+    last_day(earned_period_start) as period_end, sum(amount) as earned_amount,
+    cast(0 as decimal(24, 6)) as adjustment_amount, sum(amount) as payable_amount,
+    cast(null as decimal(24, 6)) as draw_amount, cast(null as decimal(24, 6)) as recovered_amount,
+    cast(null as decimal(24, 6)) as held_amount, cast(null as decimal(24, 6)) as released_amount,
+    'USD' as currency
+from commission.ledger group by all;
+create table intermediate.int_commission__quota_window as
+select 'w1' as window_id, 'andi' as participant_id, 'revenue' as component_id,
+    date '2026-01-01' as window_start;
+create table intermediate.int_commission__dirty_window as select 'w1' as window_id;
+create table intermediate.int_commission__sale_event as
+select
+    transaction_id as event_id, original_transaction_id as original_event_id,
+    transaction_id as document_id, 'order' as event_kind,
+    coalesce(original_order_id, order_id) as root_order_id,
+    cast(net_amount * 100 as bigint) as net_units, document_type <> 'sale' as is_taking_back,
+    false as is_orphan
+from core.sales_line;
+create table intermediate.int_commission__credit as
+select event_id, 0 as credit_level, root_order_id, net_units, true as is_full_split
+from intermediate.int_commission__sale_event;
+"""
+
+
+def write_build(database: Path) -> None:
+    """Write the build; whatever was there before is gone."""
+    database.parent.mkdir(parents=True, exist_ok=True)
+    database.unlink(missing_ok=True)
+    with duckdb.connect(str(database)) as connection:
+        for schema in (
+            "lake", "staging", "core", "quota", "commission", "channel", "intermediate", "ledger",
+            "plan", "state", "run",
+        ):  # fmt: skip
+            connection.execute(f"create schema {schema}")
+        _write_lake(connection)
+        connection.execute(_STATE)
+        _write_staging(connection)
+        connection.execute(_CORE)
+        connection.execute(_PAY)
+
+
+def _write_lake(connection: duckdb.DuckDBPyConnection) -> None:
+    for feed, contract in contracts().items():
+        columns = {column.name: column.duckdb_type for column in contract.columns} | dict(
+            SYSTEM_COLUMNS
+        )
+        defined = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
+        connection.execute(f"create table lake.{feed} ({defined})")
+    connection.execute(_LAKE)
+    counts = []
+    for feed in contracts():
+        connection.execute(f"create view lake.{feed}_arrived as from lake.{feed}")
+        counts.append(f"select '{feed}' as feed, _export_id as export_id from lake.{feed}")
+    connection.execute(
+        "create temp table arrived as select feed, export_id, count(*) as rows "
+        f"from ({' union all '.join(counts)}) group by all"
+    )
+
+
+def _write_staging(connection: duckdb.DuckDBPyConnection) -> None:
+    for feed in STAGED:
+        if feed in MASTERS:
+            connection.execute(
+                f"create table staging.stg_{feed} as select * replace "
+                "(date '1900-01-01' as valid_from), date '9999-12-31' as valid_to, "
+                f"true as is_current from lake.{feed}"
+            )
+            connection.execute(f"create table core.{feed} as from staging.stg_{feed}")
+        else:
+            connection.execute(f"create table staging.stg_{feed} as from lake.{feed}")
