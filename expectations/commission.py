@@ -105,15 +105,13 @@ def commission_summary() -> list[ExpectNoRows]:
             f"select {by}, commission_amount as amount from commission.commission_line",
         ),
         same_amounts(
-            "the measure is the sum of the credits, each counted once however many lines it has",
+            "the measure is the sum of what the lines pay for",
             key,
             ("amount",),
             f"select {by}, measure_amount as amount from this where {RECALCULATED}",
             f"""
-            select {by}, max(credited_amount) as amount
-            from commission.commission_line
-            where {RECALCULATED}
-            group by {by}, transaction_id
+            select {by}, credited_amount as amount
+            from commission.commission_line where {RECALCULATED}
             """,
         ),
         critical(

@@ -313,22 +313,37 @@ def rep_attainment() -> list[ExpectNoRows]:
         critical(
             "what is credited to a quota is what the commission summary has measured against it",
             """
-            with measured as (
+            with counted as (
+                -- Of several components with one quota type the first one of a plan counts.
+                select plan_id, plan_version, component_id, quota_type
+                from plan.plan_component
+                qualify row_number() over (
+                    partition by plan_id, plan_version, quota_type order by ordinal
+                ) = 1
+            ),
+            compared as (
                 select
-                    summary.participant_id, summary.component_id, component.quota_type,
-                    summary.window_start as period_start, summary.window_end as period_end,
-                    sum(summary.measure_amount) as measure_amount
-                from commission.commission_summary as summary
-                inner join plan.plan_component as component
-                    using (plan_id, plan_version, component_id)
+                    this.participant_id, this.quota_type, this.period, this.credited_amount,
+                    sum(summary.measure_amount) as measure_amount,
+                    bool_or(
+                        summary.period_start < this.period_start
+                        or summary.period_end > this.period_end
+                    ) as is_cut
+                from this
+                inner join counted using (quota_type)
+                inner join commission.commission_summary as summary
+                    on summary.participant_id = this.participant_id
+                    and summary.plan_id = counted.plan_id
+                    and summary.plan_version = counted.plan_version
+                    and summary.component_id = counted.component_id
+                    and summary.period_start <= this.period_end
+                    and summary.period_end >= this.period_start
                 group by all
             )
-            select
-                participant_id, quota_type, this.period, component_id, credited_amount,
-                measure_amount
-            from this
-            inner join measured using (participant_id, quota_type, period_start, period_end)
-            where credited_amount <> measure_amount
+            -- A pay period that is longer than the quota's can't be told apart here.
+            select participant_id, quota_type, period, credited_amount, measure_amount
+            from compared
+            where not is_cut and credited_amount <> measure_amount
             """,
         ),
     ]

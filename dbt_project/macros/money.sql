@@ -21,6 +21,11 @@
     cast(cast({{ minor }} as decimal(19, 0)) * {{ power_of_ten_as_decimal(var('currency_digits') | int) }} as decimal(24, 6))
 {%- endmacro %}
 
+{# A quantity (six decimals) as an integer of millionths. #}
+{% macro millionths_as_integer(quantity) -%}
+    cast({{ quantity }} * cast(1000000 as decimal(7, 0)) as bigint)
+{%- endmacro %}
+
 {# Money or quantity (six decimals) as a wide integer of millionths. #}
 {% macro millionths(amount) -%}
     cast(cast({{ amount }} as decimal(24, 6)) * cast(1000000 as decimal(7, 0)) as {{ type_wide() }})

@@ -23,6 +23,7 @@ from .curves import (
     lines_of,
     needs_quota,
     needs_target,
+    share_of_target,
 )
 from .plan_model import CURVES, Component
 from .plans import PlanFile, load_plans
@@ -47,10 +48,10 @@ SCHEMAS: dict[str, pa.Schema] = {
         [
             ("component_key", _TEXT), ("plan_id", _TEXT), ("plan_version", _INTEGER),
             ("component_id", _TEXT), ("ordinal", _INTEGER), ("title", _TEXT), ("measure", _TEXT),
-            ("event_kind", _TEXT), ("window_kind", _TEXT), ("window_months", _INTEGER),
+            ("event_kind", _TEXT), ("window_kind", _TEXT),
             ("credit_level", _INTEGER), ("needs_full_split", _FLAG), ("quota_type", _TEXT),
             ("curve_kind", _TEXT), ("needs_quota", _FLAG), ("needs_target", _FLAG),
-            ("is_narrow", _FLAG),
+            ("is_narrow", _FLAG), ("target_numerator", _INTEGER), ("target_denominator", _INTEGER),
         ]
     ),
     "plan_segment": pa.schema(
@@ -126,7 +127,7 @@ def _component_rows(
     window = component.window or file.plan.pay
     lines = lines_of(component, window, scale)
     key = f"{file.plan.plan}/{file.plan.version}/{name}"
-    months = {"month": 1, "quarter": 3, "half": 6, "year": 12}[window]
+    target = share_of_target(component, window)
     component_row = {
         "component_key": key,
         "plan_id": file.plan.plan,
@@ -137,7 +138,6 @@ def _component_rows(
         "measure": component.of,
         "event_kind": _EVENT_OF[component.on],
         "window_kind": window,
-        "window_months": months,
         "credit_level": 1 if component.credit == "rollup" else 0,
         "needs_full_split": component.shares == "100%",
         "quota_type": (component.quota.type if component.quota else None) or name,
@@ -145,6 +145,8 @@ def _component_rows(
         "needs_quota": needs_quota(lines),
         "needs_target": needs_target(lines),
         "is_narrow": is_narrow(lines),
+        "target_numerator": target.numerator,
+        "target_denominator": target.denominator,
     }
     segments = []
     for number, line in enumerate(lines, start=1):

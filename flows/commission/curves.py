@@ -69,6 +69,11 @@ def lines_of(component: Component, window: str, scale: Scale) -> list[Line]:
     return _points(component, window, scale)
 
 
+def share_of_target(component: Component, window: str) -> Fraction:
+    """Give the part of the yearly target incentive that the component is worth in one window."""
+    return parse_rate(component.weight) * Fraction(MONTHS[window], 12)
+
+
 def _edge_unit(edges: list[Quantity]) -> str:
     return "quota" if any(edge.unit == "quota" for edge in edges) else "money"
 
@@ -115,7 +120,7 @@ def _points(component: Component, window: str, scale: Scale) -> list[Line]:
     unit = _edge_unit(edges)
     pays = [parse_amount(point.pays) for point in points]
     # Pay is a share of T (yearly, at the measure's scale) or money (in minor units).
-    of_target = parse_rate(component.weight) * Fraction(MONTHS[window], 12) * scale.measure_to_pay
+    of_target = share_of_target(component, window) * scale.measure_to_pay
     knots = [
         (
             _edge_value(edge, scale),
@@ -124,10 +129,10 @@ def _points(component: Component, window: str, scale: Scale) -> list[Line]:
         )
         for edge, pay in zip(edges, pays, strict=True)
     ]
-    below = [] if knots[0][0] == 0 else [Line(Fraction(0), unit, False, None)]
+    below = Line(Fraction(0), unit, False, None)
     last_at, last_target, last_money = knots[-1]
     beyond = Line(last_at, unit, False, None, intercept=last_money, intercept_target=last_target)
-    return [*below, *(_between(*pair, unit) for pair in pairwise(knots)), beyond]
+    return [below, *(_between(*pair, unit) for pair in pairwise(knots)), beyond]
 
 
 def _between(

@@ -165,7 +165,7 @@ def statement(
 @_answered
 def check_plans(terminal: Terminal, folder: Path | None) -> int:
     """Check all plans of a workspace."""
-    from ..commission.plan_check import check_plans as check
+    from ..commission.plans import check_plans as check
 
     show.show_plans(terminal, check(find_workspace(folder)))
     return 0

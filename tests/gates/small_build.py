@@ -1,4 +1,4 @@
-"""Writes a build small enough to be checked by eye: four orders, one quota, one plan, one statement.
+"""Writes a build small enough to be checked by eye: four orders, one quota, one plan.
 
 Everything is a table of its own, so that a test can break one and nothing else follows.
 """
@@ -16,8 +16,9 @@ STAGED = (
 )  # fmt: skip
 MASTERS = ("product", "customer", "channel", "territory", "participant")
 
-# Andi sells 100.00 of p1 in January and 50.50 of p2, through no channel, in February. Of the first sale
-# 20.00 comes back in February, and a third sale of 30.00 is cancelled. He gets 10%, of a quota of 200.00.
+# Andi sells 100.00 of p1 in January and 50.50 of p2, through no channel, in February. Of the first
+# sale 20.00 comes back in February, and a third sale of 30.00 is cancelled. He gets 10% of the 130.50;
+# his quota is 200.00.
 _LAKE = """
 insert into lake.sales_line by name
 select
@@ -76,7 +77,8 @@ select
     rows + 3 as rows_read, 2 as rows_filtered, 1 as rows_held, 'current' as status
 from arrived;
 create table state.segment as
-select 'segment-' || export_id as segment_id, 'load-' || export_id as load_id, feed, rows from arrived;
+select 'segment-' || export_id as segment_id, 'load-' || export_id as load_id, feed, rows
+from arrived;
 create table run.build as select true as is_full;
 create table run.consumed (segment_id varchar);
 create table run.parameter as select
@@ -98,7 +100,8 @@ insert into core.sales_line by name
 select * replace (
     'A4:1:cancellation' as transaction_id, 'A4:1:sale' as original_transaction_id,
     'cancellation' as document_type, cancelled_date as document_date, -quantity as quantity,
-    -net_amount as net_amount, -cost_amount as cost_amount, -gross_margin_amount as gross_margin_amount
+    -net_amount as net_amount, -cost_amount as cost_amount,
+    -gross_margin_amount as gross_margin_amount
 )
 from core.sales_line where order_id = 'A4';
 create table core.sales_monthly as
@@ -109,18 +112,20 @@ select
     'USD' as currency
 from core.sales_line group by all;
 create table core.calendar as
-select cast(day as date) as date from range(date '2026-01-01', date '2027-01-01', interval 1 day) as days (day);
+select cast(day as date) as date
+from range(date '2026-01-01', date '2027-01-01', interval 1 day) as days (day);
 create table channel.channel_performance as
 select
     channel_id, month, sum(net_amount) as net_amount, sum(quantity) as quantity,
     sum(gross_margin_amount) as gross_margin_amount, 0.00 as trade_terms_amount,
-    cast(0 as decimal(24, 6)) as cost_to_serve_amount, sum(gross_margin_amount) as net_margin_amount,
+    cast(0 as decimal(24, 6)) as cost_to_serve_amount,
+    sum(gross_margin_amount) as net_margin_amount,
     cast(null as decimal(18, 9)) as net_margin_rate, 1 as active_customers, 'USD' as currency
 from core.sales_monthly group by all;
 update channel.channel_performance
 set cost_to_serve_amount = 5.25, net_margin_amount = net_margin_amount - 5.25
 where channel_id = 'ch1' and month = date '2026-02-01';
--- (40.00 - 24.00 - ...): margins of 40.00, -8.00 - 5.25 and 20.25 on sales of 100.00, -20.00 and 50.50.
+-- Net margins of 40.00, -8.00 - 5.25 and 20.25 on sales of 100.00, -20.00 and 50.50.
 update channel.channel_performance set net_margin_rate =
     case net_amount when 100 then 0.4 when -20 then 0.6625 when 50.5 then 0.400990099 end;
 """
@@ -144,7 +149,8 @@ select
     transaction_id || '|andi' as commission_line_id, 'andi' as participant_id, 'reps' as plan_id,
     1 as plan_version, 'revenue' as component_id,
     strftime(document_date, '%Y-%m') as period,
-    cast(date_trunc('month', document_date) as date) as period_start, date '2026-01-01' as window_start,
+    cast(date_trunc('month', document_date) as date) as period_start,
+    date '2026-01-01' as window_start,
     transaction_id, net_amount as credited_amount,
     cast(net_amount / 10 as decimal(24, 6)) as commission_amount, 'USD' as currency
 from core.sales_line;

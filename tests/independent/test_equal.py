@@ -130,7 +130,7 @@ def test_commission_lines(result: Commission, published: Published) -> None:
         )
     query = """select participant_id, plan_id, plan_version, component_id, transaction_id,
         min(window_start), min(window_end), min(period), min(transaction_date),
-        max(credited_amount), min(measure_before), max(measure_before), min(measure_after),
+        sum(credited_amount), min(measure_before), max(measure_before), min(measure_after),
         max(measure_after), sum(commission_amount),
         coalesce(sum(commission_amount) filter (line_kind = 're-rating'), 0)
         from commission.commission_line group by all"""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import stat
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -19,14 +20,14 @@ from niaga.workspace import Workspace
 from .conftest import Build
 
 
-def read(workspace: Workspace, query: str) -> list[tuple]:
+def read(workspace: Workspace, query: str) -> list[tuple[Any, ...]]:
     file = workspace.published / "current" / "all" / "marts.duckdb"
     with duckdb.connect(str(file), read_only=True) as connection:
         return connection.execute(query).fetchall()
 
 
 def published_night(workspace: Workspace) -> int:
-    return read(workspace, "select distinct night from core.sales_line")[0][0]
+    return int(read(workspace, "select distinct night from core.sales_line")[0][0])
 
 
 def statuses(state: State) -> dict[str, str]:

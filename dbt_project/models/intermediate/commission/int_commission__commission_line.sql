@@ -3,7 +3,7 @@
 
 {% set columns = [
     'window_id', 'event_id', 'participant_id', 'component_key', 'credit_level', 'document_id', 'document_type',
-    'event_date', 'window_start', 'pay_period_start', 'share', 'measure_delta', 'measure_before', 'measure_after',
+    'event_date', 'window_start', 'pay_period_start', 'share', 'credited_delta', 'measure_before', 'measure_after',
     'segment_number', 'segment_id', 'rate', 'line_kind', 'amount_minor', '_loaded_at',
 ] %}
 

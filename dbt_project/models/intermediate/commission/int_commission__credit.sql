@@ -84,8 +84,6 @@ shared as (
     from original
     inner join split
         on original.sale_document_id = split.document_id
-    inner join known_participant
-        on split.participant_id = known_participant.participant_id
 ),
 
 divided as (
@@ -136,33 +134,39 @@ level_0 as (
         margin_units,
         net_units as event_net_units,
         margin_units as event_margin_units,
-        taken_back_net_units,
         _loaded_at
     from unshared
     union all
     select
-        event_id,
-        original_event_id,
-        document_id,
-        root_order_id,
-        order_id,
-        line_number,
-        document_type,
-        is_taking_back,
-        event_kind,
-        event_date,
-        order_date,
-        participant_id,
-        share,
-        is_full as is_full_split,
-        case when is_taking_back then net_before_units - net_after_units else net_after_units end as net_units,
-        case when is_taking_back then margin_before_units - margin_after_units else margin_after_units end
-            as margin_units,
-        net_units as event_net_units,
-        margin_units as event_margin_units,
-        taken_back_net_units,
-        _loaded_at
+        allocated.event_id,
+        allocated.original_event_id,
+        allocated.document_id,
+        allocated.root_order_id,
+        allocated.order_id,
+        allocated.line_number,
+        allocated.document_type,
+        allocated.is_taking_back,
+        allocated.event_kind,
+        allocated.event_date,
+        allocated.order_date,
+        allocated.participant_id,
+        allocated.share,
+        allocated.is_full as is_full_split,
+        case
+            when allocated.is_taking_back then allocated.net_before_units - allocated.net_after_units
+            else allocated.net_after_units
+        end as net_units,
+        case
+            when allocated.is_taking_back then allocated.margin_before_units - allocated.margin_after_units
+            else allocated.margin_after_units
+        end as margin_units,
+        allocated.net_units as event_net_units,
+        allocated.margin_units as event_margin_units,
+        allocated._loaded_at
     from allocated
+    -- Only now: whoever is not known still has a share that nobody else gets.
+    inner join known_participant
+        on allocated.participant_id = known_participant.participant_id
 ),
 
 reporting as (
@@ -207,7 +211,6 @@ level_1 as (
                 then least(sum(level_0.margin_units), max(level_0.event_margin_units))
             else greatest(sum(level_0.margin_units), max(level_0.event_margin_units))
         end as margin_units,
-        max(level_0.taken_back_net_units) as taken_back_net_units,
         max(level_0._loaded_at) as _loaded_at
     from level_0
     inner join reporting
@@ -248,7 +251,6 @@ final as (
         is_full_split,
         net_units,
         margin_units,
-        taken_back_net_units,
         _loaded_at
     from level_0
     union all
@@ -270,7 +272,6 @@ final as (
         is_full_split,
         cast(net_units as bigint) as net_units,
         cast(margin_units as bigint) as margin_units,
-        taken_back_net_units,
         _loaded_at
     from level_1
 )

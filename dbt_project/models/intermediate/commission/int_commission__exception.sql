@@ -96,41 +96,49 @@ no_participant as (
     where known_participant.participant_id is null
 ),
 
-credited as (
-    select distinct
-        document_id,
-        participant_id
-    from {{ ref('int_commission__measure_line') }}
+component as (
+    select * from {{ ref('int_commission__component') }}
     where credit_level = 0
 ),
 
 credit as (
-    select
-        document_id,
-        participant_id,
-        min(event_date) as event_date,
-        max(net_units) as net_units,
-        min(_loaded_at) as _loaded_at
-    from {{ ref('int_commission__credit') }}
+    select * from {{ ref('int_commission__credit') }}
     where credit_level = 0 and is_full_split and not is_taking_back
-    group by document_id, participant_id
+),
+
+-- A component that counts another date does not hide that this date has no plan.
+covered as (
+    select distinct
+        credit.event_id,
+        credit.participant_id
+    from credit
+    inner join {{ ref('stg_plan_assignment') }} as assignment
+        on
+            credit.participant_id = assignment.participant_id
+            and credit.event_date between assignment.valid_from
+            and coalesce(assignment.valid_to, cast('9999-12-31' as date))
+    inner join component
+        on
+            assignment.plan_id = component.plan_id
+            and credit.event_date between component.valid_from and component.valid_to
 ),
 
 no_plan as (
     select
         credit.document_id,
-        credit.event_date as document_date,
+        min(credit.event_date) as document_date,
         'no_plan' as reason,
-        {{ from_units('credit.net_units') }} as amount,
+        {{ from_units('max(credit.net_units)') }} as amount,
         credit.participant_id,
-        credit._loaded_at
+        min(credit._loaded_at) as _loaded_at
     from credit
     cross join has_plan
-    left join credited
+    left join covered
         on
-            credit.document_id = credited.document_id
-            and credit.participant_id = credited.participant_id
-    where has_plan.has_plan and credited.document_id is null
+            credit.event_id = covered.event_id
+            and credit.participant_id = covered.participant_id
+    where has_plan.has_plan and covered.event_id is null
+    group by credit.document_id, credit.participant_id
 ),
 
 of_transaction as (

@@ -141,8 +141,6 @@ final as (
         window_start,
         pay_period_start,
         share,
-        net_units,
-        taken_back_net_units,
         case when measure = 'margin' then margin_units else net_units end as measure_delta,
         _loaded_at
     from windowed

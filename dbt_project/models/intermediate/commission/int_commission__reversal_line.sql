@@ -26,8 +26,6 @@ taking_back as (
         walked_line.window_start,
         walked_line.pay_period_start,
         walked_line.share,
-        walked_line.net_units,
-        walked_line.taken_back_net_units,
         walked_line.measure_delta,
         walked_line.measure_before,
         walked_line.measure_after,
@@ -62,8 +60,9 @@ sale as (
 valued as (
     select
         taking_back.*,
-        sale_event.net_units as sale_net_units,
-        event.net_units as event_net_units,
+        event.sale_basis,
+        event.taken_back_basis,
+        event.basis,
         sale.own_minor,
         -- Where the sale crossed segments there is no single rate to name.
         case when sale.segments = 1 then sale.rate end as rate,
@@ -78,17 +77,16 @@ valued as (
             and taking_back.credit_level = sale.credit_level
     inner join {{ ref('int_commission__sale_event') }} as event
         on taking_back.event_id = event.event_id
-    inner join {{ ref('int_commission__sale_event') }} as sale_event
-        on taking_back.original_event_id = sale_event.event_id
 ),
 
 final as (
     select
         valued.*,
         'reversal' as line_kind,
+        measure_delta as credited_delta,
         -(
-            {{ proportion('own_minor', 'taken_back_net_units', 'sale_net_units') }}
-            - {{ proportion('own_minor', '(taken_back_net_units + event_net_units)', 'sale_net_units') }}
+            {{ proportion('own_minor', 'taken_back_basis', 'sale_basis') }}
+            - {{ proportion('own_minor', '(taken_back_basis + basis)', 'sale_basis') }}
         ) as amount_minor
     from valued
 )

@@ -49,6 +49,9 @@ final as (
         margin_units,
         taken_back_net_units,
         taken_back_margin_units,
+        sale_basis,
+        taken_back_basis,
+        basis,
         _loaded_at
     from dated
     where event_date is not null

@@ -74,7 +74,7 @@ reached as (
 {% set columns = [
     'window_id', 'original_window_id', 'event_id', 'original_event_id', 'participant_id', 'component_key',
     'original_component_key', 'credit_level', 'document_id', 'root_order_id', 'document_type', 'is_taking_back',
-    'event_date', 'window_start', 'pay_period_start', 'share', 'net_units', 'taken_back_net_units',
+    'event_date', 'window_start', 'pay_period_start', 'share',
     'measure_delta', 'measure_before', 'measure_after', 'segment_number', 'segment_id', 'rate', '_loaded_at',
 ] %}
 
@@ -84,6 +84,12 @@ walked as (
             {{ column }},
         {%- endfor %}
         line_kind,
+        -- What of the credit lies in the segment; all of it where there is no curve to cross.
+        case
+            when segment_number is null then measure_delta
+            when measure_delta < 0 then crossed_from - crossed_to
+            else crossed_to - crossed_from
+        end as credited_delta,
         cast(coalesce(amount_minor, 0) as bigint) as amount_minor
     from crossed
     -- An edge that is only touched pays nothing and says nothing.
@@ -98,6 +104,7 @@ walked as (
             {{ column }},
         {%- endfor %}
         'sale' as line_kind,
+        measure_delta as credited_delta,
         cast(coalesce(pay_after - pay_before_at_reached_rate, 0) as bigint) as amount_minor
     from reached
     union all
@@ -106,6 +113,7 @@ walked as (
             {{ column }},
         {%- endfor %}
         're-rating' as line_kind,
+        cast(0 as bigint) as credited_delta,
         cast(pay_before_at_reached_rate - pay_before as bigint) as amount_minor
     from reached
     where

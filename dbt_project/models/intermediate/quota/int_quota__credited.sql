@@ -1,13 +1,23 @@
 {# What counts towards each quota, by day. A quota type that a component is measured against counts that
-   component's credits; any other type counts the participant's own net sales on the order's date. #}
+   component's credits (of several in a plan the first one's, or a sale would count twice); any other type
+   counts the participant's own net sales on the order's date. #}
 
 with
 
+ranked as (
+    select
+        quota_type,
+        component_key,
+        row_number() over (partition by plan_id, plan_version, quota_type order by ordinal) as rank_of_type
+    from {{ ref('int_commission__component') }}
+),
+
 component as (
-    select distinct
+    select
         quota_type,
         component_key
-    from {{ ref('int_commission__component') }}
+    from ranked
+    where rank_of_type = 1
 ),
 
 of_component as (

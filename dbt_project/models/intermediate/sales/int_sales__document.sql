@@ -11,7 +11,7 @@
     'cancelled_date', 'is_new_customer',
 ] %}
 
-with
+with recursive
 
 line as (
     select
@@ -95,71 +95,62 @@ taking_back as (
     where sale.cancelled_date is not null and own_cancellation.order_id is null
 ),
 
-ordered as (
+numbered as (
     select
         taking_back.*,
-        row_number() over (
-            partition by taking_back.root_order_id, taking_back.root_line_number, taking_back.document_type
-            order by taking_back.document_date, taking_back.order_id, taking_back.line_number
-        ) as number_of_its_type,
-        coalesce(sum(taking_back.net_amount) over earlier, 0) as returned_net_amount,
-        coalesce(sum(taking_back.cost_amount) over earlier, 0) as returned_cost_amount,
-        coalesce(sum(taking_back.quantity) over earlier, 0) as returned_quantity
-    from taking_back
-    window earlier as (
-        partition by root_order_id, root_line_number
-        order by document_date asc, document_type desc, order_id asc, line_number asc
-        rows between unbounded preceding and 1 preceding
-    )
-),
-
--- A second cancellation of a line takes nothing back.
-valued as (
-    select
-        ordered.root_order_id,
-        ordered.root_line_number,
-        ordered.order_id,
-        ordered.line_number,
-        ordered.document_type,
-        ordered.document_date,
-        ordered._export_id,
-        ordered._row_number,
-        ordered._loaded_at,
         sale.order_id is null as is_orphan,
         sale.net_amount as sale_net_amount,
-        case
-            when ordered.document_type = 'return' then ordered.net_amount
-            when ordered.number_of_its_type > 1 then 0
-            else -coalesce(sale.net_amount + ordered.returned_net_amount, 0)
-        end as net_amount,
-        case
-            when ordered.document_type = 'return' then ordered.cost_amount
-            when ordered.number_of_its_type > 1 then 0
-            else -(sale.cost_amount + ordered.returned_cost_amount)
-        end as cost_amount,
-        case
-            when ordered.document_type = 'return' then ordered.quantity
-            when ordered.number_of_its_type > 1 then 0
-            else -coalesce(sale.quantity + ordered.returned_quantity, 0)
-        end as quantity
-    from ordered
+        sale.cost_amount as sale_cost_amount,
+        sale.quantity as sale_quantity,
+        row_number() over (
+            partition by taking_back.root_order_id, taking_back.root_line_number
+            order by
+                taking_back.document_date asc,
+                taking_back.document_type desc,
+                taking_back.order_id asc,
+                taking_back.line_number asc
+        ) as ordinal
+    from taking_back
     left join sale
         on
-            ordered.root_order_id = sale.order_id
-            and ordered.root_line_number = sale.line_number
+            taking_back.root_order_id = sale.order_id
+            and taking_back.root_line_number = sale.line_number
 ),
 
-totalled as (
+-- One after the other: a return of more than is left counts for nothing in what follows it, and a
+-- cancellation takes what returns have left.
+followed as (
     select
-        valued.*,
-        -sum(valued.net_amount) over so_far as taken_back_net_amount,
-        -sum(valued.net_amount - valued.cost_amount) over so_far as taken_back_margin_amount
-    from valued
-    window so_far as (
-        partition by root_order_id, root_line_number
-        order by document_date asc, document_type desc, order_id asc, line_number asc
-        rows between unbounded preceding and current row
-    )
+        root_order_id,
+        root_line_number,
+        cast(0 as bigint) as ordinal,
+        false as is_excess,
+        cast(0 as decimal(24, 6)) as net_amount,
+        cast(0 as decimal(24, 6)) as cost_amount,
+        cast(0 as decimal(18, 6)) as quantity,
+        cast(0 as decimal(24, 6)) as taken_back_net_amount,
+        cast(0 as decimal(24, 6)) as taken_back_cost_amount,
+        cast(0 as decimal(18, 6)) as taken_back_quantity
+    from numbered
+    where ordinal = 1
+    union all
+    select
+        numbered.root_order_id,
+        numbered.root_line_number,
+        cast(numbered.ordinal as bigint) as ordinal,
+        {{ is_excess_return() }} as is_excess,
+        {{ amount_taken_back('net_amount', '24, 6') }} as net_amount,
+        {{ amount_taken_back('cost_amount', '24, 6') }} as cost_amount,
+        {{ amount_taken_back('quantity', '18, 6') }} as quantity,
+        {{ taken_back_so_far('net_amount', '24, 6') }} as taken_back_net_amount,
+        {{ taken_back_so_far('cost_amount', '24, 6') }} as taken_back_cost_amount,
+        {{ taken_back_so_far('quantity', '18, 6') }} as taken_back_quantity
+    from followed
+    inner join numbered
+        on
+            followed.root_order_id = numbered.root_order_id
+            and followed.root_line_number = numbered.root_line_number
+            and followed.ordinal + 1 = numbered.ordinal
 ),
 
 document as (
@@ -179,8 +170,11 @@ document as (
         quantity,
         net_amount,
         cost_amount,
+        net_amount as sale_net_amount,
+        quantity as sale_quantity,
         cast(0 as decimal(24, 6)) as taken_back_net_amount,
-        cast(0 as decimal(24, 6)) as taken_back_margin_amount,
+        cast(0 as decimal(24, 6)) as taken_back_cost_amount,
+        cast(0 as decimal(18, 6)) as taken_back_quantity,
         _export_id,
         _row_number,
         _loaded_at
@@ -188,38 +182,44 @@ document as (
     union all
     -- What the taking back does not say itself is as on the sale.
     select
-        totalled.root_order_id,
-        totalled.root_line_number,
-        totalled.order_id,
-        totalled.line_number,
-        totalled.document_type,
-        totalled.document_date,
-        coalesce(sale.order_date, totalled.document_date) as order_date,
+        numbered.root_order_id,
+        numbered.root_line_number,
+        numbered.order_id,
+        numbered.line_number,
+        numbered.document_type,
+        numbered.document_date,
+        coalesce(sale.order_date, numbered.document_date) as order_date,
         {%- for attribute in attributes %}
             coalesce(line.{{ attribute }}, sale.{{ attribute }}) as {{ attribute }},
         {%- endfor %}
-        totalled.is_orphan,
-        not totalled.is_orphan
-        and totalled.net_amount <> 0
-        and totalled.taken_back_net_amount > totalled.sale_net_amount as is_excess,
-        totalled.quantity,
-        totalled.net_amount,
-        totalled.cost_amount,
-        totalled.taken_back_net_amount,
-        totalled.taken_back_margin_amount,
-        totalled._export_id,
-        totalled._row_number,
-        totalled._loaded_at
-    from totalled
+        numbered.is_orphan,
+        followed.is_excess,
+        followed.quantity,
+        followed.net_amount,
+        followed.cost_amount,
+        numbered.sale_net_amount,
+        numbered.sale_quantity,
+        followed.taken_back_net_amount,
+        followed.taken_back_cost_amount,
+        followed.taken_back_quantity,
+        numbered._export_id,
+        numbered._row_number,
+        numbered._loaded_at
+    from numbered
+    inner join followed
+        on
+            numbered.root_order_id = followed.root_order_id
+            and numbered.root_line_number = followed.root_line_number
+            and numbered.ordinal = followed.ordinal
     left join line
         on
-            totalled.order_id = line.order_id
-            and totalled.line_number = line.line_number
-            and totalled.document_type = line.document_type
+            numbered.order_id = line.order_id
+            and numbered.line_number = line.line_number
+            and numbered.document_type = line.document_type
     left join sale
         on
-            totalled.root_order_id = sale.order_id
-            and totalled.root_line_number = sale.line_number
+            numbered.root_order_id = sale.order_id
+            and numbered.root_line_number = sale.line_number
 ),
 
 final as (
@@ -253,7 +253,20 @@ final as (
         {{ to_units('document.net_amount') }} as net_units,
         {{ to_units('(document.net_amount - document.cost_amount)') }} as margin_units,
         {{ to_units('document.taken_back_net_amount') }} as taken_back_net_units,
-        {{ to_units('document.taken_back_margin_amount') }} as taken_back_margin_units,
+        {{ to_units('(document.taken_back_net_amount - document.taken_back_cost_amount)') }} as taken_back_margin_units,
+        -- The part of the sale that has come back is one of its amount, or of its quantity where it was free.
+        case
+            when document.sale_net_amount <> 0 then {{ to_units('document.sale_net_amount') }}
+            else {{ millionths_as_integer('document.sale_quantity') }}
+        end as sale_basis,
+        case
+            when document.sale_net_amount <> 0 then {{ to_units('document.taken_back_net_amount') }}
+            else {{ millionths_as_integer('document.taken_back_quantity') }}
+        end as taken_back_basis,
+        case
+            when document.sale_net_amount <> 0 then {{ to_units('document.net_amount') }}
+            else {{ millionths_as_integer('document.quantity') }}
+        end as basis,
         document._export_id,
         document._row_number,
         document._loaded_at

@@ -11,7 +11,7 @@ final as (
         exception_id,
         transaction_id,
         reason,
-        amount,
+        cast(amount as decimal(24, 6)) as amount,
         case
             when reason in ('no_plan', 'zero_quota') then 'warning'
             else 'critical'

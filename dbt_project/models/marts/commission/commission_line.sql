@@ -21,7 +21,7 @@ final as (
         line.event_date as transaction_date,
         line.share as credit_share,
         cast(line.credit_level as integer) as credit_level,
-        {{ from_units('line.measure_delta') }} as credited_amount,
+        {{ from_units('line.credited_delta') }} as credited_amount,
         {{ from_units('line.measure_before') }} as measure_before,
         {{ from_units('line.measure_after') }} as measure_after,
         line.segment_id,

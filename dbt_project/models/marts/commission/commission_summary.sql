@@ -25,7 +25,12 @@ final as (
         cast(0 as decimal(24, 6)) as gate_effect_amount,
         {{ from_minor('return_effect_minor') }} as return_effect_amount,
         cast(1 as decimal(18, 9)) as multiplier,
-        {{ from_units('target_units') }} as target_amount,
+        case
+            when needs_target
+                then cast(
+                    {{ ratio(from_units('target_units * target_numerator'), 'target_denominator') }} as decimal(24, 6)
+                )
+        end as target_amount,
         cast(null as decimal(24, 6)) as funded_amount,
         {{ from_minor('calculated_minor') }} as calculated_amount,
         {{ from_minor('earned_minor') }} as commission_amount,

@@ -50,7 +50,7 @@ in_scope as (
         count(distinct case
             when
                 document.document_type = 'sale'
-                and document.document_date = first_purchase.first_date
+                and coalesce(document.is_new_customer, document.document_date = first_purchase.first_date)
                 then document.customer_id
         end) as new_customers
     from goal

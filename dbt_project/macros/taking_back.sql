@@ -1,0 +1,28 @@
+{# The steps by which int_sales__document follows what takes a sale back: `numbered` is the step, `followed`
+   what stood before it. #}
+
+{# A return of more than is left of its sale. #}
+{% macro is_excess_return() -%}
+    coalesce(
+        numbered.document_type = 'return'
+        and numbered.net_amount <> 0
+        and followed.taken_back_net_amount - numbered.net_amount > numbered.sale_net_amount,
+        false
+    )
+{%- endmacro %}
+
+{# A return takes what it says, a cancellation what is left; of an unknown sale that is nothing. #}
+{% macro amount_taken_back(column, digits) -%}
+    cast(case
+        when numbered.document_type = 'return' then numbered.{{ column }}
+        when numbered.is_orphan then 0
+        else followed.taken_back_{{ column }} - numbered.sale_{{ column }}
+    end as decimal({{ digits }}))
+{%- endmacro %}
+
+{% macro taken_back_so_far(column, digits) -%}
+    cast(case
+        when {{ is_excess_return() }} then followed.taken_back_{{ column }}
+        else followed.taken_back_{{ column }} - ({{ amount_taken_back(column, digits) }})
+    end as decimal({{ digits }}))
+{%- endmacro %}

@@ -1,0 +1,160 @@
+"""What the landed gate says of rows that have just arrived."""
+
+from __future__ import annotations
+
+import pytest
+from niaga.refresh.gates import CheckResult
+
+from .conftest import Change, Look
+from .small_build import STAGED
+
+COUNTED = "the lake has the rows that the state database has committed"
+RECONCILED = "records read = records loaded + held back + left out, for each load"
+ONCE = "no record of an export is in the lake twice under one key"
+
+
+def stopped_by(look: Look) -> dict[str, CheckResult]:
+    return {result.expectation: result for result in look("landed").failed_critical}
+
+
+def warned_of(look: Look) -> dict[str, CheckResult]:
+    return {result.expectation: result for result in look("landed").failed_warning}
+
+
+def nothing_new(change: Change, *feeds: str) -> None:
+    for feed in feeds:
+        change(f"create or replace view lake.{feed}_arrived as from lake.{feed} where false")
+
+
+def correct(change: Change, order_id: str, mended: str) -> None:
+    """Have a later export say the line of an order right; it has one record, and is committed."""
+    change(
+        f"""
+        insert into lake.sales_line
+        select * replace ({mended}, 'e99' as _export_id, 1 as _row_number,
+            date '2026-03-31' as _business_date)
+        from lake.sales_line where order_id = '{order_id}';
+        insert into state.load
+        values ('load-e99', 'corrections', '{{"rows": "e99"}}', 1, 0, 0, 'current');
+        insert into state.segment values ('segment-e99', 'load-e99', 'sales_line', 1)
+        """
+    )
+
+
+def test_a_lost_row_is_seen_in_its_load(look: Look, change: Change) -> None:
+    change("delete from lake.sales_line where order_id = 'A2'")
+    stopped = stopped_by(look)
+    assert stopped[COUNTED].sample == [{"committed_rows": 4, "rows_in_lake": 3}]
+    [row] = stopped[RECONCILED].sample
+    assert (row["source"], row["rows_read"], row["rows_held"]) == ("sales_line", 7, 1)
+    assert row["rows_in_lake"] == 3
+
+
+def test_a_row_that_was_held_back_and_is_in_the_lake_is_seen(look: Look, change: Change) -> None:
+    change(
+        """
+        insert into lake.sales_line
+        select * replace ('A5' as order_id, 5 as _row_number)
+        from lake.sales_line where order_id = 'A2';
+        update state.segment set rows = 5 where feed = 'sales_line'
+        """
+    )
+    assert set(stopped_by(look)) == {RECONCILED}
+
+
+def test_a_record_may_be_held_for_one_feed_and_good_for_another(look: Look, change: Change) -> None:
+    # Products come from the file of the sales lines: record 5 is a good product and a faulty sale.
+    change(
+        """
+        update lake.product set _export_id = 'e1', _row_number = if(product_id = 'p1', 1, 5);
+        update state.segment set load_id = 'load-e1' where feed = 'product';
+        delete from state.load where source = 'product'
+        """
+    )
+    assert stopped_by(look) == {}
+
+
+def test_a_row_that_is_in_the_lake_twice_is_named(look: Look, change: Change) -> None:
+    change("insert into lake.sales_line from lake.sales_line where order_id = 'A2'")
+    stopped = stopped_by(look)
+    assert set(stopped) == {ONCE, COUNTED}
+    [row] = stopped[ONCE].sample
+    assert (row["order_id"], row["_export_id"], row["_row_number"], row["rows"]) == (
+        "A2",
+        "e1",
+        2,
+        2,
+    )
+
+
+def test_only_what_is_new_is_looked_at(look: Look, change: Change) -> None:
+    change(
+        """
+        update run.build set is_full = false;
+        insert into run.consumed select segment_id from state.segment where feed <> 'quota';
+        """
+    )
+    nothing_new(change, *(feed for feed in STAGED if feed != "quota"))
+    change("update lake.sales_line set net_amount = 20 where order_id = 'A3'")
+    report = look("landed")
+    assert report.failed_critical == ()
+    assert {result.table_name for result in report.results} == {"lake.quota_arrived", "state.load"}
+
+
+def test_nothing_new_is_nothing_to_check(look: Look, change: Change) -> None:
+    nothing_new(change, *STAGED)
+    assert look("landed").results == ()
+
+
+@pytest.mark.parametrize(
+    ("order_id", "fault", "mended", "sentence"),
+    [
+        ("A3", "net_amount = 20", "-20 as net_amount", "the quantity, net"),
+        ("A3", "quantity = 2", "-2 as quantity", "the quantity, net"),
+        ("A2", "order_date = '0206-02-05'", "date '2026-02-05' as order_date", "order_date lies"),
+        ("A2", "order_date = '2206-02-05'", "date '2026-02-05' as order_date", "order_date lies"),
+    ],
+)
+def test_a_faulty_line_stops_the_run_until_it_is_corrected(
+    look: Look, change: Change, order_id: str, fault: str, mended: str, sentence: str
+) -> None:
+    change(f"update lake.sales_line set {fault} where order_id = '{order_id}'")
+    [failed] = stopped_by(look).values()
+    assert failed.expectation.startswith(sentence)
+    [row] = failed.sample
+    assert (row["order_id"], row["_export_id"]) == (order_id, "e1")
+
+    correct(change, order_id, mended)
+    assert stopped_by(look) == {}
+
+
+@pytest.mark.parametrize(
+    ("feed", "fault", "sentence"),
+    [
+        ("sales_line", "net_amount = 0", "a sale costs something"),
+        ("sales_line", "net_amount = -1", "a sale is not negative"),
+        ("sales_line", "ship_date = '2026-01-01'", "ship_date is not before order_date"),
+        ("sales_line", "original_order_id = null", "a return or cancellation names"),
+        ("sales_line", "order_date = '2026-04-01'", "order_date is not in the future"),
+        ("credit_split", "share = 60", "share, pay_share lie between 0 and 1"),
+        ("product", "list_price = -1", "list_price is not negative"),
+        ("plan_assignment", "valid_to = '2025-12-31'", "valid_to is not before valid_from"),
+        ("participant", "hire_date = '1026-01-01'", "dates lie between 1900"),
+        ("channel_cost", "amount = -1", "amount is not negative"),
+    ],
+)
+def test_what_makes_little_sense_is_told(
+    look: Look, change: Change, feed: str, fault: str, sentence: str
+) -> None:
+    change(f"update lake.{feed} set {fault}")
+    report = look("landed")
+    assert report.failed_critical == ()
+    assert [r for r in report.failed_warning if r.expectation.startswith(sentence)]
+
+
+@pytest.mark.parametrize(
+    "free", ["unit_price = 0", "discount_amount = 50.5", "promotion_id = 'bundle'", "quantity = 0"]
+)
+def test_free_goods_are_not_told(look: Look, change: Change, free: str) -> None:
+    change(f"update lake.sales_line set net_amount = 0, {free} where order_id = 'A2'")
+    assert warned_of(look) == {}

@@ -1,0 +1,123 @@
+"""Each reconciliation sees a difference of one cent, and says where it is."""
+
+from __future__ import annotations
+
+import pytest
+
+from .conftest import Change, Look
+
+# Table at which the gate sees it -> table, column and rows that are a cent off, and what is no longer true.
+STAGED = {
+    "staging.stg_sales_line": [
+        ("staging.stg_sales_line", "net_amount", "order_id = 'A2'", "each line of the lake"),
+        ("lake.sales_line", "cost_amount", "order_id = 'A2'", "each line of the lake"),
+    ],
+    "staging.stg_quota": [
+        ("staging.stg_quota", "amount", "true", "the rows are the lake's latest"),
+    ],
+    "staging.stg_channel_cost": [
+        ("lake.channel_cost", "amount", "true", "the rows are the lake's latest"),
+    ],
+    "staging.stg_product": [
+        ("staging.stg_product", "list_price", "product_id = 'p2'", "the current versions"),
+    ],
+}
+MARTS = {
+    "core.sales_line": [
+        ("core.sales_line", "net_amount", "order_id = 'A2'", "sales and returns are"),
+        ("core.sales_line", "net_amount", "order_id = 'A2'", "sales and returns total"),
+        ("core.sales_line", "cost_amount", "order_id = 'A3'", "sales and returns are"),
+        ("core.sales_line", "net_amount", "document_type = 'cancellation'", "a cancellation takes"),
+    ],
+    "core.sales_monthly": [
+        ("core.sales_monthly", "net_amount", "product_id = 'p2'", "each month and product"),
+        (
+            "core.sales_monthly",
+            "gross_margin_amount",
+            "product_id = 'p2'",
+            "each month and product",
+        ),
+    ],
+    "channel.channel_performance": [
+        (
+            "channel.channel_performance",
+            "net_amount",
+            "channel_id is null",
+            "each channel and month",
+        ),
+        (
+            "channel.channel_performance",
+            "cost_to_serve_amount",
+            "channel_id = 'ch1'",
+            "the cost to",
+        ),
+        ("channel.channel_performance", "net_margin_amount", "channel_id is null", "net margin ="),
+    ],
+    "quota.rep_attainment": [
+        ("quota.rep_attainment", "quota_amount", "true", "the quotas are those"),
+        ("quota.rep_attainment", "credited_amount", "true", "what is credited"),
+        ("quota.rep_attainment", "credited_amount", "true", "attainment is"),
+        ("quota.rep_attainment", "gap_amount", "true", "gap ="),
+    ],
+    "quota.company_goal": [
+        ("quota.company_goal", "actual_amount", "true", "the revenue of the company"),
+        ("quota.company_goal", "goal_amount", "true", "the goals are those"),
+    ],
+    "commission.commission_summary": [
+        ("commission.commission_line", "commission_amount", "period = '2026-01'", "the earned"),
+        ("commission.commission_line", "credited_amount", "period = '2026-01'", "the measure is"),
+        ("commission.commission_summary", "earned_amount", "period = '2026-01'", "the earned"),
+        ("commission.commission_summary", "measure_amount", "period = '2026-01'", "the measure is"),
+        ("commission.commission_summary", "calculated_amount", "true", "commission = calculated"),
+    ],
+    "commission.ledger": [
+        ("commission.commission_summary", "commission_amount", "true", "posted + pending"),
+        ("ledger.posting", "amount", "true", "posted + pending"),
+        ("intermediate.int_commission__pending_posting", "amount", "true", "posted + pending"),
+        ("commission.ledger", "amount", "posting_period = '2026-01'", "the mart is what is posted"),
+    ],
+    "commission.statement": [
+        ("commission.ledger", "amount", "posting_period = '2026-01'", "earned and adjusted"),
+        ("commission.statement", "adjustment_amount", "period = '2026-02'", "earned and adjusted"),
+        ("commission.statement", "payable_amount", "period = '2026-02'", "payable ="),
+    ],
+}
+CASES = [
+    (stage, at, *case)
+    for stage, tables in (("staged", STAGED), ("marts", MARTS))
+    for at, cases in tables.items()
+    for case in cases
+]
+
+
+@pytest.mark.parametrize(("stage", "at", "table", "column", "where", "sentence"), CASES)
+def test_one_cent_is_seen(
+    look: Look,
+    change: Change,
+    stage: str,
+    at: str,
+    table: str,
+    column: str,
+    where: str,
+    sentence: str,
+) -> None:
+    change(f"update {table} set {column} = {column} + 0.01 where {where}")
+    failed = [result for result in look(stage).failed_critical if result.table_name == at]
+    [found] = [result for result in failed if result.expectation.startswith(sentence)]
+    assert found.unexpected_rows >= 1
+    assert found.sample
+
+
+def test_the_failing_row_shows_both_amounts(look: Look, change: Change) -> None:
+    change("update commission.statement set earned_amount = 3.06 where period = '2026-02'")
+    [failed] = [r for r in look("marts").failed_critical if r.expectation.startswith("earned and")]
+    assert failed.sample == [
+        {
+            "participant_id": "andi",
+            "period": "2026-02",
+            "earned_amount_here": "3.06",
+            "earned_amount_there": "3.05",
+            "adjustment_amount_here": "0",
+            "adjustment_amount_there": "0",
+        }
+    ]
