@@ -125,7 +125,12 @@ def sales_line() -> list[ExpectNoRows]:
                 on
                     cancelled.original_transaction_id
                     = coalesce(line.original_transaction_id, line.transaction_id)
-            where line.document_type = 'sale' or line.document_date <= voided_date
+            left join commission.commission_exception as held
+                on line.transaction_id = held.transaction_id and held.reason = 'return_exceeds_sale'
+            -- A return of more than was left counts for nothing in what follows it.
+            where
+                held.transaction_id is null
+                and (line.document_type = 'sale' or line.document_date <= voided_date)
             group by all
             having sum(net_amount) <> 0 or sum(quantity) <> 0
             """,

@@ -1,7 +1,7 @@
 """A SQLAlchemy dialect for DuckDB that reads each result at once: `duckdb+buffered:///FILE`.
 
-Great Expectations fetches a result after it has let go of the connection, which with the
-dialect of duckdb-engine ends in an IndexError. Meant for small results: what a query gives is held in memory.
+Great Expectations fetches a result after it has let go of the connection, which with the dialect of
+duckdb-engine ends in an IndexError. Meant for small results: what a query gives is held in memory.
 """
 
 from __future__ import annotations

@@ -17,8 +17,8 @@ STAGED = (
 MASTERS = ("product", "customer", "channel", "territory", "participant")
 
 # Andi sells 100.00 of p1 in January and 50.50 of p2, through no channel, in February. Of the first
-# sale 20.00 comes back in February, and a third sale of 30.00 is cancelled. He gets 10% of the 130.50;
-# his quota is 200.00.
+# sale 20.00 comes back in February, and a third sale of 30.00 is cancelled. He gets 10% of what is
+# left, 130.50; his quota is 200.00.
 _LAKE = """
 insert into lake.sales_line by name
 select
@@ -85,7 +85,8 @@ create table run.parameter as select
     'run-1' as run_id, timestamp '2026-03-01 01:00:00' as started_at, true as is_posting;
 create table plan.plan_version as select 'reps' as plan_id, 1 as plan_version;
 create table plan.plan_component as
-select 'reps' as plan_id, 1 as plan_version, 'revenue' as component_id, 'revenue' as quota_type;
+select 'reps' as plan_id, 1 as plan_version, 'revenue' as component_id, 'revenue' as quota_type,
+    1 as ordinal;
 """
 
 _CORE = """
@@ -157,7 +158,7 @@ from core.sales_line;
 create table commission.commission_summary as
 select
     participant_id, plan_id, plan_version, component_id, window_start,
-    date '2026-03-31' as window_end, period, period_start,
+    date '2026-03-31' as window_end, period, period_start, last_day(period_start) as period_end,
     sum(credited_amount) as measure_amount, cast(null as decimal(24, 6)) as measure_to_date_amount,
     cast(200 as decimal(24, 6)) as quota_amount, cast(null as decimal(18, 9)) as attainment,
     sum(commission_amount) as earned_amount, cast(0 as decimal(24, 6)) as return_effect_amount,

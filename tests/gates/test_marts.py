@@ -113,16 +113,17 @@ def test_a_line_of_no_transaction_is_seen(look: Look, change: Change) -> None:
     assert failed.sample[0]["commission_line_id"] == "A2:1:sale|andi"
 
 
-def test_a_credit_on_several_lines_is_measured_once(look: Look, change: Change) -> None:
-    # The second sale crosses an edge: 3.00 in one segment and 2.05 in the next.
+def test_a_credit_may_have_several_lines(look: Look, change: Change) -> None:
+    # The second sale crosses an edge: 30.00 of it lie in one segment, 20.50 in the next.
     change(
         """
         insert into commission.commission_line
         select * replace (
-            commission_line_id || '|2' as commission_line_id, 2.05 as commission_amount
+            commission_line_id || '|2' as commission_line_id, 20.5 as credited_amount,
+            2.05 as commission_amount
         )
         from commission.commission_line where transaction_id = 'A2:1:sale';
-        update commission.commission_line set commission_amount = 3
+        update commission.commission_line set credited_amount = 30, commission_amount = 3
         where commission_line_id = 'A2:1:sale|andi'
         """
     )

@@ -6,7 +6,7 @@ import pytest
 
 from .conftest import Change, Look
 
-# Table at which the gate sees it -> table, column and rows that are a cent off, and what is no longer true.
+# Table at which it is seen -> table, column and rows that are a cent off, and what is untrue then.
 STAGED = {
     "staging.stg_sales_line": [
         ("staging.stg_sales_line", "net_amount", "order_id = 'A2'", "each line of the lake"),

@@ -103,7 +103,7 @@ component as (
 
 credit as (
     select * from {{ ref('int_commission__credit') }}
-    where credit_level = 0 and is_full_split and not is_taking_back
+    where credit_level = 0 and not is_taking_back
 ),
 
 -- A component that counts another date does not hide that this date has no plan.

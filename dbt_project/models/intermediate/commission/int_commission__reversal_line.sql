@@ -83,7 +83,7 @@ final as (
     select
         valued.*,
         'reversal' as line_kind,
-        measure_delta as credited_delta,
+        valued.measure_delta as credited_delta,
         -(
             {{ proportion('own_minor', 'taken_back_basis', 'sale_basis') }}
             - {{ proportion('own_minor', '(taken_back_basis + basis)', 'sale_basis') }}
