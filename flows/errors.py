@@ -6,7 +6,8 @@
     |-- LeaseHeld              1   another run works on this workspace
     `-- GateStopped            3   a critical expectation failed; nothing was published
 
-Faults of exports are no exceptions here: a bad file or row is recorded and held back, and the night goes on.
+Faults of exports are no exceptions here: a bad file or row is recorded and held back, and the night
+goes on.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Stands in for dbt's adapter while SQL is linted: what a dispatched macro gives does not matter there."""
+"""Stands in for dbt's adapter while SQL is linted; what it gives does not matter there."""
 
 
 def dispatch(name):

@@ -8,7 +8,7 @@ def type_string():
 
 def dateadd(part, number, day):
     """Give a call with the same arguments."""
-    return f"date_add({day}, {number})"
+    return f"date_add({day}, to_{part}s({number}))"
 
 
 def datediff(first, second, part):

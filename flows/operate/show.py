@@ -10,6 +10,7 @@ from ..terminal import as_money, as_text, count
 from .run import Outcome, summarise
 
 if TYPE_CHECKING:
+    from ..commission.plans import PlanCheck
     from ..errors import GateStopped
     from ..publish.records import Publication
     from ..terminal import Terminal
@@ -190,18 +191,20 @@ def show_publication(terminal: Terminal, publication: Publication, was: str | No
     terminal.say(f"Before: {was}. It is kept; `niaga rollback {was}` puts it back.")
 
 
-def show_plans(terminal: Terminal, checked: list[tuple[str, int, list[str]]]) -> None:
+def show_plans(terminal: Terminal, checked: list[PlanCheck]) -> None:
     """Show the plans that were checked, with their warnings."""
-    plans = [
-        {"plan_id": plan_id, "version": version, "warnings": list(warnings)}
-        for plan_id, version, warnings in checked
-    ]
-    terminal.give({"plans": plans})
+    terminal.give({"plans": [asdict(plan) for plan in checked]})
     rows = [
-        [plan_id, str(version), "; ".join(warnings) or "no warnings"]
-        for plan_id, version, warnings in checked
+        [
+            plan.plan_id,
+            str(plan.version),
+            str(plan.components),
+            "; ".join(plan.warnings) or "no warnings",
+        ]
+        for plan in checked
     ]
-    terminal.table("Plans that niaga understands", ["plan", "version", "remarks"], rows)
+    columns = ["plan", "version", "components", "remarks"]
+    terminal.table("Plans that niaga understands", columns, rows)
 
 
 def _outcome_rows(outcome: Outcome) -> list[list[str]]:

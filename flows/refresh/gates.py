@@ -78,6 +78,8 @@ def check(
     Raises GateStopped, with the report, when a critical expectation failed.
     """
     name = f"gate {stage}"
+    # How many tables there are to check is known only after an import that takes seconds.
+    progress.start(name)
     with duckdb.connect(str(workspace.build_database), read_only=True) as connection:
         relations = _relations(connection)
         arrived = _arrived_feeds(connection) if stage == "landed" else []
@@ -136,7 +138,6 @@ def _examine(
             suites = staged.suites(contracts())
         case "marts":
             suites = marts.suites()
-    progress.start(f"gate {stage}", len(suites))
     results: list[CheckResult] = []
     with _quiet(), _build(database) as build:
         for table, expectations in suites.items():

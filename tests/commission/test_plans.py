@@ -33,7 +33,11 @@ def check(workspace: Workspace, *texts: str) -> list[tuple[str, ...]]:
             "edges must ascend",
         ),
         (HEAD + TIERS + "      - {from: 5 USD, rate: 5%}\n", 5, "the first row begins at 0"),
-        (HEAD + "components:\n  revenue:\n    rate: 5%\n    cap: 100 USD\n", 5, "not calculated yet"),
+        (
+            HEAD + "components:\n  revenue:\n    rate: 5%\n    cap: 100 USD\n",
+            5,
+            "not calculated yet",
+        ),
         (HEAD + "components:\n  revenue:\n    rate: 5%\n    marginal: []\n", 5, "exactly one of"),
         (HEAD + "components:\n  revenue:\n    rat: 5%\n", 6, "rat"),
         (HEAD + "components:\n  revenue: {rate: 0.12345678901%}\n", 5, "more than 9 decimals"),
@@ -72,7 +76,11 @@ def test_versions_that_follow_each_other_are_right(workspace: Workspace) -> None
 
 def test_weights_of_a_target_add_to_100_percent(workspace: Workspace) -> None:
     points = "[{at: 0, pays: 0% of target}, {at: 100% of quota, pays: 100% of target}]"
-    plan = HEAD + f"components: {{a: {{weight: 60%, points: {points}}}, b: {{weight: 30%, points: {points}}}}}"
+    plan = (
+        HEAD
+        + f"components: {{a: {{weight: 60%, points: {points}}}, "
+        + f"b: {{weight: 30%, points: {points}}}}}"
+    )
     with pytest.raises(ConfigurationError, match="weights add to 90%"):
         check(workspace, plan)
 

@@ -45,10 +45,10 @@ def test_each_bad_row_is_held_for_a_reason_of_its_own(taken: Taken) -> None:
         ),
         ("penjualan_2026-03.csv", "net_amount", number),
         ("penjualan_2026-04.csv", "product_id", "is missing"),
-        ("penjualan_2026-06.csv", None, "the record has 27 fields instead of 26"),
+        ("penjualan_2026-06.csv", None, "the record has 27 instead of 26 fields"),
         ("penjualan_2026-07.csv", "net_amount", number),
         ("penjualan_2026-08.csv", "document_type", "is none of: sale, return, cancellation"),
-        ("penjualan_2026-09.csv", None, "the record has 14 fields instead of 26"),
+        ("penjualan_2026-09.csv", None, "the record has 14 instead of 26 fields"),
     ]
     values = [value for _, column, value, _ in held if column]
     assert values == ["30/02/2026", "12O.000,00", None, "12.00.00,00", "TUKAR"]

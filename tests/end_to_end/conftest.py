@@ -21,9 +21,7 @@ def night(root: Path) -> Outcome:
     return run_verb("nightly", find_workspace(root), Silent())
 
 
-def niaga(
-    *arguments: str | Path, failpoint: str | None = None
-) -> subprocess.CompletedProcess[str]:
+def niaga(*arguments: str | Path, failpoint: str | None = None) -> subprocess.CompletedProcess[str]:
     """Run the real command."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PREFECT_")}
     if failpoint:

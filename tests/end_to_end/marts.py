@@ -1,4 +1,4 @@
-"""Reads published marts as a user does, with a plain DuckDB client, and compares two publications."""
+"""Reads published marts as a user does, with a plain DuckDB client, and compares them."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ import duckdb
 import pyarrow as pa
 
 # What two equal histories may differ in: when and by which run.
-VOLATILE = {"run_id", "posted_at", "posting_id", "corrects_posting_id", "first_seen_at", "reason"}
+VOLATILE = {"run_id", "posted_at", "posting_id", "corrects_posting_id", "first_seen_at"}
 OF_THE_RUN = {"publication", "feed_status", "check_result", "audit_log", "ledger"}
 LEDGER_SUMS = """
-    select participant_id, component_id, commission_line_id, earned_period, posting_period, sum(amount)
+    select
+        participant_id, component_id, commission_line_id, earned_period, posting_period, sum(amount)
     from commission.ledger group by all having sum(amount) <> 0 order by all
 """
 
@@ -40,7 +41,8 @@ def content(root: Path) -> dict[str, list[tuple[Any, ...]]]:
             columns = [
                 f'"{name}"'
                 for (name,) in connection.execute(
-                    "select column_name from duckdb_columns() where schema_name = ? and table_name = ?",
+                    "select column_name from duckdb_columns() "
+                    "where schema_name = ? and table_name = ?",
                     [schema, table],
                 ).fetchall()
                 if name not in VOLATILE

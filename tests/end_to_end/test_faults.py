@@ -21,9 +21,7 @@ def test_broken_exports_are_held_back_by_name_and_reason_and_the_rest_goes_on(
     (landing / "penjualan_2026-10_b.csv").write_bytes(b"")
     (landing / "penjualan_2026-10_c.csv").write_text(f"{header}\r\n{first[:40]}", newline="")
     wrong = first.replace(first.split(";")[0], "WRONG1").replace("/10/2026", "/13/2026")
-    good = "\r\n".join(
-        first.replace(first.split(";")[0], f"AGAIN{number}") for number in range(30)
-    )
+    good = "\r\n".join(first.replace(first.split(";")[0], f"AGAIN{number}") for number in range(30))
     (landing / "penjualan_2026-10_d.csv").write_text(
         f"{header}\r\n{wrong}\r\n{good}\r\n", newline=""
     )

@@ -12,9 +12,7 @@ from .conftest import niaga, night
 from .marts import assert_equal, content, marts_file, october, query
 
 
-def test_a_second_night_posts_nothing_and_publishes_the_same(
-    company: Path, clean: Path
-) -> None:
+def test_a_second_night_posts_nothing_and_publishes_the_same(company: Path, clean: Path) -> None:
     first = night(company)
     second = night(company)
 
@@ -88,7 +86,8 @@ def test_readers_see_one_whole_publication_at_any_moment(company: Path) -> None:
             with duckdb.connect(str(marts_file(company)), read_only=True) as connection:
                 runs = connection.execute("select distinct run_id from core.publication").fetchall()
                 counted = connection.execute(
-                    "select rows from core.publication where table_name = 'commission.commission_line'"
+                    "select rows from core.publication "
+                    "where table_name = 'commission.commission_line'"
                 ).fetchall()
                 lines = connection.execute(
                     "select count(*) from commission.commission_line"

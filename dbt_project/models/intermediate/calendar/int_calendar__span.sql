@@ -1,11 +1,16 @@
-{# First and last day that the sales and quotas of the workspace speak of, to whole years. #}
+{# First and last day on which sales count, and the whole years around them. A sale ordered in one period may
+   be invoiced or shipped, and so be paid, in a later one. #}
 
 with
 
 dates as (
     select
         min(document_date) as first_date,
-        max(document_date) as last_date
+        greatest(
+            max(document_date),
+            coalesce(max(invoice_date), max(document_date)),
+            coalesce(max(ship_date), max(document_date))
+        ) as last_date
     from {{ ref('int_sales__document') }}
 ),
 
