@@ -226,6 +226,17 @@ def ledger() -> list[ExpectNoRows]:
             where is_approved
             """,
         ),
+        critical(
+            "the ledger has all rows of its committed segments",
+            """
+            with counted as (select count(*) as rows_in_ledger from ledger.posting)
+            select rows_in_ledger, coalesce(sum(rows), 0) as rows_committed
+            from counted
+            left join state.posting_segment on true
+            group by all
+            having rows_in_ledger <> coalesce(sum(rows), 0)
+            """,
+        ),
         same_amounts(
             "the mart is what is posted, and in a night what this night posts",
             ("participant_id", "posting_period"),

@@ -87,7 +87,7 @@ class GateStopped(NiagaError):
         super().__init__(
             f"the {report.stage} gate stopped the run: {len(failed)} critical "
             f"expectation{'s' if len(failed) > 1 else ''} failed, first "
-            f"{first.table_name}: {first.expectation} ({first.unexpected_rows} rows)",
+            f"{first.table_name}: {first.expectation} ({first.observed})",
             "the last publication stays in place; mend the export or its source and run again",
         )
         self.report = report

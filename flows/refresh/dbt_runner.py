@@ -85,6 +85,8 @@ def run_dbt(
     if outcome.success:
         progress.finish(stage, f"{len(results)} models")
         return len(results)
+    if isinstance(outcome.exception, KeyboardInterrupt):
+        raise outcome.exception
     raise _failure(workspace, results, outcome.exception)
 
 

@@ -28,7 +28,16 @@ if TYPE_CHECKING:
     from ..state import State
     from ..workspace import Workspace
 
-STATE_TABLES = ("export", "load", "segment", "run", "publication", "check_result", "audit_log")
+STATE_TABLES = (
+    "export",
+    "load",
+    "segment",
+    "posting_segment",
+    "run",
+    "publication",
+    "check_result",
+    "audit_log",
+)
 
 
 @dataclass(frozen=True)
@@ -210,8 +219,11 @@ def _path_list(paths: list[Path]) -> str:
 def _check_posted_plans(workspace: Workspace, connection: duckdb.DuckDBPyConnection) -> None:
     missing = connection.execute(
         """
-        select distinct posting.plan_id, posting.plan_version, posting.plan_text_hash
-        from ledger.posting anti join plan.plan_version using (plan_id, plan_version)
+        select distinct
+            posting.plan_id, posting.plan_version, posting.plan_text_hash, version.plan_id is null
+        from ledger.posting as posting
+        left join plan.plan_version as version using (plan_id, plan_version)
+        where version.is_approved is not true
         order by all
         """
     ).fetchall()
@@ -220,10 +232,11 @@ def _check_posted_plans(workspace: Workspace, connection: duckdb.DuckDBPyConnect
             [
                 Fault(
                     workspace.plans_folder, None, plan_id,
-                    f"version {version} has postings in the ledger, and no file says it any more",
-                    f"put the file back; its text is ledger/plans/{text_hash}.yml",
+                    f"version {version} has postings in the ledger, and "
+                    + ("no file says it any more" if is_gone else "is not approved any more"),
+                    f"put it back; its text is ledger/plans/{text_hash}.yml",
                 )
-                for plan_id, version, text_hash in missing
+                for plan_id, version, text_hash, is_gone in missing
             ]
         )  # fmt: skip
 

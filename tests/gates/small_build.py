@@ -182,6 +182,8 @@ select
     'earning' as kind, 'new' as reason, 'run-1' as run_id
 from commission.commission_line;
 create table ledger.posting as from commission.ledger where posting_period = '2026-01';
+create table state.posting_segment as
+select 'segment-1' as posting_segment_id, count(*) as rows from ledger.posting;
 create table intermediate.int_commission__pending_posting as
 from commission.ledger where posting_period = '2026-02';
 create table commission.statement as

@@ -121,3 +121,11 @@ def test_the_failing_row_shows_both_amounts(look: Look, change: Change) -> None:
             "adjustment_amount_there": "0",
         }
     ]
+
+
+def test_postings_that_have_gone_from_the_ledger_are_missed(look: Look, change: Change) -> None:
+    change("delete from ledger.posting")
+
+    told = [result.expectation for result in look("marts").failed_critical]
+
+    assert "the ledger has all rows of its committed segments" in told
