@@ -26,7 +26,8 @@ RECALCULATED = """(participant_id, component_id, window_start) in (
 """Lines of windows that this build has calculated anew."""
 
 TOUCHED = """root_order_id in (
-    select coalesce(original_order_id, order_id) from lake.sales_line_arrived
+    select if(document_type = 'sale', order_id, coalesce(original_order_id, order_id))
+    from lake.sales_line_arrived
 )"""
 """Events of orders of which lines have arrived."""
 
@@ -180,9 +181,8 @@ def commission_exception() -> list[ExpectNoRows]:
         warning(
             "nothing was left without credit or pay",
             """
-            select reason, severity, count(*) as exceptions, sum(amount) as amount
+            select reason, severity, owner, exception_id, participant_id, amount
             from this
-            group by reason, severity
             """,
         ),
     ]
@@ -224,6 +224,17 @@ def ledger() -> list[ExpectNoRows]:
             select {by}, period_start as earned_period_start, commission_amount as amount
             from commission.commission_summary
             where is_approved
+            """,
+        ),
+        critical(
+            "what was posted is in the company's currency",
+            """
+            select
+                posting_id, participant_id, amount, posting.currency,
+                parameter.currency as company_currency
+            from ledger.posting as posting
+            cross join run.parameter as parameter
+            where posting.currency <> parameter.currency
             """,
         ),
         critical(

@@ -131,13 +131,16 @@ def sales_line(contract: Contract) -> list[ExpectNoRows]:
                 "document_type = 'return' and (quantity > 0 or net_amount > 0 or cost_amount > 0)",
             ),
         ),
-        critical(
-            "order_date lies between 1950 and ten years from now",
-            _uncorrected(
-                contract,
-                [*shown, "order_date"],
-                f"order_date not between date '1950-01-01' and {NOW} + interval 10 year",
-            ),
+        *(
+            critical(
+                f"{name} lies between 1950 and ten years from now",
+                _uncorrected(
+                    contract,
+                    [*shown, name],
+                    f"{name} not between date '1950-01-01' and {NOW} + interval 10 year",
+                ),
+            )
+            for name in ("order_date", "invoice_date", "ship_date", "cancelled_date")
         ),
         warning(
             "order_date is not in the future",

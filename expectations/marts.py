@@ -21,8 +21,9 @@ READ_ONCE = frozenset(
 )
 """Marts that add up many rows to few: a view is read once then, not for each expectation."""
 
-TOUCHED = """coalesce(original_order_id, order_id) in (
-    select coalesce(original_order_id, order_id) from lake.sales_line_arrived
+TOUCHED = """if(document_type = 'sale', order_id, coalesce(original_order_id, order_id)) in (
+    select if(document_type = 'sale', order_id, coalesce(original_order_id, order_id))
+    from lake.sales_line_arrived
 )"""
 """Lines of orders that this build has calculated anew."""
 

@@ -50,6 +50,42 @@ def stg_sales_line(contract: Contract) -> list[ExpectNoRows]:
         unique(*contract.key, within=ARRIVED),
         filled(contract.key, contract.required),
         critical(
+            "amounts have no more decimals than money_scale: what is loaded is never rounded",
+            """
+            select order_id, line_number, document_type, net_amount, cost_amount, money_scale
+            from this
+            cross join run.parameter
+            where
+                (net_amount * cast(power(10, money_scale) as bigint)) % 1 <> 0
+                or (cost_amount * cast(power(10, money_scale) as bigint)) % 1 <> 0
+            """,
+        ),
+        critical(
+            "lines that name a currency name the company's",
+            """
+            select
+                order_id, line_number, document_type, this.currency,
+                parameter.currency as company_currency
+            from this
+            cross join run.parameter as parameter
+            where this.currency <> parameter.currency
+            """,
+        ),
+        warning(
+            "no two sources have the same line: the later one would replace the other",
+            f"""
+            select
+                order_id, line_number, document_type, min(source) as source,
+                max(source) as other_source
+            from lake.sales_line
+            inner join (select distinct export_id, source from state.export) as export
+                on _export_id = export.export_id
+            where {ARRIVED}
+            group by order_id, line_number, document_type
+            having min(source) <> max(source)
+            """,
+        ),
+        critical(
             "each line of the lake is staged in its latest version, to the last digit",
             f"""
             select
@@ -203,6 +239,20 @@ def stg_plan_assignment(contract: Contract) -> list[ExpectNoRows]:
             where
                 assignment.valid_from < other.valid_from
                 and coalesce(assignment.valid_to, date '9999-12-31') >= other.valid_from
+            """,
+        ),
+        warning(
+            "nobody is on two plans at the same time: both would pay",
+            """
+            select
+                participant_id, assignment.plan_id, other.plan_id as other_plan_id,
+                assignment.valid_from, assignment.valid_to
+            from this as assignment
+            inner join this as other using (participant_id)
+            where
+                assignment.plan_id < other.plan_id
+                and assignment.valid_from <= coalesce(other.valid_to, date '9999-12-31')
+                and other.valid_from <= coalesce(assignment.valid_to, date '9999-12-31')
             """,
         ),
         known("participant_id", "staging.stg_participant"),

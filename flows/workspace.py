@@ -213,7 +213,8 @@ def _open_workspace(root: Path, problem: str) -> Workspace:
 def ensure_folders(workspace: Workspace) -> None:
     """Make the folders of the workspace that are not there yet."""
     for name in _FOLDERS:
-        (workspace.root / name).mkdir(parents=True, exist_ok=True)
+        # Pay is in them, and customers: for the owner only.
+        (workspace.root / name).mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def create_workspace(root: Path, company: str, currency: str, time_zone: str = "UTC") -> Workspace:

@@ -30,3 +30,12 @@
 {% macro rounded_share(units, whole, remainder) -%}
     cast(sign({{ units }}) as bigint) * ({{ whole }} + case when {{ remainder }} >= 500000000 then 1 else 0 end)
 {%- endmacro %}
+
+{# A split rule that names several keys holds where all of them do. #}
+{% macro other_keys_match(keys) -%}
+    {%- set conditions = ['true'] -%}
+    {%- for key in keys -%}
+        {%- do conditions.append('(rule.' ~ key ~ ' is null or rule.' ~ key ~ ' = sale.' ~ key ~ ')') -%}
+    {%- endfor -%}
+    {{ conditions | join(' and ') }}
+{%- endmacro %}

@@ -33,16 +33,20 @@
     end
 {%- endmacro %}
 
-{# First and last day of a period given by its name; NULL where the name is none of the calendar's. #}
+{# First day of a period given by its name; NULL where the name is none of the calendar's. #}
 {% macro named_period_start(name) -%}
+    {%- set year = 'try_cast(substring(' ~ name ~ ', 1, 4) as integer)' -%}
+    {%- set number = 'try_cast(substring(' ~ name ~ ', 7, 1) as integer)' -%}
+    {%- set month = 'try_cast(substring(' ~ name ~ ', 6, 2) as integer)' -%}
     case
-        when length({{ name }}) = 4 then make_date(try_cast({{ name }} as integer), 1, 1)
+        when {{ year }} is null or {{ year }} < 1900 then null
+        when length({{ name }}) = 4 then make_date({{ year }}, 1, 1)
+        when length({{ name }}) <> 7 or substring({{ name }}, 5, 1) <> '-' then null
         when substring({{ name }}, 6, 1) = 'Q'
-            then make_date(try_cast(substring({{ name }}, 1, 4) as integer), 3 * try_cast(substring({{ name }}, 7, 1) as integer) - 2, 1)
+            then case when {{ number }} between 1 and 4 then make_date({{ year }}, 3 * {{ number }} - 2, 1) end
         when substring({{ name }}, 6, 1) = 'H'
-            then make_date(try_cast(substring({{ name }}, 1, 4) as integer), 6 * try_cast(substring({{ name }}, 7, 1) as integer) - 5, 1)
-        when length({{ name }}) = 7
-            then make_date(try_cast(substring({{ name }}, 1, 4) as integer), try_cast(substring({{ name }}, 6, 2) as integer), 1)
+            then case when {{ number }} between 1 and 2 then make_date({{ year }}, 6 * {{ number }} - 5, 1) end
+        when {{ month }} between 1 and 12 then make_date({{ year }}, {{ month }}, 1)
     end
 {%- endmacro %}
 

@@ -173,6 +173,11 @@ def needs_target(lines: list[Line]) -> bool:
 def is_narrow(lines: list[Line]) -> bool:
     """Whether 64 bits do: no division by the quota, denominator up to 10^9, no falling pay."""
     divides = any(line.slope_target or line.slope_money or line.intercept_target for line in lines)
-    regular = all(0 <= line.slope <= 1000 for line in lines)
-    fits = all(denominator_of(line) <= NARROW_DENOMINATOR for line in lines)
-    return not divides and regular and fits
+    return not divides and all(line.slope >= 0 and _fits_narrow(line) for line in lines)
+
+
+def _fits_narrow(line: Line) -> bool:
+    """Whether no product of the narrow form leaves 64 bits (macro payout_narrow)."""
+    denominator = denominator_of(line)
+    largest = 2 * (line.slope * denominator + 2) * denominator
+    return denominator <= NARROW_DENOMINATOR and largest < LARGEST

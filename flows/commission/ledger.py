@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import sqlalchemy as sa
 
+from ..errors import NiagaError
 from ..failpoints import reach
 from ..state import tables, utc_now
 from .plans import load_plans
@@ -94,13 +95,25 @@ def post(workspace: Workspace, state: State, run_id: str) -> int:
 
 
 def _sweep(workspace: Workspace, state: State) -> None:
-    """Remove segments that no transaction has committed."""
+    """Remove segments that a run of ours has written and no transaction has committed.
+
+    Raises NiagaError for a segment of an unknown run: then the state database is not the one that
+    belongs to this ledger, and nothing may be posted on top of it.
+    """
     with state.reading() as connection:
         known = set(connection.execute(sa.select(tables.posting_segment.c.path)).scalars())
+        runs = set(connection.execute(sa.select(tables.run.c.run_id)).scalars())
     for path in workspace.ledger.iterdir():
         is_segment = path.suffix in (".parquet", ".tmp")
-        if is_segment and path.relative_to(workspace.root).as_posix() not in known:
-            path.unlink()
+        name = path.relative_to(workspace.root).as_posix()
+        if not is_segment or name in known:
+            continue
+        if path.stem not in runs:
+            raise NiagaError(
+                f"{name} was posted by a run that the state database does not know",
+                "put back the state database that belongs to this workspace",
+            )
+        path.unlink()
 
 
 def _keep_plan_texts(workspace: Workspace) -> None:

@@ -90,9 +90,21 @@ def _faults_between(files: list[PlanFile], currency: str) -> list[Fault]:
                       f"{first.plan.version} of {first.path.name} (to {first.plan.to or 'open'})",
                       "end the earlier version the day before")
             )  # fmt: skip
+        faults += _faults_of_changed_dates(first, second)
     for file in files:
         faults += _faults_of_weights(file)
     return faults
+
+
+def _faults_of_changed_dates(first: PlanFile, second: PlanFile) -> list[Fault]:
+    """Refuse a component that counts another date than before: a sale would count twice."""
+    return [
+        Fault(second.path, None, f"components.{name}.on",
+              f"is {component.on}, and {earlier.on} in version {first.plan.version}",
+              "give the component another name")
+        for name, component in second.plan.components.items()
+        if (earlier := first.plan.components.get(name)) and earlier.on != component.on
+    ]  # fmt: skip
 
 
 def uses_target(component: Component) -> bool:

@@ -8,7 +8,10 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+import sqlalchemy as sa
+
 from ..errors import GateStopped, NiagaError
+from ..state.tables import run as run_table
 from . import stages
 from .held import HeldFile, held_files
 from .stages import Stage, Work
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from ..ingest.stage import IngestReport
     from ..progress import Progress
     from ..refresh.stage import BuildReport
+    from ..state import State
     from ..workspace import Workspace
 
 FILE_HELD = 4
@@ -49,6 +53,7 @@ def run_verb(
 
     began = time.monotonic()
     with State.open(workspace) as state, state.lease(verb=verb):
+        _refuse_foreign_state(workspace, state)
         run_id = state.start_run(verb)
         work = Work(workspace, state, run_id, progress, stages.is_posting(verb))
         try:
@@ -63,6 +68,24 @@ def run_verb(
             state.finish_run(run_id, status, code, {"reason": str(error) or type(error).__name__})
             raise
     return outcome
+
+
+def _refuse_foreign_state(workspace: Workspace, state: State) -> None:
+    """Raise NiagaError when there is data, and a state database that knows of no run at all.
+
+    What the state database does not know is swept as garbage: that must not happen to a lake and a
+    ledger whose own state database was lost.
+    """
+    with state.reading() as connection:
+        known = connection.execute(sa.select(run_table.c.run_id).limit(1)).first()
+    if known is None and any(
+        next(folder.rglob("*.parquet"), None) for folder in (workspace.lake, workspace.ledger)
+    ):
+        raise NiagaError(
+            "lake/ or ledger/ has data, and the state database knows of no run",
+            "put back the state database that belongs to this workspace; without it nobody can say "
+            "what was loaded and paid",
+        )
 
 
 def summarise(outcome: Outcome) -> dict[str, Any]:

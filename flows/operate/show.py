@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ..publish.records import Publication
     from ..terminal import Terminal
     from .held import HeldFile, HeldRows
+    from .stages import Work
     from .statement import Overview, Statement
     from .status import Status
 
@@ -207,6 +208,13 @@ def show_plans(terminal: Terminal, checked: list[PlanCheck]) -> None:
     terminal.table("Plans that niaga understands", columns, rows)
 
 
+def _posted(work: Work, digits: int, currency: str) -> str:
+    told = f"{count(work.posted, 'posting')} to the ledger"
+    if work.posted and work.built is not None:
+        told += f", {as_money(work.built.pending_amount, digits)} {currency} in all"
+    return told
+
+
 def _outcome_rows(outcome: Outcome) -> list[list[str]]:
     work, summary = outcome.work, summarise(outcome)
     digits, currency = work.workspace.currency_digits, work.workspace.settings.currency
@@ -223,7 +231,7 @@ def _outcome_rows(outcome: Outcome) -> list[list[str]]:
         people = count(work.built.participants, "participant")
         rows.append(["calculated", f"{amount} {currency} of commission for {people}"])
     if work.is_posting:
-        rows.append(["posted", f"{count(work.posted, 'posting')} to the ledger"])
+        rows.append(["posted", _posted(work, digits, currency)])
     if work.checked:
         checked = summary["checked"]
         met = checked["expectations"] - checked["failed_critical"] - checked["failed_warning"]

@@ -96,7 +96,7 @@ def _gate_staged(work: Work) -> None:
 def _build_marts(work: Work) -> None:
     from ..refresh.stage import build_marts
 
-    work.built = build_marts(work.workspace, work.state, work.progress)
+    work.built = build_marts(work.workspace, work.progress)
 
 
 def _gate_marts(work: Work) -> None:

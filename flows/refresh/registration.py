@@ -10,15 +10,15 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import date
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
 import sqlalchemy as sa
 
-from ..commission.compile import SCHEMAS, write_plans
+from ..commission.compile import SCHEMAS, compile_plans, write_plans
 from ..commission.ledger import POSTING_COLUMNS
-from ..commission.plans import load_plans
 from ..errors import ConfigurationError, Fault
 from ..ingest.contracts import SYSTEM_COLUMNS, Contract, contracts
 from ..state import tables, utc_now
@@ -86,7 +86,7 @@ def register(workspace: Workspace, state: State, run_id: str, *, is_posting: boo
         _create_ledger_view(connection, postings)
         _check_posted_plans(workspace, connection)
         as_of = _as_of(connection)
-        _create_parameter(connection, run_id, is_posting=is_posting, as_of=as_of)
+        _create_parameter(connection, workspace, run_id, is_posting=is_posting, as_of=as_of)
         connection.execute("delete from run.build")
         connection.execute(
             "insert into run.build values ('building', ?, ?)", [fingerprint, is_full]
@@ -163,8 +163,9 @@ def _fingerprint(workspace: Workspace) -> str:
     digest = hashlib.sha256()
     digest.update(repr(workspace.settings).encode())
     digest.update(str(workspace.root).encode())
-    for file in load_plans(workspace):
-        digest.update(file.text_hash.encode())
+    digest.update(f"{version('niaga')} {duckdb.__version__}".encode())
+    for name, table in compile_plans(workspace).items():
+        digest.update(f"{name} {table.to_pylist()}".encode())
     folder = project_folder()
     for path in sorted(folder.rglob("*.sql")) + sorted(folder.rglob("*.yml")):
         digest.update(path.relative_to(folder).as_posix().encode())
@@ -220,9 +221,11 @@ def _check_posted_plans(workspace: Workspace, connection: duckdb.DuckDBPyConnect
     missing = connection.execute(
         """
         select distinct
-            posting.plan_id, posting.plan_version, posting.plan_text_hash, version.plan_id is null
+            posting.component_key, posting.plan_text_hash, component.component_key is null
         from ledger.posting as posting
-        left join plan.plan_version as version using (plan_id, plan_version)
+        left join plan.plan_component as component using (component_key)
+        left join plan.plan_version as version
+            on component.plan_id = version.plan_id and component.plan_version = version.plan_version
         where version.is_approved is not true
         order by all
         """
@@ -231,12 +234,12 @@ def _check_posted_plans(workspace: Workspace, connection: duckdb.DuckDBPyConnect
         raise ConfigurationError(
             [
                 Fault(
-                    workspace.plans_folder, None, plan_id,
-                    f"version {version} has postings in the ledger, and "
-                    + ("no file says it any more" if is_gone else "is not approved any more"),
+                    workspace.plans_folder, None, component_key,
+                    "has postings in the ledger, and "
+                    + ("no plan has it any more" if is_gone else "its plan is no longer approved"),
                     f"put it back; its text is ledger/plans/{text_hash}.yml",
                 )
-                for plan_id, version, text_hash, is_gone in missing
+                for component_key, text_hash, is_gone in missing
             ]
         )  # fmt: skip
 
@@ -247,12 +250,20 @@ def _as_of(connection: duckdb.DuckDBPyConnection) -> date | None:
 
 
 def _create_parameter(
-    connection: duckdb.DuckDBPyConnection, run_id: str, *, is_posting: bool, as_of: date | None
+    connection: duckdb.DuckDBPyConnection,
+    workspace: Workspace,
+    run_id: str,
+    *,
+    is_posting: bool,
+    as_of: date | None,
 ) -> None:
+    settings = workspace.settings
     connection.execute(
         "create or replace table run.parameter "
-        "(run_id varchar, started_at timestamp, is_posting boolean, as_of_date date)"
+        "(run_id varchar, started_at timestamp, is_posting boolean, as_of_date date, "
+        "currency varchar, money_scale integer)"
     )
     connection.execute(
-        "insert into run.parameter values (?, ?, ?, ?)", [run_id, utc_now(), is_posting, as_of]
+        "insert into run.parameter values (?, ?, ?, ?, ?, ?)",
+        [run_id, utc_now(), is_posting, as_of, settings.currency, settings.money_scale],
     )

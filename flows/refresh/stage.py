@@ -44,13 +44,12 @@ def build_staging(workspace: Workspace, progress: Progress) -> None:
     run_dbt(workspace, "staging", ["tag:staging"], progress, is_full=_is_full(workspace))
 
 
-def build_marts(workspace: Workspace, state: State, progress: Progress) -> BuildReport:
+def build_marts(workspace: Workspace, progress: Progress) -> BuildReport:
     """Build everything between staging and the marts, and say what came out."""
     is_full = _is_full(workspace)
     models = run_dbt(
         workspace, "marts", ["tag:build"], progress, exclude=["tag:operation"], is_full=is_full
     )
-    registration.complete(workspace, state)
     return _report(workspace, is_full, models)
 
 
@@ -58,6 +57,8 @@ def build_operations(workspace: Workspace, state: State, progress: Progress) -> 
     """Build the tables that tell of the run itself: publication, feeds, checks, acts."""
     registration.refresh_state(workspace, state)
     run_dbt(workspace, "operations", ["tag:operation"], progress)
+    # Only now: a build that a gate has stopped must not be gone on from, unchecked.
+    registration.complete(workspace, state)
 
 
 def _is_full(workspace: Workspace) -> bool:

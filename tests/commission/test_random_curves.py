@@ -189,7 +189,7 @@ def test_every_line_of_random_curves_is_the_difference_of_exact_fractions(
 
     stage.register(workspace, state, "run", is_posting=False)
     stage.build_staging(workspace, Silent())
-    stage.build_marts(workspace, state, Silent())
+    stage.build_marts(workspace, Silent())
 
     found: dict[str, list[int]] = defaultdict(list)
     with duckdb.connect(str(workspace.build_database), read_only=True) as connection:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from math import ceil
 
 from . import calendars, curve
 from .credits import Amounts, Credit, Crediting, Event, Exceptional
@@ -199,6 +200,8 @@ class Commission:
                 reached = pays.piece(after)
                 line.own = half_away(pays.on_piece(reached, after) * cents)
                 line.own -= half_away(pays.on_piece(reached, before) * cents)
+            if window.component.mode == "points":
+                line.own -= _jump(pays, before, after, unit, cents)
 
     # ---- returns in a later window
 
@@ -208,10 +211,24 @@ class Commission:
             for line in lines:
                 if line.sale is not None and line.sale.window != window:
                     event = line.event
-                    line.amount = _part(line.sale, event.taken_before) - _part(
+                    for_others = line.amount - line.own
+                    line.own = _part(line.sale, event.taken_before) - _part(
                         line.sale, event.taken_after
                     )
-                    line.own = line.amount
+                    line.amount = line.own + for_others
+
+
+def _jump(pays: curve.Curve, before: Fraction, after: Fraction, unit: int, cents: int) -> int:
+    """What reaching the first point pays, or falling below it costs."""
+    if pays == curve.NOTHING:
+        return 0
+    start = pays.pieces[1].start
+    assert start is not None
+    reached = Fraction(ceil(start * unit), unit)
+    if not min(before, after) < reached <= max(before, after):
+        return 0
+    pay = half_away(pays.on_piece(1, reached) * cents)
+    return pay if after > before else -pay
 
 
 def _takes(component: Component, credit: Credit) -> bool:

@@ -5,7 +5,11 @@ with
 
 dates as (
     select
-        min(document_date) as first_date,
+        least(
+            min(document_date),
+            coalesce(min(invoice_date), min(document_date)),
+            coalesce(min(ship_date), min(document_date))
+        ) as first_date,
         greatest(
             max(document_date),
             coalesce(max(invoice_date), max(document_date)),

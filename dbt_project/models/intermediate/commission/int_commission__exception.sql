@@ -141,8 +141,36 @@ no_plan as (
     group by credit.document_id, credit.participant_id
 ),
 
+-- A margin can't be measured without a cost.
+no_cost as (
+    select distinct
+        credit.document_id,
+        document.document_date,
+        'no_cost' as reason,
+        document.net_amount as amount,
+        credit.participant_id,
+        document._loaded_at
+    from {{ ref('int_commission__credit') }} as credit
+    inner join document
+        on credit.document_id = document.document_id
+    inner join {{ ref('stg_plan_assignment') }} as assignment
+        on
+            credit.participant_id = assignment.participant_id
+            and credit.event_date between assignment.valid_from
+            and coalesce(assignment.valid_to, cast('9999-12-31' as date))
+    inner join {{ ref('int_commission__component') }} as component
+        on
+            assignment.plan_id = component.plan_id
+            and credit.credit_level = component.credit_level
+            and credit.event_kind = component.event_kind
+            and credit.event_date between component.valid_from and component.valid_to
+    where component.measure = 'margin' and credit.margin_units is null
+),
+
 of_transaction as (
     select * from bad_take_back
+    union all
+    select * from no_cost
     union all
     select * from bad_split
     union all

@@ -77,7 +77,14 @@ described as (
 quota_of_window as (
     select
         described.window_id,
-        cast(sum({{ to_units('quota.amount') }}) as bigint) as quota_units,
+        -- A quota for just this window counts alone, else those of its parts add up.
+        cast(coalesce(
+            max(case
+                when quota.period_start = described.window_start and quota.period_end = described.window_end
+                    then {{ to_units('quota.amount') }}
+            end),
+            sum({{ to_units('quota.amount') }})
+        ) as bigint) as quota_units,
         max(quota.quota_version) as quota_version
     from described
     inner join quota

@@ -29,6 +29,7 @@ matched as (
             sale.root_order_id,
             rule.specificity,
             rule.rule_id,
+            rule.valid_from,
             rule.participant_id,
             rule.share
         from sale
@@ -38,6 +39,7 @@ matched as (
                 and rule.specificity = {{ loop.index }}
                 and sale.order_date between coalesce(rule.valid_from, cast('1900-01-01' as date))
                 and coalesce(rule.valid_to, cast('9999-12-31' as date))
+                and {{ other_keys_match(keys[loop.index:]) }}
         {% if not loop.last %}
             union all
         {% endif %}
@@ -47,7 +49,10 @@ matched as (
 ranked as (
     select
         *,
-        rank() over (partition by document_id order by specificity) as specificity_rank
+        rank() over (partition by document_id order by specificity) as specificity_rank,
+        rank() over (
+            partition by document_id, specificity, rule_id order by valid_from desc nulls last
+        ) as recency_rank
     from matched
 ),
 
@@ -59,7 +64,8 @@ best as (
         participant_id,
         sum(share) as share
     from ranked
-    where specificity_rank = 1
+    -- A rule that is issued anew replaces itself.
+    where specificity_rank = 1 and recency_rank = 1
     group by document_id, root_order_id, rule_id, participant_id
 ),
 

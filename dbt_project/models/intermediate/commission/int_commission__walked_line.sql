@@ -5,7 +5,8 @@
 ) }}
 
 {# S7, first half. What each credit moves on the curve: one row per segment crossed. A whole curve pays a line
-   at the rate that it reaches and re-rates what was sold before in a second row. #}
+   at the rate that it reaches and re-rates what was sold before in a second row; so does the first point of a
+   payout line. #}
 
 with
 
@@ -36,6 +37,17 @@ crossed as (
                 else curve.pay_before_from
             end
         ) as amount_minor,
+        -- The jump at the first point is pay for what was sold before, too.
+        case
+            when
+                running.curve_kind = 'points'
+                and curve.segment_number = 2
+                and least(running.measure_before, running.measure_after) < curve.x_from
+                then
+                    case when running.measure_delta < 0 then -1 else 1 end
+                    * ({{ payout('curve.x_from', 'curve') }} - curve.pay_before_from)
+            else 0
+        end as jump_minor,
         greatest(least(running.measure_before, running.measure_after), curve.x_from) as crossed_from,
         least(greatest(running.measure_before, running.measure_after), curve.x_to) as crossed_to
     from running
@@ -90,14 +102,24 @@ walked as (
             when measure_delta < 0 then crossed_from - crossed_to
             else crossed_to - crossed_from
         end as credited_delta,
-        cast(coalesce(amount_minor, 0) as bigint) as amount_minor
+        cast(coalesce(amount_minor - jump_minor, 0) as bigint) as amount_minor
     from crossed
     -- An edge that is only touched pays nothing and says nothing.
     where
         segment_number is null
         or measure_delta = 0
         or crossed_to > crossed_from
-        or amount_minor <> 0
+        or amount_minor <> jump_minor
+    union all
+    select
+        {%- for column in columns %}
+            {{ column }},
+        {%- endfor %}
+        're-rating' as line_kind,
+        cast(0 as bigint) as credited_delta,
+        cast(jump_minor as bigint) as amount_minor
+    from crossed
+    where jump_minor <> 0
     union all
     select
         {%- for column in columns %}
@@ -124,7 +146,8 @@ walked as (
 final as (
     select
         *,
-        is_taking_back and original_window_id <> window_id as is_reversal
+        -- What it changes for others in its own window stays, or they would be paid for it twice.
+        is_taking_back and original_window_id <> window_id and line_kind = 'sale' as is_reversal
     from walked
 )
 

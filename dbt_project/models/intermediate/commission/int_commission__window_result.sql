@@ -28,7 +28,7 @@ moved as (
         walked_line.event_id,
         max(walked_line.measure_delta) as measure_delta,
         sum(walked_line.amount_minor) as walked_minor,
-        bool_or(walked_line.is_reversal) as is_reversal
+        sum(case when walked_line.is_reversal then walked_line.amount_minor else 0 end) as replaced_minor
     from {{ ref('int_commission__walked_line') }} as walked_line
     inner join quota_window
         on walked_line.window_id = quota_window.window_id
@@ -41,7 +41,7 @@ measured as (
         pay_period_start,
         cast(sum(measure_delta) as bigint) as measure_units,
         cast(sum(walked_minor) as bigint) as walked_minor,
-        cast(sum(case when is_reversal then walked_minor else 0 end) as bigint) as replaced_minor
+        cast(sum(replaced_minor) as bigint) as replaced_minor
     from moved
     group by window_id, pay_period_start
 ),

@@ -16,13 +16,13 @@ with recursive
 line as (
     select
         *,
-        coalesce(original_order_id, order_id) as root_order_id,
-        coalesce(original_line_number, line_number) as root_line_number
+        {{ root_of('order_id', 'original_order_id') }} as root_order_id,
+        {{ root_of('line_number', 'original_line_number') }} as root_line_number
     from {{ ref('stg_sales_line') }}
     where
         coalesce(status, 'posted') = 'posted'
         {% if is_incremental() %}
-            and coalesce(original_order_id, order_id) in (
+            and {{ root_of('order_id', 'original_order_id') }} in (
                 select touched.root_order_id from {{ ref('int_sales__touched_order') }} as touched
             )
         {% endif %}

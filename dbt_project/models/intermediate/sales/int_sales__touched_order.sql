@@ -1,3 +1,7 @@
+{{ config(materialized='table') }}
+
+{# A table, because the documents that it reads are deleted by it. #}
+
 {% set last_documents = last_build_of('intermediate', 'int_sales__document') %}
 
 with
@@ -7,7 +11,7 @@ arrived as (
         order_id,
         line_number,
         document_type,
-        coalesce(original_order_id, order_id) as root_order_id
+        {{ root_of('order_id', 'original_order_id') }} as root_order_id
     from {{ source('lake', 'sales_line_arrived') }}
 ),
 

@@ -27,9 +27,7 @@ final as (
         cast(1 as decimal(18, 9)) as multiplier,
         case
             when needs_target
-                then cast(
-                    {{ ratio(from_units('target_units * target_numerator'), 'target_denominator') }} as decimal(24, 6)
-                )
+                then {{ from_units(proportion('target_units', 'target_numerator', 'target_denominator')) }}
         end as target_amount,
         cast(null as decimal(24, 6)) as funded_amount,
         {{ from_minor('calculated_minor') }} as calculated_amount,
