@@ -181,8 +181,7 @@ def commission_exception() -> list[ExpectNoRows]:
         warning(
             "nothing was left without credit or pay",
             """
-            select reason, severity, owner, exception_id, participant_id, amount
-            from this
+            select * from this
             """,
         ),
     ]

@@ -17,6 +17,10 @@
     cast(cast({{ units }} as decimal(19, 0)) * {{ power_of_ten_as_decimal(var('money_scale') | int) }} as decimal(24, 6))
 {%- endmacro %}
 
+{% macro from_millionths(millionths) -%}
+    cast(cast({{ millionths }} as decimal(19, 0)) * {{ power_of_ten_as_decimal(6) }} as decimal(24, 6))
+{%- endmacro %}
+
 {% macro from_minor(minor) -%}
     cast(cast({{ minor }} as decimal(19, 0)) * {{ power_of_ten_as_decimal(var('currency_digits') | int) }} as decimal(24, 6))
 {%- endmacro %}

@@ -83,7 +83,8 @@ create table run.build as select true as is_full;
 create table run.consumed (segment_id varchar);
 create table run.parameter as select
     'run-1' as run_id, timestamp '2026-03-01 01:00:00' as started_at, true as is_posting,
-    'IDR' as currency, 2 as money_scale;
+    'USD' as currency, 2 as money_scale;
+create table state.export as select distinct export_id, feed as source from arrived;
 create table plan.plan_version as select 'reps' as plan_id, 1 as plan_version;
 create table plan.plan_component as
 select 'reps' as plan_id, 1 as plan_version, 'revenue' as component_id, 'revenue' as quota_type,

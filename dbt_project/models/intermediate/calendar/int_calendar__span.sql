@@ -5,6 +5,8 @@ with
 
 dates as (
     select
+        min(document_date) as first_document_date,
+        max(document_date) as last_document_date,
         least(
             min(document_date),
             coalesce(min(invoice_date), min(document_date)),
@@ -20,6 +22,8 @@ dates as (
 
 final as (
     select
+        first_document_date,
+        last_document_date,
         first_date as first_sale_date,
         last_date as last_sale_date,
         cast({{ dbt.date_trunc('year', 'first_date') }} as date) as first_day,

@@ -49,8 +49,8 @@ of_month as (
         on month.period_start between term.valid_from and term.valid_to
     inner join span
         on
-            month.period_start <= span.last_sale_date
-            and month.period_end >= span.first_sale_date
+            month.period_start <= span.last_document_date
+            and month.period_end >= span.first_document_date
     where term.amount is not null
 ),
 

@@ -27,7 +27,9 @@ final as (
         cast(1 as decimal(18, 9)) as multiplier,
         case
             when needs_target
-                then {{ from_units(proportion('target_units', 'target_numerator', 'target_denominator')) }}
+                then {{ from_millionths(proportion(
+                    'target_units * ' ~ 10 ** (6 - (var('money_scale') | int)), 'target_numerator', 'target_denominator'
+                )) }}
         end as target_amount,
         cast(null as decimal(24, 6)) as funded_amount,
         {{ from_minor('calculated_minor') }} as calculated_amount,
