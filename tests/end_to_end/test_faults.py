@@ -47,3 +47,17 @@ def test_broken_exports_are_held_back_by_name_and_reason_and_the_rest_goes_on(
     assert orders == {f"AGAIN{number}" for number in range(30)}
     facts = json.loads(niaga("status", "--workspace", company, "--json").stdout)
     assert "penjualan_2026-10_a.csv" in json.dumps(facts)
+
+
+def test_a_lost_state_database_stops_the_night_and_costs_nothing(company: Path) -> None:
+    night(company)
+    kept = {file for name in ("lake", "ledger") for file in (company / name).rglob("*.parquet")}
+    for file in company.glob("state.db*"):
+        file.unlink()
+
+    ended = niaga("nightly", "--workspace", company)
+
+    assert ended.returncode == 1
+    assert "put back the state database" in ended.stderr
+    assert kept
+    assert all(file.exists() for file in kept)

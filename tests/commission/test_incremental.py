@@ -1,0 +1,140 @@
+"""A build that goes on from the last one equals one that starts anew, whatever has arrived."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from niaga.state import State
+from niaga.workspace import Workspace
+
+from tests.support.builds import build, rows, sale, taken_back
+from tests.support.lake import put
+
+PLAN = """
+plan: reps
+currency: USD
+from: 2026-01-01
+approved: {by: [a], on: 2025-12-01}
+components:
+  revenue:
+    window: month
+    whole: [{from: 0, rate: 5%}, {from: 100 USD, rate: 10%}]
+"""
+RESULTS = (
+    "select * exclude (first_seen_at) from commission.commission_exception order by all",
+    "select * from commission.commission_line order by all",
+    "select * from commission.commission_summary order by all",
+    "select * from core.sales_line order by all",
+    "select * from quota.rep_attainment order by all",
+)
+
+
+def people(workspace: Workspace, state: State) -> None:
+    (workspace.plans_folder / "reps.yml").write_text(PLAN)
+    names = ("ani", "budi")
+    put(workspace, state, "participant", [{"participant_id": n, "name": n} for n in names])
+    assigned = {"plan_id": "reps", "valid_from": "2026-01-01"}
+    put(workspace, state, "plan_assignment", [{"participant_id": n} | assigned for n in names])
+
+
+def test_step_by_step_equals_all_at_once(workspace: Workspace, state: State) -> None:
+    people(workspace, state)
+    put(
+        workspace,
+        state,
+        "sales_line",
+        [
+            sale("a", "2026-01-05", "60"),
+            sale("b", "2026-01-06", "70"),
+            sale("c", "2026-03-31", "9"),
+        ],
+    )
+    assert build(workspace, state).is_full
+    steps = [
+        [taken_back("r", "2026-02-01", "-10", "a")],
+        # Corrected: it was the other sale that came back.
+        [taken_back("r", "2026-02-01", "-10", "b")],
+        # A return before its sale, then the sale.
+        [taken_back("q", "2026-02-10", "-5", "late")],
+        [sale("late", "2026-02-02", "50")],
+        # To another rep, to another month; the last day of all moves back.
+        [sale("a", "2026-01-05", "60", "budi"), sale("c", "2026-02-28", "9")],
+        # An exchange: a sale that names the one it replaces, and comes back in its turn.
+        [sale("x", "2026-02-03", "40", original_order_id="b", original_line_number="1")],
+        [taken_back("y", "2026-02-20", "-40", "x")],
+        [sale("b", "2026-01-06", "70", status="void")],
+    ]
+    for number, step in enumerate(steps):
+        put(workspace, state, "sales_line", step, business_date=date(2027, 1, 1 + number))
+        assert not build(workspace, state).is_full
+    incremental = [rows(workspace, sql) for sql in RESULTS]
+
+    build(workspace, state, is_finished=False)
+    assert build(workspace, state).is_full, "what a gate has stopped is not gone on from"
+    assert [rows(workspace, sql) for sql in RESULTS] == incremental
+
+
+def test_reaching_a_rate_again_after_an_older_return_does_not_pay_twice(
+    workspace: Workspace, state: State
+) -> None:
+    """January: 20 at 5% = 1.00. February: 110 at 10%, 20 of January come back, 20 more are sold.
+
+    11.00 - 1.00 (its own cents) - 5.50 (110 at 5% again) + 2.00 + 4.50 (90 at 10% again) = 11.00.
+    """
+    people(workspace, state)
+    put(
+        workspace,
+        state,
+        "sales_line",
+        [
+            sale("j", "2026-01-05", "20"),
+            sale("f", "2026-02-01", "110"),
+            taken_back("r", "2026-02-02", "-20", "j"),
+            sale("g", "2026-02-03", "20"),
+        ],
+    )
+    build(workspace, state)
+
+    paid = rows(
+        workspace,
+        "select transaction_id, line_kind, commission_amount from commission.commission_line "
+        "where period = '2026-02' order by transaction_date, line_kind",
+    )
+    assert [(line, kind, f"{amount:.2f}") for line, kind, amount in paid] == [
+        ("f:1:sale", "sale", "11.00"),
+        ("r:1:return", "re-rating", "-5.50"),
+        ("r:1:return", "reversal", "-1.00"),
+        ("g:1:sale", "re-rating", "4.50"),
+        ("g:1:sale", "sale", "2.00"),
+    ]
+
+
+def test_a_margin_without_costs_is_an_exception_and_a_costless_return_takes_its_part(
+    workspace: Workspace, state: State
+) -> None:
+    """10% of a margin of 40 = 4.00, taken back whole; what never paid takes nothing back."""
+    people(workspace, state)
+    (workspace.plans_folder / "reps.yml").write_text(
+        PLAN.replace("window: month\n", "of: margin\n").partition("    whole")[0]
+        + "    rate: 10%\n"
+    )
+    put(
+        workspace,
+        state,
+        "sales_line",
+        [
+            sale("a", "2026-01-05", "100", cost_amount="60"),
+            taken_back("r", "2026-01-06", "-100", "a"),
+            sale("b", "2026-01-07", "100"),
+            taken_back("s", "2026-01-08", "-100", "b", cost_amount="-60"),
+        ],
+    )
+    build(workspace, state)
+
+    assert rows(workspace, "select sum(commission_amount) from commission.commission_line") == [
+        (0,)
+    ]
+    assert rows(
+        workspace,
+        "select reason, transaction_id from commission.commission_exception order by all",
+    ) == [("no_cost", "b:1:sale"), ("no_cost", "s:1:return")]
