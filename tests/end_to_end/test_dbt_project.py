@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from niaga.progress import Silent
+from niaga.refresh.dbt_runner import run_dbt
+from niaga.refresh.reference import marts_page
+from niaga.workspace import find_workspace
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+def test_unit_and_data_tests_of_all_models_hold(clean: Path) -> None:
+    workspace = find_workspace(clean)
+
+    assert run_dbt(workspace, "tests", ["*"], Silent(), verb="test") > 60
+
+
+def test_every_model_is_described_and_every_mart_has_an_owner_and_a_contract(clean: Path) -> None:
+    manifest = json.loads((clean / "warehouse" / "dbt" / "target" / "manifest.json").read_text())
+    models = [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
+    assert models
+    assert [node["name"] for node in models if not node["description"].startswith("One row")] == [
+        node["name"] for node in models if node["description"].startswith("Stage S")
+    ]
+    marts = [node for node in models if node["access"] == "public"]
+    assert len(marts) == 20
+    for mart in marts:
+        assert mart["group"] in ("foundation", "sales", "marketing"), mart["name"]
+        assert mart["contract"]["enforced"], mart["name"]
+        assert all(column["description"] for column in mart["columns"].values()), mart["name"]
+
+
+def test_the_page_of_the_marts_is_current() -> None:
+    assert (REPOSITORY / "docs" / "reference" / "marts.md").read_text() == marts_page()
