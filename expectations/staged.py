@@ -191,6 +191,14 @@ def stg_quota(contract: Contract) -> list[ExpectNoRows]:
     shown = ", ".join((*contract.key, "amount"))
     return [
         *_latest(contract),
+        critical(
+            "a quota that a component is measured against is money: it would be reached at once",
+            """
+            select participant_id, quota_type, period, amount, unit
+            from this
+            where unit = 'quantity' and quota_type in (select quota_type from plan.plan_component)
+            """,
+        ),
         critical("a quota is not negative", f"select {shown} from this where amount < 0"),
         critical("a quota's period has a place in the calendar", _without_period(shown)),
         known("participant_id", "staging.stg_participant"),
