@@ -89,10 +89,10 @@ def compile_plans(workspace: Workspace) -> dict[str, pa.Table]:
     }
 
 
-def write_plans(workspace: Workspace, folder: Path) -> None:
-    """Write the compiled tables as `folder/<table>.parquet`."""
+def write_plans(tables: dict[str, pa.Table], folder: Path) -> None:
+    """Write compiled tables as `folder/<table>.parquet`."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, table in compile_plans(workspace).items():
+    for name, table in tables.items():
         pq.write_table(table, folder / f"{name}.parquet")
 
 

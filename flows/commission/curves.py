@@ -17,10 +17,9 @@ from fractions import Fraction
 from itertools import pairwise
 from math import lcm
 
-from .plan_model import Component, Tier
+from .plan_model import MONTHS, Component, Tier
 from .units import Quantity, parse_amount, parse_rate
 
-MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 NARROW_DENOMINATOR = 10**9
 LARGEST = 2**63 - 1
 

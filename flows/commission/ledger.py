@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 import shutil
 from typing import TYPE_CHECKING
 
@@ -12,12 +10,11 @@ import sqlalchemy as sa
 
 from ..errors import NiagaError
 from ..failpoints import reach
+from ..ingest.durable import TEMPORARY, make_folder, put_in_place, sha256_of, temporary_for
 from ..state import tables, utc_now
 from .plans import load_plans
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from ..state import State
     from ..workspace import Workspace
 
@@ -61,7 +58,7 @@ def post(workspace: Workspace, state: State, run_id: str) -> int:
     _sweep(workspace, state)
     _keep_plan_texts(workspace)
     path = workspace.ledger / f"{run_id}.parquet"
-    temporary = path.with_suffix(".tmp")
+    temporary = temporary_for(path)
     with duckdb.connect(str(workspace.build_database), read_only=True) as connection:
         rows = connection.execute(f"select count(*) from {PENDING}").fetchall()[0][0]
         if rows == 0:
@@ -72,12 +69,8 @@ def post(workspace: Workspace, state: State, run_id: str) -> int:
             f"copy (select {columns} from {PENDING} order by posting_id) "
             f"to '{target}' (format parquet, compression zstd)"
         )
-    _make_durable(temporary)
-    temporary.rename(path)
-    _make_durable(workspace.ledger)
+    put_in_place(temporary, path)
     reach("ledger.segment_renamed")
-    with path.open("rb") as segment:
-        digest = hashlib.file_digest(segment, "sha256").hexdigest()
     with state.engine.begin() as transaction:
         state.confirm_lease(transaction)
         transaction.execute(
@@ -86,7 +79,7 @@ def post(workspace: Workspace, state: State, run_id: str) -> int:
                 run_id=run_id,
                 path=path.relative_to(workspace.root).as_posix(),
                 rows=rows,
-                sha256=digest,
+                sha256=sha256_of(path),
                 committed_at=utc_now(),
             )
         )
@@ -104,11 +97,11 @@ def _sweep(workspace: Workspace, state: State) -> None:
         known = set(connection.execute(sa.select(tables.posting_segment.c.path)).scalars())
         runs = set(connection.execute(sa.select(tables.run.c.run_id)).scalars())
     for path in workspace.ledger.iterdir():
-        is_segment = path.suffix in (".parquet", ".tmp")
+        is_segment = path.suffix in (".parquet", TEMPORARY)
         name = path.relative_to(workspace.root).as_posix()
         if not is_segment or name in known:
             continue
-        if path.stem not in runs:
+        if path.name.partition(".")[0] not in runs:
             raise NiagaError(
                 f"{name} was posted by a run that the state database does not know",
                 "put back the state database that belongs to this workspace",
@@ -119,21 +112,10 @@ def _sweep(workspace: Workspace, state: State) -> None:
 def _keep_plan_texts(workspace: Workspace) -> None:
     """Store the text of every plan beside the ledger, by hash: what was paid can be read later."""
     folder = workspace.ledger / "plans"
-    folder.mkdir(exist_ok=True)
+    make_folder(folder)
     for file in load_plans(workspace):
         kept = folder / f"{file.text_hash}.yml"
         if not kept.exists():
-            temporary = kept.with_suffix(".tmp")
+            temporary = temporary_for(kept)
             shutil.copyfile(file.path, temporary)
-            _make_durable(temporary)
-            temporary.rename(kept)
-    _make_durable(folder)
-
-
-def _make_durable(path: Path) -> None:
-    """Have the disk keep the file or folder before anything rests on it."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+            put_in_place(temporary, kept)

@@ -17,6 +17,7 @@ from .units import Quantity, parse_amount, parse_rate, parse_yearly_money
 
 _IDENTIFIER = re.compile(r"^[a-z][a-z0-9_-]*$")
 CURVES = ("rate", "marginal", "whole", "points")
+MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 _PLAN_KEYS_TO_COME = {"who", "rounding", "cap", "draw", "negative_pay", "exchange", "accounting"}
 _COMPONENT_KEYS_TO_COME = {
     "payee", "where", "from", "to", "deduct", "share_out", "count_once", "by", "running", "steps",
@@ -188,10 +189,9 @@ class Plan(PlanPart):
     def _consistent(self) -> Plan:
         if self.to is not None and self.to < self.from_:
             raise ValueError(f"to {self.to} is before from {self.from_}")
-        length = {"month": 1, "quarter": 3, "half": 6, "year": 12}
         for name, component in self.components.items():
             window = component.window or self.pay
-            if length[window] < length[self.pay]:
+            if MONTHS[window] < MONTHS[self.pay]:
                 raise ValueError(f"{name}: a window of a {window} can't be paid by the {self.pay}")
             for text in _money_texts(component):
                 amount = parse_amount(text)

@@ -25,6 +25,8 @@ from ..state import tables, utc_now
 from .dbt_runner import project_folder
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from ..state import State
     from ..workspace import Workspace
 
@@ -63,12 +65,13 @@ def register(workspace: Workspace, state: State, run_id: str, *, is_posting: boo
     """
     workspace.warehouse.mkdir(parents=True, exist_ok=True)
     plan_folder = workspace.warehouse / "plan"
-    write_plans(workspace, plan_folder)
+    plans = compile_plans(workspace)
+    write_plans(plans, plan_folder)
     state_folder = workspace.warehouse / "state"
     state.write_snapshot(state_folder)
     segments = _current_segments(workspace, state)
     postings = _posting_paths(workspace, state)
-    fingerprint = _fingerprint(workspace)
+    fingerprint = _fingerprint(workspace, plans)
     with duckdb.connect(str(workspace.build_database)) as connection:
         for schema in ("lake", "ledger", "plan", "state", "run"):
             connection.execute(f"create schema if not exists {schema}")
@@ -158,13 +161,13 @@ def _compare_with_last_build(
     return (segments if is_full else arrived), is_full
 
 
-def _fingerprint(workspace: Workspace) -> str:
+def _fingerprint(workspace: Workspace, plans: dict[str, pa.Table]) -> str:
     """Hash what changes the meaning of a build besides its data: settings, plans, models."""
     digest = hashlib.sha256()
     digest.update(repr(workspace.settings).encode())
     digest.update(str(workspace.root).encode())
     digest.update(f"{version('niaga')} {duckdb.__version__}".encode())
-    for name, table in compile_plans(workspace).items():
+    for name, table in plans.items():
         digest.update(f"{name} {table.to_pylist()}".encode())
     folder = project_folder()
     for path in sorted(folder.rglob("*.sql")) + sorted(folder.rglob("*.yml")):

@@ -12,8 +12,10 @@ from niaga.refresh import stage
 from niaga.state import State
 from niaga.workspace import Workspace
 
+from tests.support.builds import sale
 from tests.support.lake import put
 
+DAY = "2026-01-10"
 PLAN = """
 plan: reps
 currency: USD
@@ -21,19 +23,6 @@ from: 2026-01-01
 approved: {by: [a], on: 2025-12-01}
 components: {commission: {rate: 5%}}
 """
-
-
-def sale(order: str, amount: str, **more: str) -> dict[str, str]:
-    return {
-        "order_id": order,
-        "line_number": "1",
-        "document_type": "sale",
-        "order_date": "2026-01-10",
-        "product_id": "p",
-        "sales_rep_id": "ani",
-        "quantity": "1",
-        "net_amount": amount,
-    } | more
 
 
 def night(workspace: Workspace, state: State) -> int:
@@ -58,14 +47,14 @@ def posted(workspace: Workspace, state: State) -> Workspace:
     put(workspace, state, "participant", [{"participant_id": "ani", "name": "Ani"}])
     assignment = {"participant_id": "ani", "plan_id": "reps", "valid_from": "2026-01-01"}
     put(workspace, state, "plan_assignment", [assignment])
-    put(workspace, state, "sales_line", [sale("o1", "100.10"), sale("o2", "100.10")])
+    put(workspace, state, "sales_line", [sale("o1", DAY, "100.10"), sale("o2", DAY, "100.10")])
     assert night(workspace, state) == 2
     return workspace
 
 
 def test_an_edited_order_posts_what_it_differs(posted: Workspace, state: State) -> None:
     """5% of 100.10 = 5.005, posted as 5.01 and 5.00; of 200.10 and 100.10: 10.01 and 5.00."""
-    put(posted, state, "sales_line", [sale("o1", "200.10")], business_date=date(2027, 1, 1))
+    put(posted, state, "sales_line", [sale("o1", DAY, "200.10")], business_date=date(2027, 1, 1))
 
     assert night(posted, state) == 1
 
@@ -83,7 +72,7 @@ def test_an_unapproved_plan_posts_nothing(workspace: Workspace, state: State) ->
     put(workspace, state, "participant", [{"participant_id": "ani", "name": "Ani"}])
     assignment = {"participant_id": "ani", "plan_id": "reps", "valid_from": "2026-01-01"}
     put(workspace, state, "plan_assignment", [assignment])
-    put(workspace, state, "sales_line", [sale("o1", "100.10")])
+    put(workspace, state, "sales_line", [sale("o1", DAY, "100.10")])
 
     assert night(workspace, state) == 0
 
