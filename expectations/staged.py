@@ -6,7 +6,7 @@ is compared whole.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from .rules import filled, fractions, in_order, known, unique
@@ -25,23 +25,25 @@ PERIODS = "[0-9][0-9][0-9][0-9](-(0[1-9]|1[0-2]|Q[1-4]|H[12]))?"
 """Periods that have a place in the calendar: 2026, 2026-H2, 2026-Q4, 2026-10."""
 
 
-def suites(contracts: Mapping[str, Contract]) -> dict[str, list[ExpectNoRows]]:
-    """Give the expectations by table."""
-    tables = {
-        "stg_sales_line": stg_sales_line(contracts["sales_line"]),
-        "stg_product": stg_product(contracts["product"]),
-        "stg_customer": stg_customer(contracts["customer"]),
-        "stg_channel": stg_channel(contracts["channel"]),
-        "stg_territory": stg_territory(contracts["territory"]),
-        "stg_participant": stg_participant(contracts["participant"]),
-        "stg_quota": stg_quota(contracts["quota"]),
-        "stg_company_goal": stg_company_goal(contracts["company_goal"]),
-        "stg_credit_split": stg_credit_split(contracts["credit_split"]),
-        "stg_plan_assignment": stg_plan_assignment(contracts["plan_assignment"]),
-        "stg_trade_term": stg_trade_term(contracts["trade_term"]),
-        "stg_channel_cost": stg_channel_cost(contracts["channel_cost"]),
+MASTER_OF = {
+    "product_id": ("stg_product", "product_id"),
+    "customer_id": ("stg_customer", "customer_id"),
+    "channel_id": ("stg_channel", "channel_id"),
+    "territory_id": ("stg_territory", "territory_id"),
+    "participant_id": ("stg_participant", "participant_id"),
+    "owner_participant_id": ("stg_participant", "participant_id"),
+    "campaign_id": ("stg_campaign", "campaign_id"),
+    "promotion_id": ("stg_promotion", "promotion_id"),
+}
+"""Where the ids in a feed's columns are listed."""
+
+
+def suites(contracts: Iterable[Contract]) -> dict[str, list[ExpectNoRows]]:
+    """Give the expectations by table, for the feeds that the build has rows of."""
+    return {
+        f"staging.stg_{contract.feed}": _OF_FEED.get(contract.feed, _records)(contract)
+        for contract in contracts
     }
-    return {f"staging.{name}": expectations for name, expectations in tables.items()}
 
 
 def stg_sales_line(contract: Contract) -> list[ExpectNoRows]:
@@ -286,9 +288,32 @@ def stg_trade_term(contract: Contract) -> list[ExpectNoRows]:
     ]
 
 
-def stg_channel_cost(contract: Contract) -> list[ExpectNoRows]:
-    """Expect costs of channels that are known."""
-    return [*_latest(contract), known("channel_id", "staging.stg_channel")]
+_OF_FEED: Mapping[str, Callable[[Contract], list[ExpectNoRows]]] = {
+    "sales_line": stg_sales_line,
+    "product": stg_product,
+    "customer": stg_customer,
+    "channel": stg_channel,
+    "territory": stg_territory,
+    "participant": stg_participant,
+    "quota": stg_quota,
+    "company_goal": stg_company_goal,
+    "credit_split": stg_credit_split,
+    "plan_assignment": stg_plan_assignment,
+    "trade_term": stg_trade_term,
+}
+
+
+def _records(contract: Contract) -> list[ExpectNoRows]:
+    """Expect of any feed the records that count, and ids that the masters know."""
+    names = [column.name for column in contract.columns]
+    return [
+        *(_snapshot(contract) if contract.supersede == "snapshot" else _latest(contract)),
+        *(
+            known(column, f"staging.{table}", key)
+            for column, (table, key) in MASTER_OF.items()
+            if column in names and contract.key != (column,)
+        ),
+    ]
 
 
 def _columns(contract: Contract) -> list[str]:
@@ -319,6 +344,44 @@ def _latest(contract: Contract) -> list[ExpectNoRows]:
             select 'only in the lake' as found, * from (from latest except from staged)
             union all
             select 'only in staging' as found, * from (from staged except from latest)
+            """,
+        ),
+    ]
+
+
+def _snapshot(contract: Contract) -> list[ExpectNoRows]:
+    """Expect of a feed of snapshots exactly the records of the latest export of each source."""
+    key = ", ".join(contract.key)
+    origin = "_export_id, _row_number"
+    return [
+        unique(*contract.key),
+        filled(contract.key, contract.required),
+        critical(
+            "the rows are those of the latest export of each source",
+            f"""
+            with latest as (
+                select {key}, {origin}
+                from lake.{contract.feed} as row
+                left join (select distinct export_id, source from state.export) as export
+                    on row._export_id = export.export_id
+                qualify
+                    dense_rank() over (
+                        partition by source order by _business_date desc, _export_id desc
+                    ) = 1
+            ),
+            counted as (
+                select {key}, {origin}
+                from latest
+                qualify
+                    row_number() over (
+                        partition by {key}
+                        order by _export_id desc, _row_number desc
+                    ) = 1
+            ),
+            staged as (select {key}, {origin} from this)
+            select 'only in the lake' as found, * from (from counted except from staged)
+            union all
+            select 'only in staging' as found, * from (from staged except from counted)
             """,
         ),
     ]

@@ -37,6 +37,46 @@
     select * from final
 {%- endmacro %}
 
+{# The records that the latest export of each source has: one that it lacks no longer exists. #}
+{% macro latest_snapshot(feed, key, columns) -%}
+    with
+
+    exported as (
+        select
+            record.*,
+            dense_rank() over (
+                partition by export.source
+                order by record._business_date desc nulls last, record._export_id desc nulls last
+            ) as export_rank
+        from {{ source('lake', feed) }} as record
+        left join (select distinct export_id, source from {{ source('state', 'export') }}) as export
+            on record._export_id = export.export_id
+    ),
+
+    ranked as (
+        select
+            *,
+            row_number() over (partition by {{ key | join(', ') }} order by {{ version_order() }}) as version_rank
+        from exported
+        where export_rank = 1
+    ),
+
+    final as (
+        select
+            {%- for column in columns %}
+            {{ column }},
+            {%- endfor %}
+            _export_id,
+            _row_number,
+            _business_date,
+            _loaded_at
+        from ranked
+        where version_rank = 1
+    )
+
+    select * from final
+{%- endmacro %}
+
 {# All versions of each record of a master, each with the days it holds. A record that comes again
    unchanged makes no new version; the first known version also holds for all earlier dates. #}
 {% macro master_versions(feed, key, columns) -%}

@@ -53,6 +53,10 @@ class Column(FileModel):
     key: bool = False
     description: str
     allowed: tuple[str, ...] = ()
+    default: Annotated[
+        Literal["business_date"] | None,
+        Field(description="What a missing value stands for: the business date of its export."),
+    ] = None
 
     @property
     def duckdb_type(self) -> str:

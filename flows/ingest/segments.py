@@ -37,13 +37,18 @@ def write_segment(
 ) -> ParquetFile | None:
     """Write the rows of a feed that are not held back; None when there are none."""
     feed = mapping.contract.feed
-    names = [column.name for column in mapping.contract.columns]
-    names += [result.name for result in mapping.extras]
-    columns = ", ".join(sql.name(name) for name in names)
+    business_date = sql.day(origin.business_date)
+    chosen = [
+        sql.name(column.name)
+        if column.default is None
+        else f"coalesce({sql.name(column.name)}, {business_date}) AS {sql.name(column.name)}"
+        for column in mapping.contract.columns
+    ]
+    columns = ", ".join([*chosen, *(sql.name(result.name) for result in mapping.extras)])
     return _write_parquet(
         connection,
         f"SELECT {columns}, {sql.text(origin.export_id)} AS _export_id, {ROW_NUMBER},"
-        f" {sql.day(origin.business_date)} AS _business_date,"
+        f" {business_date} AS _business_date,"
         f" {sql.instant(origin.loaded_at)} AS _loaded_at FROM niaga.row_{feed}"
         f" WHERE {ROW_NUMBER} NOT IN (SELECT row_number FROM niaga.fault WHERE feed = '{feed}')",
         feed,

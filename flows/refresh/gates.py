@@ -17,7 +17,7 @@ import duckdb
 import sqlalchemy as sa
 
 from ..errors import GateStopped
-from ..ingest.contracts import contracts
+from ..ingest.contracts import Contract, contracts
 from ..state import tables, utc_now
 
 if TYPE_CHECKING:
@@ -30,6 +30,13 @@ if TYPE_CHECKING:
 GateStage = Literal["landed", "staged", "marts"]
 Suites = Mapping[str, list[Any]]
 """Expectations by `schema.table`."""
+
+_FEED_RELATIONS: Mapping[GateStage, tuple[str, ...]] = {
+    "landed": ("lake.{feed}_arrived",),
+    "staged": ("lake.{feed}", "staging.stg_{feed}"),
+    "marts": (),
+}
+"""What a gate looks at of each feed: one without any rows there needs no checks."""
 
 
 @dataclass(frozen=True)
@@ -82,10 +89,10 @@ def check(
     progress.start(name)
     with duckdb.connect(str(workspace.build_database), read_only=True) as connection:
         relations = _relations(connection)
-        arrived = _arrived_feeds(connection) if stage == "landed" else []
+        feeds = _feeds_with_rows(connection, _FEED_RELATIONS[stage])
     report = GateReport(stage, ())
-    if stage != "landed" or arrived:
-        report = _examine(workspace.build_database, stage, relations, arrived, progress)
+    if stage != "landed" or feeds:
+        report = _examine(workspace.build_database, stage, relations, feeds, progress)
     _record(state, run_id, report)
     progress.finish(name, _summary(report))
     if report.failed_critical:
@@ -93,35 +100,38 @@ def check(
     return report
 
 
-def _relations(connection: duckdb.DuckDBPyConnection) -> dict[str, bool]:
-    """Give all tables and views of the build, and whether each is a view."""
+def _relations(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    """Give all tables and views of the build."""
     found = connection.execute(
-        "select table_schema || '.' || table_name, table_type = 'VIEW' "
-        "from information_schema.tables"
+        "select table_schema || '.' || table_name from information_schema.tables"
     )
-    return dict(found.fetchall())
+    return {name for (name,) in found.fetchall()}
 
 
-def _arrived_feeds(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """Give the feeds of which rows have arrived."""
-    found = []
-    for feed in contracts():
-        try:
-            probe = connection.execute(f"select exists (select 1 from lake.{feed}_arrived)")
-            has_rows = probe.fetchall()[0][0]
-        except duckdb.Error:
-            # A view that is missing or can't be read is looked at by the gate, where it fails.
-            has_rows = True
-        if has_rows:
-            found.append(feed)
-    return found
+def _feeds_with_rows(
+    connection: duckdb.DuckDBPyConnection, relations: tuple[str, ...]
+) -> list[Contract]:
+    """Give the feeds of which any of the relations has rows."""
+    return [
+        contract
+        for feed, contract in contracts().items()
+        if any(_has_rows(connection, relation.format(feed=feed)) for relation in relations)
+    ]
+
+
+def _has_rows(connection: duckdb.DuckDBPyConnection, relation: str) -> bool:
+    try:
+        return bool(connection.execute(f"select exists (from {relation})").fetchall()[0][0])
+    except duckdb.Error:
+        # A relation that is missing or can't be read is looked at by the gate, where it fails.
+        return True
 
 
 def _examine(
     database: Path,
     stage: GateStage,
-    relations: Mapping[str, bool],
-    arrived: list[str],
+    relations: set[str],
+    feeds: list[Contract],
     progress: Progress,
 ) -> GateReport:
     """Check the suites of a gate, table by table."""
@@ -133,19 +143,16 @@ def _examine(
     suites: Suites
     match stage:
         case "landed":
-            suites = landed.suites([contracts()[feed] for feed in arrived])
+            suites = landed.suites(feeds)
         case "staged":
-            suites = staged.suites(contracts())
+            suites = staged.suites(feeds)
         case "marts":
             suites = marts.suites()
     results: list[CheckResult] = []
     with _quiet(), _build(database) as build:
         for table, expectations in suites.items():
             if table in relations:
-                is_read_once = relations[table] and table in marts.READ_ONCE
-                results += _check_table(
-                    build, stage, table, expectations, is_read_once=is_read_once
-                )
+                results += _check_table(build, stage, table, expectations)
             else:
                 results.append(_unreadable(stage, table, "there is no such table"))
             progress.advance(f"gate {stage}", note=table)
@@ -189,21 +196,11 @@ def _build(database: Path) -> Iterator[Any]:
 
 
 def _check_table(
-    build: Any, stage: GateStage, table: str, expectations: list[Any], *, is_read_once: bool
+    build: Any, stage: GateStage, table: str, expectations: list[Any]
 ) -> list[CheckResult]:
     import great_expectations as gx
 
-    source = table
-    if is_read_once:
-        source = f"read_{table.replace('.', '_')}"
-        try:
-            with build.get_execution_engine().engine.begin() as connection:
-                connection.execute(
-                    sa.text(f"create temporary table {source} as select * from {table}")
-                )
-        except sa.exc.DBAPIError as error:
-            return [_unreadable(stage, table, _first_line(error))]
-    asset = build.add_query_asset(table, query=f"select * from {source}")
+    asset = build.add_query_asset(table, query=f"select * from {table}")
     batch = asset.add_batch_definition_whole_table("whole table").get_batch()
     outcomes = batch.validate(gx.ExpectationSuite(name=table, expectations=expectations)).results
     found = {outcome.expectation_config.description: outcome for outcome in outcomes}

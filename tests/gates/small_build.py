@@ -10,9 +10,9 @@ from pathlib import Path
 import duckdb
 from niaga.ingest.contracts import SYSTEM_COLUMNS, contracts
 
-STAGED = (
+FEEDS = (
     "sales_line", "product", "customer", "channel", "territory", "participant", "quota",
-    "company_goal", "credit_split", "plan_assignment", "trade_term", "channel_cost",
+    "company_goal", "credit_split", "plan_assignment", "channel_cost",
 )  # fmt: skip
 MASTERS = ("product", "customer", "channel", "territory", "participant")
 
@@ -221,8 +221,8 @@ def write_build(database: Path) -> None:
     database.unlink(missing_ok=True)
     with duckdb.connect(str(database)) as connection:
         for schema in (
-            "lake", "staging", "core", "quota", "commission", "channel", "intermediate", "ledger",
-            "plan", "state", "run",
+            "lake", "staging", "core", "quota", "commission", "channel", "promotion", "customer",
+            "intermediate", "ledger", "plan", "state", "run",
         ):  # fmt: skip
             connection.execute(f"create schema {schema}")
         _write_lake(connection)
@@ -251,7 +251,7 @@ def _write_lake(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _write_staging(connection: duckdb.DuckDBPyConnection) -> None:
-    for feed in STAGED:
+    for feed in contracts():
         if feed in MASTERS:
             connection.execute(
                 f"create table staging.stg_{feed} as select * replace "

@@ -100,11 +100,11 @@ def test_a_missing_table_stops_the_run(look: Look, change: Change, stage: str, t
 def test_a_missing_column_stops_the_run_where_it_was_only_to_warn(
     look: Look, change: Change
 ) -> None:
-    change("alter table staging.stg_trade_term drop column channel_id")
+    change("alter table staging.stg_channel_cost drop column channel_id")
     failed = {
         result.expectation: result
         for result in look("staged").failed_critical
-        if result.table_name == "staging.stg_trade_term"
+        if result.table_name == "staging.stg_channel_cost"
     }
     unknown = failed["each channel_id is known in staging.stg_channel"]
     assert unknown.observed.startswith("could not be checked: ")

@@ -6,7 +6,7 @@ import pytest
 from niaga.refresh.gates import CheckResult
 
 from .conftest import Change, Look
-from .small_build import STAGED
+from .small_build import FEEDS
 
 COUNTED = "the lake has the rows that the state database has committed"
 RECONCILED = "records read = records loaded + held back + left out, for each load"
@@ -94,7 +94,7 @@ def test_only_what_is_new_is_looked_at(look: Look, change: Change) -> None:
         insert into run.consumed select segment_id from state.segment where feed <> 'quota';
         """
     )
-    nothing_new(change, *(feed for feed in STAGED if feed != "quota"))
+    nothing_new(change, *(feed for feed in FEEDS if feed != "quota"))
     change("update lake.sales_line set net_amount = 20 where order_id = 'A3'")
     report = look("landed")
     assert report.failed_critical == ()
@@ -102,7 +102,7 @@ def test_only_what_is_new_is_looked_at(look: Look, change: Change) -> None:
 
 
 def test_nothing_new_is_nothing_to_check(look: Look, change: Change) -> None:
-    nothing_new(change, *STAGED)
+    nothing_new(change, *FEEDS)
     assert look("landed").results == ()
 
 

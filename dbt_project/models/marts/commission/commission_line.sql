@@ -1,3 +1,6 @@
+{# A view: publishing reads it once, and a table would write every line twice. #}
+{{ config(materialized='view') }}
+
 with
 
 line as (

@@ -1,0 +1,136 @@
+"""What must hold of the marts of schema quota: what is reached follows from credits and sales."""
+
+from __future__ import annotations
+
+from .rules import exact_ratio, filled, same_amounts, unique
+from .severity import ExpectNoRows, critical
+
+
+def suites() -> dict[str, list[ExpectNoRows]]:
+    """Give the expectations by table."""
+    return {
+        "quota.rep_attainment": rep_attainment(),
+        "quota.company_goal": company_goal(),
+    }
+
+
+def rep_attainment() -> list[ExpectNoRows]:
+    """Expect each quota in force once, and attainment that follows from its credits."""
+    key = ("participant_id", "quota_type", "period_start", "period_end")
+    shown = ", ".join(key)
+    return [
+        unique(*key),
+        filled(key, (*key, "period", "quota_amount", "credited_amount", "gap_amount", "currency")),
+        exact_ratio("attainment", "credited_amount", "quota_amount", key),
+        critical(
+            "gap = credited - quota",
+            f"""
+            select {shown}, quota_amount, credited_amount, gap_amount
+            from this
+            where gap_amount <> credited_amount - quota_amount
+            """,
+        ),
+        same_amounts(
+            "the quotas are those of staging in their last version",
+            ("participant_id", "quota_type", "period"),
+            ("quotas", "quota_amount"),
+            """
+            select
+                participant_id, quota_type, period,
+                count(*) as quotas, sum(quota_amount) as quota_amount
+            from this
+            group by all
+            """,
+            """
+            select
+                participant_id, quota_type,
+                coalesce(period, cast(period_start as varchar)) as period,
+                count(*) as quotas, sum(amount) as quota_amount
+            from (
+                select *
+                from staging.stg_quota
+                qualify
+                    row_number() over (
+                        partition by participant_id, quota_type, period, period_start, period_end
+                        order by valid_from desc nulls last
+                    ) = 1
+            )
+            group by all
+            """,
+        ),
+        critical(
+            "what is credited to a quota is what the commission summary has measured against it",
+            """
+            with counted as (
+                -- Of several components with one quota type the first one of a plan counts.
+                select plan_id, plan_version, component_id, quota_type
+                from plan.plan_component
+                qualify row_number() over (
+                    partition by plan_id, plan_version, quota_type order by ordinal
+                ) = 1
+            ),
+            compared as (
+                select
+                    this.participant_id, this.quota_type, this.period, this.credited_amount,
+                    sum(summary.measure_amount) as measure_amount,
+                    bool_or(
+                        summary.period_start < this.period_start
+                        or summary.period_end > this.period_end
+                    ) as is_cut
+                from this
+                inner join counted using (quota_type)
+                inner join commission.commission_summary as summary
+                    on summary.participant_id = this.participant_id
+                    and summary.plan_id = counted.plan_id
+                    and summary.plan_version = counted.plan_version
+                    and summary.component_id = counted.component_id
+                    and summary.period_start <= this.period_end
+                    and summary.period_end >= this.period_start
+                group by all
+            )
+            -- A pay period that is longer than the quota's can't be told apart here.
+            select participant_id, quota_type, period, credited_amount, measure_amount
+            from compared
+            where not is_cut and credited_amount <> measure_amount
+            """,
+        ),
+    ]
+
+
+def company_goal() -> list[ExpectNoRows]:
+    """Expect each goal once, and what was reached to follow from the sales lines."""
+    key = ("goal_id", "period_start", "period_end")
+    return [
+        unique(*key),
+        filled(key, (*key, "period", "measure", "goal_amount", "actual_amount", "currency")),
+        exact_ratio("attainment", "actual_amount", "goal_amount", key),
+        same_amounts(
+            "the goals are those of staging",
+            ("goal_id",),
+            ("goals", "amount"),
+            "select goal_id, count(*) as goals, sum(goal_amount) as amount from this group by all",
+            """
+            select goal_id, count(*) as goals, sum(amount) as amount
+            from staging.stg_company_goal
+            group by all
+            """,
+        ),
+        same_amounts(
+            "the revenue of the company is what its sales lines total",
+            key,
+            ("actual_amount",),
+            f"""
+            select {", ".join(key)}, actual_amount
+            from this
+            where measure = 'revenue' and scope = 'company'
+            """,
+            f"""
+            select {", ".join(key)}, sum(net_amount) as actual_amount
+            from this
+            inner join core.sales_line as line
+                on line.document_date between this.period_start and this.period_end
+            where measure = 'revenue' and scope = 'company'
+            group by all
+            """,
+        ),
+    ]
