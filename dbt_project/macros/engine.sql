@@ -48,3 +48,16 @@
 {% macro spark__weekday(day) -%}
     cast(weekday({{ day }}) + 1 as integer)
 {%- endmacro %}
+
+{# Day of a moment (UTC) where the company is. #}
+{% macro company_day(moment) -%}
+    {{ return(adapter.dispatch('company_day')(moment)) }}
+{%- endmacro %}
+
+{% macro default__company_day(moment) -%}
+    cast(timezone('{{ var("time_zone") }}', timezone('UTC', {{ moment }})) as date)
+{%- endmacro %}
+
+{% macro spark__company_day(moment) -%}
+    cast(from_utc_timestamp({{ moment }}, '{{ var("time_zone") }}') as date)
+{%- endmacro %}

@@ -25,3 +25,19 @@
             ) }}
     end
 {%- endmacro %}
+
+{# The 97.5% quantile of Student's distribution, for spreads that are themselves estimated from few values.
+   Expansion of Abramowitz & Stegun (1964), 26.7.5; to three decimals from 4 degrees of freedom on. #}
+{% macro student_quantile(degrees) -%}
+    {%- set n = 'cast(' ~ degrees ~ ' as double)' -%}
+    {%- set z = 1.959963984540054 -%}
+    (
+        {{ normal_quantile() }}
+        + cast({{ (z ** 3 + z) / 4 }} as double) / {{ n }}
+        + cast({{ (5 * z ** 5 + 16 * z ** 3 + 3 * z) / 96 }} as double) / ({{ n }} * {{ n }})
+        + cast({{ (3 * z ** 7 + 19 * z ** 5 + 17 * z ** 3 - 15 * z) / 384 }} as double)
+        / ({{ n }} * {{ n }} * {{ n }})
+        + cast({{ (79 * z ** 9 + 776 * z ** 7 + 1482 * z ** 5 - 1920 * z ** 3 - 945 * z) / 92160 }} as double)
+        / ({{ n }} * {{ n }} * {{ n }} * {{ n }})
+    )
+{%- endmacro %}

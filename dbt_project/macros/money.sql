@@ -47,6 +47,17 @@
     end
 {%- endmacro %}
 
+{# An amount for one of something, rounded to the six decimals of money; NULL where there is none to share it. #}
+{% macro amount_for_each(amount, count) -%}
+    case
+        when {{ count }} is null or {{ count }} = 0 then null
+        else cast(
+            {{ rounded_division('1000000 * ' ~ millionths(amount), millionths(count)) }}
+            * cast(0.000001 as decimal(7, 6)) as decimal(24, 6)
+        )
+    end
+{%- endmacro %}
+
 {# The same of two integers in units, in 64 bits where they fit: long division by three digits at a time.
    128-bit division takes some 10 microseconds a row, too long for tables of lines. #}
 {% macro unit_ratio(part, whole) -%}
