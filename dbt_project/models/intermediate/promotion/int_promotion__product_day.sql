@@ -4,7 +4,10 @@
 with
 
 bound as (
-    select *
+    select distinct
+        market_id,
+        channel_ids,
+        territory_ids
     from {{ ref('int_promotion__promotion') }}
     where market_id <> ''
 ),

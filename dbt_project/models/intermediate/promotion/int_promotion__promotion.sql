@@ -48,8 +48,9 @@ final as (
         product_lines,
         channel_ids,
         territory_ids,
-        -- Those that hold everywhere share one market.
-        case when channel_ids = '' and territory_ids = '' then '' else promotion_id end as market_id,
+        -- Promotions that hold in the same places share a market.
+        case when channel_ids = '' and territory_ids = '' then '' else channel_ids || ';' || territory_ids end
+            as market_id,
         cast(7 * {{ idiv(dbt.datediff('start_date', 'end_date', 'day') ~ ' + 7', '7') }} as integer) as window_days
     from dated
 )

@@ -4,12 +4,8 @@
 
 with
 
-window_day as (
-    select * from {{ ref('int_promotion__window_day') }}
-),
-
-product_day as (
-    select * from {{ ref('int_promotion__product_day') }}
+span as (
+    select * from {{ ref('int_promotion__window_span') }}
 ),
 
 product as (
@@ -20,120 +16,140 @@ overlap as (
     select * from {{ ref('int_promotion__overlap') }}
 ),
 
-market_day as (
-    select
-        market_id,
-        day,
-        cast(sum(value_at_mean_price) as decimal(38, 12)) as value_at_mean_price
-    from product_day
-    group by market_id, day
+running_sum as (
+    select * from {{ ref('int_promotion__running_sum') }}
 ),
 
 each_window as (
-    select distinct
+    select
         promotion_id,
-        window_number
-    from window_day
+        market_id,
+        window_number,
+        cast(sum(case when is_before then day_count else 0 end) as integer) as before_days
+    from span
+    group by promotion_id, market_id, window_number
 ),
 
--- Products that can't be compared with: the treated ones, and those promoted on a part of the days.
 promoted as (
-    select
-        each_window.promotion_id,
-        each_window.window_number,
+    select distinct
+        overlap.promotion_id,
+        overlap.window_number,
         product.product_id
-    from each_window
-    inner join product
-        on each_window.promotion_id = product.promotion_id
-    union
-    select
-        each_window.promotion_id,
-        each_window.window_number,
-        product.product_id
-    from each_window
-    inner join overlap
-        on
-            each_window.promotion_id = overlap.promotion_id
-            and each_window.window_number = overlap.window_number
+    from overlap
     inner join product
         on overlap.other_promotion_id = product.promotion_id
 ),
 
-sold as (
+-- From all products those are taken off that can't be compared with: the treated ones, and those that were
+-- promoted on a part of the days.
+part as (
     select
-        window_day.promotion_id,
-        window_day.window_number,
-        window_day.is_before,
-        product.product_id is not null as is_treated,
-        product_day.quantity,
-        product_day.margin_amount,
-        product_day.unknown_lines,
-        product_day.value_at_mean_price
-    from window_day
-    inner join promoted
-        on
-            window_day.promotion_id = promoted.promotion_id
-            and window_day.window_number = promoted.window_number
-    inner join product_day
-        on
-            window_day.market_id = product_day.market_id
-            and window_day.day = product_day.day
-            and promoted.product_id = product_day.product_id
+        promotion_id,
+        window_number,
+        cast(null as {{ dbt.type_string() }}) as product_id,
+        true as is_added,
+        false as is_treated
+    from each_window
+    union all
+    select
+        each_window.promotion_id,
+        each_window.window_number,
+        product.product_id,
+        false as is_added,
+        true as is_treated
+    from each_window
+    inner join product
+        on each_window.promotion_id = product.promotion_id
+    union all
+    select
+        promoted.promotion_id,
+        promoted.window_number,
+        promoted.product_id,
+        false as is_added,
+        false as is_treated
+    from promoted
     left join product
         on
             promoted.promotion_id = product.promotion_id
             and promoted.product_id = product.product_id
+    where product.product_id is null
 ),
 
-of_promoted as (
+edge as (
+    select
+        promotion_id,
+        market_id,
+        window_number,
+        is_before,
+        last_day as day,
+        true as is_last
+    from span
+    union all
+    select
+        promotion_id,
+        market_id,
+        window_number,
+        is_before,
+        cast({{ dbt.dateadd('day', -1, 'first_day') }} as date) as day,
+        false as is_last
+    from span
+),
+
+signed as (
+    select
+        edge.promotion_id,
+        edge.window_number,
+        edge.is_before,
+        part.is_treated,
+        {%- for measure in ['quantity', 'margin_amount', 'unknown_lines'] %}
+            case when edge.is_last then running_sum.{{ measure }} else -running_sum.{{ measure }} end as {{ measure }},
+        {%- endfor %}
+        case
+            when edge.is_last = part.is_added then running_sum.value_at_mean_price
+            else -running_sum.value_at_mean_price
+        end as control_value
+    from edge
+    inner join part
+        on
+            edge.promotion_id = part.promotion_id
+            and edge.window_number = part.window_number
+    inner join running_sum
+        on
+            edge.market_id = running_sum.market_id
+            and edge.day = running_sum.day
+            and part.product_id is not distinct from running_sum.product_id
+),
+
+summed as (
     select
         {%- for phase, condition in phases.items() %}
-            sum(case when {{ condition }} then value_at_mean_price end) as value_{{ phase }},
             sum(case when {{ condition }} and is_treated then quantity end) as quantity_{{ phase }},
             sum(case when {{ condition }} and is_treated then margin_amount end) as margin_{{ phase }},
             sum(case when {{ condition }} and is_treated then unknown_lines end) as unknown_{{ phase }},
+            sum(case when {{ condition }} then control_value end) as control_{{ phase }},
         {%- endfor %}
         promotion_id,
         window_number
-    from sold
+    from signed
     group by promotion_id, window_number
-),
-
-of_all as (
-    select
-        {%- for phase, condition in phases.items() %}
-            count(case when {{ condition }} then window_day.day end) as {{ phase }}_days,
-            sum(case when {{ condition }} then market_day.value_at_mean_price end) as value_{{ phase }},
-        {%- endfor %}
-        window_day.promotion_id,
-        window_day.window_number
-    from window_day
-    left join market_day
-        on
-            window_day.market_id = market_day.market_id
-            and window_day.day = market_day.day
-    group by window_day.promotion_id, window_day.window_number
 ),
 
 final as (
     select
         {%- for phase in phases %}
-            cast(coalesce(of_promoted.quantity_{{ phase }}, 0) as decimal(18, 6)) as quantity_{{ phase }},
-            cast(coalesce(of_promoted.margin_{{ phase }}, 0) as decimal(24, 6)) as margin_{{ phase }},
-            cast(coalesce(of_promoted.unknown_{{ phase }}, 0) as bigint) as unknown_{{ phase }},
-            cast(
-                coalesce(of_all.value_{{ phase }}, 0) - coalesce(of_promoted.value_{{ phase }}, 0)
-                as decimal(38, 12)
-            ) as control_{{ phase }},
+            cast(coalesce(summed.quantity_{{ phase }}, 0) as decimal(18, 6)) as quantity_{{ phase }},
+            cast(coalesce(summed.margin_{{ phase }}, 0) as decimal(24, 6)) as margin_{{ phase }},
+            cast(coalesce(summed.unknown_{{ phase }}, 0) as bigint) as unknown_{{ phase }},
+            cast(coalesce(summed.control_{{ phase }}, 0) as decimal(38, 12)) as control_{{ phase }},
         {%- endfor %}
-        of_all.before_days,
-        of_all.promotion_id,
-        of_all.window_number
-    from of_all
-    left join of_promoted
+        each_window.before_days,
+        each_window.promotion_id,
+        each_window.window_number
+    from each_window
+    left join summed
         on
-            of_all.promotion_id = of_promoted.promotion_id
-            and of_all.window_number = of_promoted.window_number
+            each_window.promotion_id = summed.promotion_id
+            and each_window.window_number = summed.window_number
 )
 
 select * from final

@@ -79,11 +79,11 @@ chosen as (
     where eligible.window_number <= 0 or comparable.window_rank <= {{ most_windows }}
 ),
 
-final as (
+counted_day as (
     select
-        chosen.promotion_id,
-        chosen.market_id,
-        chosen.window_number,
+        before_day.promotion_id,
+        before_day.market_id,
+        before_day.window_number,
         true as is_before,
         before_day.day
     from chosen
@@ -101,6 +101,33 @@ final as (
     from chosen
     inner join day
         on day.day between chosen.window_start and chosen.window_end
+),
+
+-- Days in a row differ from their numbers by the same day.
+numbered as (
+    select
+        *,
+        cast(row_number() over (partition by promotion_id, window_number, is_before order by day) as integer)
+            as day_number
+    from counted_day
+),
+
+final as (
+    select
+        promotion_id,
+        market_id,
+        window_number,
+        is_before,
+        min(day) as first_day,
+        max(day) as last_day,
+        cast(count(*) as integer) as day_count
+    from numbered
+    group by
+        promotion_id,
+        market_id,
+        window_number,
+        is_before,
+        cast({{ dbt.dateadd('day', '-day_number', 'day') }} as date)
 )
 
 select * from final
