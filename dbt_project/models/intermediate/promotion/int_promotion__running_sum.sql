@@ -1,13 +1,6 @@
 {# A table: with it the sum over a run of days is the difference of two rows, however long the run. #}
 {{ config(materialized='table') }}
 
-{% set measures = {
-    'quantity': 'decimal(24, 6)',
-    'margin_amount': 'decimal(24, 6)',
-    'unknown_lines': 'bigint',
-    'value_at_mean_price': 'decimal(38, 12)',
-} %}
-
 with
 
 product_day as (
@@ -24,22 +17,18 @@ day as (
 -- All products of a market together have none of their own.
 sold as (
     select
-        {%- for measure in measures %}
-            product_day.{{ measure }},
-        {%- endfor %}
         product_day.market_id,
         product_day.product_id,
-        product_day.day
+        product_day.day,
+        product_day.value_at_mean_price
     from product_day
     where product_day.product_id in (select product.product_id from {{ ref('int_promotion__product') }} as product)
     union all
     select
-        {%- for measure in measures %}
-            sum({{ measure }}) as {{ measure }},
-        {%- endfor %}
         market_id,
         cast(null as {{ dbt.type_string() }}) as product_id,
-        day
+        day,
+        sum(value_at_mean_price) as value_at_mean_price
     from product_day
     group by market_id, day
 ),
@@ -53,16 +42,14 @@ pair as (
 
 final as (
     select
-        {%- for measure, type in measures.items() %}
-            cast(coalesce(sum(sold.{{ measure }}) over (
-                partition by pair.market_id, pair.product_id
-                order by day.day
-                rows between unbounded preceding and current row
-            ), 0) as {{ type }}) as {{ measure }},
-        {%- endfor %}
         pair.market_id,
         pair.product_id,
-        day.day
+        day.day,
+        cast(coalesce(sum(sold.value_at_mean_price) over (
+            partition by pair.market_id, pair.product_id
+            order by day.day
+            rows between unbounded preceding and current row
+        ), 0) as decimal(38, 12)) as value_at_mean_price
     from pair
     cross join day
     left join sold
