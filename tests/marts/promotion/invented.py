@@ -48,7 +48,9 @@ def company(seed: int) -> dict[str, list[Record]]:
             {
                 "lead_id": f"l{number}",
                 "campaign_id": chance.choice(["K2", "K3", None]),
-                "captured_at": chance.choice([None, *[f"{_day(chance)} 09:00:00"] * 5]),
+                "captured_at": chance.choice(
+                    [None, *[f"{_day(chance)} {chance.randrange(24):02}:00:00"] * 5]
+                ),
                 "cost_amount": chance.choice([None, "12.5", "40"]),
             }
             for number in range(60)
