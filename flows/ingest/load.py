@@ -19,7 +19,6 @@ from .. import failpoints
 from ..state import new_id, utc_now
 from ..workspace import Workspace
 from . import sql
-from .archive import unpack_text
 from .faults import FileFault
 from .mapping import ROW_NUMBER, FeedMapping, map_feed
 from .parsing import Parser
@@ -129,14 +128,12 @@ def _read_part(
 ) -> Records:
     """Read the records of a part; raise FileFault when the whole export has to be held back."""
     layout = source.exports[part]
+    archived = workspace.root / export.archive_path
     try:
-        archived = workspace.root / export.archive_path
-        text = unpack_text(archived, folder / f"{part}.csv", layout.format.encoding)
+        records = read_records(connection, part, layout, parser, archived, folder)
     except FileFault as fault:
         fault.part = part
         raise
-    records = read_records(connection, part, layout, parser, text)
-    text.path.unlink()
     is_driving = part == next(iter(source.exports))
     if records.faulty and not is_driving:
         # Rows that need one of these records would be silently left out, or lack its values.
