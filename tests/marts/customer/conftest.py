@@ -5,6 +5,9 @@ from typing import Any
 
 import duckdb
 import pytest
+from niaga.errors import GateStopped
+from niaga.progress import Silent
+from niaga.refresh.gates import GateReport, check
 from niaga.state import State
 from niaga.workspace import Workspace, create_workspace
 
@@ -19,10 +22,11 @@ class Marts:
     """The marts of a workspace that was built from hand-made feeds."""
 
     def __init__(self, workspace: Workspace) -> None:
-        self._database = workspace.build_database
+        self._workspace = workspace
 
     def rows(self, sql: str) -> list[Row]:
-        with duckdb.connect(str(self._database), read_only=True) as connection:
+        database = str(self._workspace.build_database)
+        with duckdb.connect(database, read_only=True) as connection:
             cursor = connection.execute(sql)
             names = [column[0] for column in cursor.description]
             return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
@@ -31,6 +35,14 @@ class Marts:
         """The only row of a mart where a condition holds."""
         [found] = self.rows(f"select * from customer.{table} where {where}")
         return found
+
+    def gate(self) -> GateReport:
+        """What the gate says of the build, whether or not it stops it."""
+        with State.open(self._workspace) as state:
+            try:
+                return check(self._workspace, state, "run", "marts", Silent())
+            except GateStopped as stopped:
+                return stopped.report
 
 
 Company = Callable[[Feeds], Marts]

@@ -73,3 +73,9 @@ def test_the_company_has_what_is_to_be_found(marts: Marts) -> None:
     )
     assert counts["beyond"] > 0
     assert counts["within"] > 0
+
+
+def test_the_gate_lets_the_company_pass(marts: Marts) -> None:
+    results = [r for r in marts.gate().results if r.table_name.startswith("customer.")]
+    assert {result.table_name for result in results} == {f"customer.{mart}" for mart in KEYS}
+    assert [result.expectation for result in results if not result.success] == []

@@ -89,7 +89,7 @@ weighed as (
 
 final as (
     select
-        row_number() over (order by amount_at_risk desc nulls last, customer_id asc) as rank,
+        cast(row_number() over (order by amount_at_risk desc nulls last, customer_id asc) as bigint) as rank,
         customer_id,
         cast(amount_at_risk as decimal(24, 6)) as amount_at_risk,
         cast(null as decimal(24, 6)) as amount_at_risk_low,
