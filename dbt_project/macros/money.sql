@@ -44,13 +44,14 @@
 {%- endmacro %}
 
 {# Exact ratio of two amounts, rounded to nine decimals; NULL where there is nothing to divide by. Division of
-   decimals would be DOUBLE on one engine and truncate on the other. #}
+   decimals would be DOUBLE on one engine and truncate on the other. 28 digits and 9 are the most that can be
+   multiplied: with one more Spark gives up the ninth decimal. #}
 {% macro ratio(part, whole) -%}
     case
         when {{ whole }} is null or {{ whole }} = 0 then null
         else try_cast(
             {{ rounded_division('1000000000 * ' ~ millionths(part), millionths(whole)) }}
-            * cast(0.000000001 as decimal(10, 9)) as decimal(18, 9)
+            * cast(0.000000001 as decimal(9, 9)) as decimal(18, 9)
         )
     end
 {%- endmacro %}

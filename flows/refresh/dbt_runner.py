@@ -105,6 +105,7 @@ def _variables(workspace: Workspace) -> dict[str, Any]:
         "currency": workspace.settings.currency,
         "money_scale": workspace.settings.money_scale,
         "currency_digits": workspace.currency_digits,
+        "time_zone": workspace.settings.time_zone,
     }
 
 

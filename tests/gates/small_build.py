@@ -13,6 +13,7 @@ from niaga.ingest.contracts import SYSTEM_COLUMNS, contracts
 FEEDS = (
     "sales_line", "product", "customer", "channel", "territory", "participant", "quota",
     "company_goal", "credit_split", "plan_assignment", "channel_cost",
+    "survey_response", "complaint", "customer_request",
 )  # fmt: skip
 MASTERS = ("product", "customer", "channel", "territory", "participant")
 
@@ -68,6 +69,26 @@ select 'andi' as participant_id, 'reps' as plan_id, date '2026-01-01' as valid_f
 insert into lake.channel_cost by name
 select 'ch1' as channel_id, date '2026-02-01' as month, 'visits' as kind, 5.25 as amount,
     'e11' as _export_id, 1 as _row_number, date '2026-01-01' as _business_date;
+
+-- Of two invitations one was answered, with 3 of 10; the same customer complains.
+insert into lake.survey_response by name
+select
+    response_id, 's1' as survey_id, 'nps' as metric, score, 'c1' as customer_id,
+    timestamp '2026-02-01 03:00:00' as invited_at, answered_at, score is not null as wants_contact,
+    'e12' as _export_id, row_number as _row_number, date '2026-02-28' as _business_date
+from (values ('r1', 3, timestamp '2026-02-10 03:00:00', 1), ('r2', null, null, 2))
+    as response (response_id, score, answered_at, row_number);
+insert into lake.complaint by name
+select 'k1' as complaint_id, 'c1' as customer_id, 'p1' as product_id, 'late' as cause,
+    timestamp '2026-02-12 09:00:00' as opened_at, 'e13' as _export_id, 1 as _row_number,
+    date '2026-02-28' as _business_date;
+insert into lake.customer_request by name
+select
+    request_id, 'c1' as customer_id, product_id, wish, theme,
+    date '2026-02-01' as requested_date, 'e14' as _export_id, row_number as _row_number,
+    date '2026-02-28' as _business_date
+from (values ('q1', 'p1', 'change', null, 1), ('q2', null, 'add', 'big pack', 2))
+    as request (request_id, product_id, wish, theme, row_number);
 """
 
 _STATE = """
@@ -83,7 +104,7 @@ create table run.build as select true as is_full;
 create table run.consumed (segment_id varchar);
 create table run.parameter as select
     'run-1' as run_id, timestamp '2026-03-01 01:00:00' as started_at, true as is_posting,
-    'USD' as currency, 2 as money_scale;
+    date '2026-02-20' as as_of_date, 'USD' as currency, 2 as money_scale;
 create table state.export as select distinct export_id, feed as source from arrived;
 create table plan.plan_version as select 'reps' as plan_id, 1 as plan_version;
 create table plan.plan_component as
@@ -214,6 +235,48 @@ select event_id, 0 as credit_level, root_order_id, net_units, true as is_full_sp
 from intermediate.int_commission__sale_event;
 """
 
+_CUSTOMER = """
+create table customer.survey_score as
+select
+    'nps' as metric, cast(null as varchar) as segment, period_kind, period,
+    date_trunc(period_kind, date '2026-02-01') as period_start, 1 as responses,
+    0 as off_scale_responses, 2 as invited, cast(0.5 as decimal(18, 9)) as response_rate,
+    cast(-1 as decimal(18, 9)) as score, cast(null as decimal(18, 9)) as score_low,
+    cast(null as decimal(18, 9)) as score_high, cast(null as decimal(18, 9)) as change,
+    cast(null as decimal(18, 9)) as change_low, cast(null as decimal(18, 9)) as change_high,
+    'none' as weighting, 1 as observations, 'net score' as method
+from (values ('month', '2026-02'), ('quarter', '2026-Q1')) as period (period_kind, period);
+create table customer.complaint_cause as
+select
+    cause, product_id, date '2026-02-01' as month, 1 as complaints, 1 as open_complaints,
+    cast(null as decimal(18, 6)) as median_hours_to_resolve,
+    cast(0 as decimal(18, 9)) as within_target_share, cast(null as bigint) as customers_lost,
+    cast(null as decimal(24, 6)) as amount_lost, 0 as complaints_old_enough, 'USD' as currency
+from staging.stg_complaint;
+create table customer.follow_up as
+select
+    subject_type || id as follow_up_id, subject_type, opened_date, opened_date + 2 as due_date,
+    cast(null as date) as closed_date, false as within_target, true as is_overdue
+from (values
+    ('survey_response', 'r1', date '2026-02-10'), ('complaint', 'k1', date '2026-02-12')
+) as subject (subject_type, id, opened_date);
+create table customer.save_list as
+select
+    1 as rank, 'c1' as customer_id, cast(130.5 as decimal(24, 6)) as amount_at_risk,
+    'complaint open, detractor' as reason, 'settle' as suggested_action,
+    date '2026-02-12' as due_date, 1 as open_complaints, 'USD' as currency, 3 as observations,
+    'carried forward' as method;
+create table customer.product_recommendation as
+select
+    recommendation_id, product_id, action, requests as evidence_requests, 2 as evidence_sources,
+    sources as sources_for_action, cast(score as decimal(18, 9)) as score, 'few' as reason,
+    'USD' as currency, 'outcome_amount: not yet estimated' as missing_because
+from (values
+    ('product:p1', 'p1', 'keep', 1, 1, 0.5), ('product:p2', 'p2', 'keep', 0, 0, 0),
+    ('add:big pack', null, null, 1, 0, 0)
+) as recommendation (recommendation_id, product_id, action, requests, sources, score);
+"""
+
 
 def write_build(database: Path) -> None:
     """Write the build; whatever was there before is gone."""
@@ -230,6 +293,7 @@ def write_build(database: Path) -> None:
         _write_staging(connection)
         connection.execute(_CORE)
         connection.execute(_PAY)
+        connection.execute(_CUSTOMER)
 
 
 def _write_lake(connection: duckdb.DuckDBPyConnection) -> None:

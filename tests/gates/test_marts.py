@@ -64,6 +64,11 @@ def test_one_cent_less_credit_is_seen(look: Look, change: Change) -> None:
         ("commission.commission_summary", "participant_id"),
         ("commission.ledger", "posting_id"),
         ("commission.statement", "participant_id"),
+        ("customer.survey_score", "metric"),
+        ("customer.complaint_cause", "month"),
+        ("customer.follow_up", "follow_up_id"),
+        ("customer.save_list", "customer_id"),
+        ("customer.product_recommendation", "recommendation_id"),
     ],
 )
 def test_a_key_that_is_there_twice_is_named(

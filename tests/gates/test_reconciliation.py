@@ -81,6 +81,10 @@ MARTS = {
         ("commission.statement", "adjustment_amount", "period = '2026-02'", "earned and adjusted"),
         ("commission.statement", "payable_amount", "period = '2026-02'", "payable ="),
     ],
+    "customer.save_list": [
+        ("customer.save_list", "amount_at_risk", "true", "what is at risk"),
+        ("core.sales_line", "net_amount", "order_id = 'A2'", "what is at risk"),
+    ],
 }
 CASES = [
     (stage, at, *case)
