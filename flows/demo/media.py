@@ -1,8 +1,8 @@
 """Media: campaigns, what was spent on vehicles in flights, and how many sales that brought.
 
 Spend of a week works in that week and, less and less, in the four after it; more of it works less
-than in proportion. With A the spend that still works, a vehicle adds most x A / (A + half) to the
-sales of each of the week's days.
+than in proportion. With A the mean spend of the five weeks, each weighed by how much of it is still
+at work, a vehicle adds most x A / (A + half) to the sales of each of the week's days.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ _MACROS = """
 create macro rupiah(sen) as cast(cast(sen as bigint) * 0.01 as decimal(24, 2));
 create macro units(tenths) as cast(cast(tenths as bigint) * 0.1 as decimal(24, 1));
 create macro hundredth(number) as cast(number * 0.01 as decimal(8, 2));
-create macro per_rupiah(amount, spend) as cast(amount / spend as decimal(12, 4));
+create macro per_rupiah(amount, spend) as cast(amount / nullif(spend, 0) as decimal(12, 4));
 
 create table counted as select * from sold where status = 'POSTED' and not is_cancelled;
 """
