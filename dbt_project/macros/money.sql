@@ -1,8 +1,16 @@
 {# Money as exact integers: units at the workspace's money scale, minor units of the currency. #}
 
-{# Money (DECIMAL) to whole units; ingest has refused amounts with more decimals than the scale. #}
+{# Money (DECIMAL) to whole units; ingest has refused amounts with more decimals than the scale. In 64 bits where
+   the amount fits: in 128 the product takes some half a microsecond for each row. #}
 {% macro to_units(amount) -%}
-    cast({{ amount }} * cast({{ 10 ** (var('money_scale') | int) }} as decimal(7, 0)) as bigint)
+    {%- set scale = var('money_scale') | int -%}
+    coalesce(
+        cast(
+            try_cast(try_cast({{ amount }} as decimal(18, 6)) as decimal({{ 17 - scale }}, {{ scale }}))
+            * cast({{ 10 ** scale }} as decimal({{ scale + 1 }}, 0)) as bigint
+        ),
+        cast({{ amount }} * cast({{ 10 ** scale }} as decimal(7, 0)) as bigint)
+    )
 {%- endmacro %}
 
 {% macro power_of_ten_as_decimal(digits) -%}

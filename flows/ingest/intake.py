@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from .. import failpoints
+from ..failpoints import reach
 from ..state import State, utc_now
 from ..workspace import Workspace
 from . import catalogue
@@ -65,7 +65,7 @@ class Intake:
             self._refuse(landed)
             return
         archived = archive_export(landed.path, self._workspace.archive)
-        failpoints.reach("ingest.archived")
+        reach("ingest.archived")
         # Killed on the way, the file is still there to be looked at again.
         explanations = [self._take_for(taker, landed, archived) for taker in landed.takers]
         faults = [explanation for explanation in explanations if explanation]
@@ -73,6 +73,7 @@ class Intake:
             hold_back(self._workspace, landed.file_name, landed.path, "\n".join(faults))
         else:
             landed.path.unlink()
+        reach("landing.removed")
 
     def _take_for(self, taker: Taker, landed: Landed, archived: Archived) -> str | None:
         """Take a file for one source; give the reason in words when that rejects it."""
@@ -164,7 +165,7 @@ class Intake:
         catalogue.commit_load(
             self._workspace, self._state, load, source.source, delivery, winners, decided + replaced
         )
-        failpoints.reach("ingest.committed")
+        reach("ingest.committed")
         for export in decided:
             self._note_loaded(export, load, source)
 

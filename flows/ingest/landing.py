@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from ..configuration import load_yaml
 from ..errors import ConfigurationError
+from ..failpoints import reach
 from ..workspace import Workspace
 from .archive import restore_export
 from .patterns import Match
@@ -63,15 +64,18 @@ def hold_back(workspace: Workspace, file_name: str, file: Path, explanation: str
     rejected = workspace.rejected / file_name
     reason = workspace.rejected / (file_name + _REASON)
     reason.write_text(explanation, encoding="utf-8")
+    reach("rejected.explained")
     if file.is_relative_to(workspace.archive):
         restore_export(file, rejected)
     else:
         file.replace(rejected)
+    reach("rejected.held_back")
 
 
 def release(workspace: Workspace, file_name: str) -> None:
     """Remove a file from rejected/ that has been replaced by a good one."""
     (workspace.rejected / file_name).unlink(missing_ok=True)
+    reach("rejected.released")
     (workspace.rejected / (file_name + _REASON)).unlink(missing_ok=True)
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import psutil
 
-from .. import failpoints
+from ..failpoints import reach
 from ..state import new_id, utc_now
 from ..workspace import Workspace
 from . import sql
@@ -245,7 +245,7 @@ def _write(
         path = workspace.lake / feed / f"{load_id}.parquet"
         if file := write_segment(connection, mapping, origin, path):
             segments.append(file)
-            failpoints.reach("ingest.segment_renamed")
+            reach("ingest.segment_renamed")
     return Load(
         load_id=load_id,
         business_date=origin.business_date,
