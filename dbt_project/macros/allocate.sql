@@ -14,14 +14,14 @@
     (((abs({{ units }}) % 1000000000) * {{ share_parts }}) % 1000000000)
 {%- endmacro %}
 
-{# The same by weights that are whole numbers, of which `weights` is the sum: floor(units * weight / weights).
+{# The same by weights that are whole numbers, of which `weights` is the sum: floor(|units| * weight / weights).
    128 bits, so for small tables. #}
 {% macro whole_by_weight(units, weight, weights) -%}
-    cast({{ wide_idiv(wide_product(units, weight), 'cast(' ~ weights ~ ' as ' ~ type_wide() ~ ')') }} as bigint)
+    {{ wide_idiv(wide_product('abs(' ~ units ~ ')', weight), 'cast(' ~ weights ~ ' as ' ~ type_wide() ~ ')') }}
 {%- endmacro %}
 
 {% macro remainder_by_weight(units, weight, weights) -%}
-    ({{ wide_product(units, weight) }} % cast({{ weights }} as {{ type_wide() }}))
+    ({{ wide_product('abs(' ~ units ~ ')', weight) }} % cast({{ weights }} as {{ type_wide() }}))
 {%- endmacro %}
 
 {% macro wide_product(units, weight) -%}

@@ -29,7 +29,7 @@ error as (
         origin.product_id,
         origin.territory_id,
         sum(
-            cast(year_before.quantity - year_before.year_before_quantity as decimal(18, 6))
+            cast(year_before.quantity - year_before.year_before_quantity as decimal(19, 6))
             * cast(year_before.quantity - year_before.year_before_quantity as decimal(18, 6))
         ) as squared_error
     from origin

@@ -113,8 +113,8 @@ blended as (
     select
         *,
         cast(
-            cast(1 - expert_weight as decimal(18, 9)) * coalesce(statistical_quantity, 0)
-            + expert_weight * coalesce(expert_quantity, 0) as decimal(18, 6)
+            cast(1 - expert_weight as decimal(19, 9)) * coalesce(statistical_quantity, 0)
+            + cast(expert_weight as decimal(19, 9)) * coalesce(expert_quantity, 0) as decimal(18, 6)
         ) as forecast_quantity
     from weighted
 ),
