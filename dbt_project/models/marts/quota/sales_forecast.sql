@@ -152,8 +152,8 @@ final as (
         cast(observations as bigint) as observations,
         case expert_weight when 0 then 'seasonal naive' when 1 then 'mean of experts' end as method,
         {{ reasons({
-            'forecast_quantity: sold here for less than a year, and no expert projected it': 'forecast_quantity is null',
-            'statistical_quantity: sold here for less than a year':
+            'forecast_quantity: not yet sold here a year before, and no expert projected it': 'forecast_quantity is null',
+            'statistical_quantity: not yet sold here a year before':
                 'statistical_quantity is null and forecast_quantity is not null',
             'quantity_low, quantity_high: fewer than ' ~ least_observations ~ ' months to compare with a year before':
                 'forecast_quantity is not null and spread is null',
