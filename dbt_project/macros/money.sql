@@ -56,7 +56,18 @@
     end
 {%- endmacro %}
 
-{# The same of two integers in units, in 64 bits where they fit: long division by three digits at a time.
+{# Amount for one unit, rounded to six decimals; NULL where there are no units. #}
+{% macro per_unit(amount, quantity) -%}
+    case
+        when {{ quantity }} > 0
+            then cast(
+                {{ rounded_division('1000000 * ' ~ millionths(amount), millionths(quantity)) }}
+                * cast(0.000001 as decimal(7, 6)) as decimal(24, 6)
+            )
+    end
+{%- endmacro %}
+
+{# `ratio` of two integers in units, in 64 bits where they fit: long division by three digits at a time.
    128-bit division takes some 10 microseconds a row, too long for tables of lines. #}
 {% macro unit_ratio(part, whole) -%}
     {%- set size = 'abs(' ~ whole ~ ')' -%}

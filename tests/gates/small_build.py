@@ -12,8 +12,8 @@ from niaga.ingest.contracts import SYSTEM_COLUMNS, contracts
 
 FEEDS = (
     "sales_line", "product", "customer", "channel", "territory", "participant", "quota",
-    "company_goal", "credit_split", "plan_assignment", "channel_cost",
-    "survey_response", "complaint", "customer_request",
+    "company_goal", "credit_split", "plan_assignment", "channel_cost", "competitor_sighting",
+    "expert_projection", "survey_response", "complaint", "customer_request",
 )  # fmt: skip
 MASTERS = ("product", "customer", "channel", "territory", "participant")
 
@@ -66,6 +66,14 @@ select 's1' as rule_id, 'A9' as order_id, 'andi' as participant_id, 1 as share, 
 insert into lake.plan_assignment by name
 select 'andi' as participant_id, 'reps' as plan_id, date '2026-01-01' as valid_from,
     'e10' as _export_id, 1 as _row_number, date '2026-01-01' as _business_date;
+insert into lake.competitor_sighting by name
+select 's' || number as sighting_id, 'Rival' as competitor, 'p1' as product_id,
+    'e22' as _export_id, number as _row_number, date '2026-01-01' as _business_date
+from range(1, 3) as numbers (number);
+insert into lake.expert_projection by name
+select 'sari' as expert, 'p1' as product_id, 't1' as territory_id, date '2026-02-01' as month,
+    10 as quantity, date '2026-01-20' as made_date, 'e23' as _export_id, 1 as _row_number,
+    date '2026-01-01' as _business_date;
 insert into lake.channel_cost by name
 select 'ch1' as channel_id, date '2026-02-01' as month, 'visits' as kind, 5.25 as amount,
     'e11' as _export_id, 1 as _row_number, date '2026-01-01' as _business_date;
@@ -104,7 +112,7 @@ create table run.build as select true as is_full;
 create table run.consumed (segment_id varchar);
 create table run.parameter as select
     'run-1' as run_id, timestamp '2026-03-01 01:00:00' as started_at, true as is_posting,
-    date '2026-02-20' as as_of_date, 'USD' as currency, 2 as money_scale;
+    'USD' as currency, 2 as money_scale, date '2026-02-28' as as_of_date;
 create table state.export as select distinct export_id, feed as source from arrived;
 create table plan.plan_version as select 'reps' as plan_id, 1 as plan_version;
 create table plan.plan_component as
@@ -152,6 +160,71 @@ where channel_id = 'ch1' and month = date '2026-02-01';
 -- Net margins of 40.00, -8.00 - 5.25 and 20.25 on sales of 100.00, -20.00 and 50.50.
 update channel.channel_performance set net_margin_rate =
     case net_amount when 100 then 0.4 when -20 then 0.6625 when 50.5 then 0.400990099 end;
+"""
+
+# List prices are 1.00 above net on what was sold of p1 in January; nothing else is taken off. No
+# trade terms, one competitor, two answers, one expert, and no sales in the spring of 2025.
+_RESEARCH = """
+create table channel.price_waterfall as
+select
+    channel_id, product_id, month, quantity, cast(net_amount as decimal(24, 6)) as list_amount,
+    cast(0 as decimal(24, 6)) as invoice_discount_amount,
+    cast(0 as decimal(24, 6)) as promotion_amount,
+    cast(net_amount as decimal(24, 6)) as net_amount, cast(0 as decimal(24, 6)) as rebate_amount,
+    cast(0 as decimal(24, 6)) as freight_amount, cast(0 as decimal(24, 6)) as other_terms_amount,
+    cast(net_amount as decimal(24, 6)) as pocket_amount,
+    cast(net_amount - gross_margin_amount as decimal(24, 6)) as cost_amount,
+    cast(gross_margin_amount as decimal(24, 6)) as pocket_margin_amount, 'USD' as currency,
+    cast(null as varchar) as reason
+from core.sales_monthly;
+update channel.price_waterfall
+set list_amount = list_amount + 1, invoice_discount_amount = 0.75, promotion_amount = 0.25
+where product_id = 'p1' and month = date '2026-01-01';
+create table channel.price_position as
+select
+    'p1' as product_id, 'Rival' as competitor, 'retailer' as channel_type, 't1' as territory_id,
+    'Corner shop' as place, date '2026-01-01' as month,
+    cast(10 as decimal(24, 6)) as own_price_amount, 'territory' as own_price_level,
+    cast(8 as decimal(24, 6)) as competitor_price_amount,
+    cast(1.25 as decimal(18, 9)) as price_index, cast(0.5 as decimal(18, 9)) as on_promotion_share,
+    2 as sightings, date '2026-01-20' as last_seen_date, 'USD' as currency, 1 as observations,
+    cast(null as varchar) as reason;
+create table channel.channel_fit as
+select
+    channel_type, 't1' as territory_id, 'retail' as segment, false as is_sum_of_territories,
+    cast(preference as decimal(18, 9)) as customer_preference_share,
+    cast(preference as decimal(18, 9)) as customer_preference_share_low,
+    cast(1 as decimal(18, 9)) as customer_preference_share_high,
+    cast(own as decimal(18, 9)) as own_sales_share,
+    cast(competitor as decimal(18, 9)) as competitor_presence_share,
+    cast(preference - own as decimal(18, 9)) as gap, 'unclear' as recommendation,
+    'Two were asked.' as evidence, 2 as observations, cast(null as varchar) as reason
+from (values ('direct', 0.25, 1, 0), ('retailer', 0.75, 0, 1))
+    as fit (channel_type, preference, own, competitor);
+create table quota.sales_forecast as
+select
+    date '2026-02-28' as made_date, 'p1' as product_id, territory_id,
+    cast(null as varchar) as channel_type, date '2026-03-01' as month, 1 as horizon,
+    is_region as is_sum_of_territories, not is_region as is_in_sum_above,
+    cast(0 as decimal(18, 6)) as statistical_quantity, cast(5 as decimal(18, 6)) as expert_quantity,
+    1 as experts, cast(0 as decimal(18, 6)) as forecast_quantity,
+    cast(0 as decimal(18, 6)) as quantity_low, cast(4 as decimal(18, 6)) as quantity_high,
+    cast(0 as decimal(24, 6)) as forecast_amount, cast(0 as decimal(18, 9)) as expert_weight,
+    'USD' as currency, 12 as observations, cast(null as varchar) as reason
+from (values ('t1', false), ('region', true)) as covered (territory_id, is_region);
+create table quota.forecast_accuracy as
+select
+    'tea' as product_line, 't1' as territory_id, 1 as horizon, forecaster_kind, forecaster,
+    cast(error / 8 as decimal(18, 9)) as wape, cast(error / 8 as decimal(18, 9)) as bias,
+    cast(error / 4 as decimal(18, 9)) as mase,
+    cast((4 - error) / 8 as decimal(18, 9)) as value_added, 1 as observations,
+    1 as naive_observations,
+    cast(error as decimal(24, 6)) as absolute_error_quantity,
+    cast(8 as decimal(24, 6)) as absolute_actual_quantity,
+    cast(error as decimal(24, 6)) as error_quantity, cast(8 as decimal(24, 6)) as actual_quantity,
+    'as told' as method, cast(null as varchar) as reason
+from (values ('naive', 'naive', 4), ('expert', 'sari', 2))
+    as judged (forecaster_kind, forecaster, error);
 """
 
 _PAY = """
@@ -292,6 +365,7 @@ def write_build(database: Path) -> None:
         connection.execute(_STATE)
         _write_staging(connection)
         connection.execute(_CORE)
+        connection.execute(_RESEARCH)
         connection.execute(_PAY)
         connection.execute(_CUSTOMER)
 
