@@ -9,11 +9,11 @@ from .layouts import Export
 
 _CHANNEL_TYPES = ("direct", "own shop", "marketplace", "wholesale", "distributor", "retailer")
 
-# One row a response: questions that were not asked or answered are blank.
+# One row an invitation: questions that were not asked or answered are blank.
 _SURVEY = Export(
     "'survey_responses_' || quarter_file(day)",
     """(select answer.*, wish.* exclude (response_id), shopping.* exclude (response_id)
-        from answer
+        from (select * from answer union all by name select * from silence) as answer
         left join wish using (response_id)
         left join (pivot shopping_share on channel_type using any_value(share)) as shopping
             using (response_id))""",
@@ -26,11 +26,12 @@ _SURVEY = Export(
         "Customer Ref": "customer_id",
         "Segment": "segment",
         "Region": "'W' || team || '0'",
-        "Q1 How likely are you to recommend us? (0-10)": "nps",
-        "Q2 How satisfied are you? (1-5)": "csat",
+        "Q1 How likely are you to recommend us? (0-10)": "blank(nps)",
+        "Q2 How satisfied are you? (1-5)": "blank(csat)",
         "Q3 How easy is it to order? (1-7)": "blank(ces)",
         "Q4 Comment": "quoted(comment)",
-        "Q5 May we contact you?": "case when wants_contact then 'Yes' else 'No' end",
+        "Q5 May we contact you?": """case when wants_contact then 'Yes'
+            when wants_contact is not null then 'No' else '' end""",
         "Q6 Wish": "blank(wish)",
         "Q6 Product": "blank(product_id)",
         "Q6 About": "blank(theme)",

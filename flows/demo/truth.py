@@ -161,6 +161,20 @@ select
 from opinion
 """
 
+_RESPONSE_RATES = """
+select
+    segment,
+    count(answered_at) as answered_count,
+    count(*) as invited_count,
+    cast(100 * count(answered_at) / count(*) as decimal(6, 2)) as answered_percent
+from (
+    select segment, answered_at from answer
+    union all
+    select segment, null from silence
+)
+group by segment
+"""
+
 # Of those who will buy nothing more within 120 days.
 _LEAVING = """
 select promoters_of(true, 0) as promoters_percent, detractors_of(true, 0) as detractors_percent
@@ -223,6 +237,7 @@ def write_truth(company: duckdb.DuckDBPyConnection, path: Path, lines: int, seed
         "best_sales_tools": _table(company, 1, _BEST_TOOLS),
         "wins_by_product_line": _table(company, 1, _LINE_LIFTS),
         "survey_scores": _table(company, 2, _OPINIONS),
+        "survey_response_rates": _table(company, 1, _RESPONSE_RATES),
         "survey_scores_of_leaving_customers": _table(company, 0, _LEAVING),
         "complaint_causes_of_ordinary_products": _table(company, 1, _CAUSES),
         "flawed_products": _list(company, _FLAWED),

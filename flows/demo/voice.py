@@ -159,6 +159,34 @@ select
 from grouped;
 """
 
+# Who was asked and did not answer: some segments answer much more often than others.
+_SILENCES = f"""
+create table silence as
+with numbered as (
+    select
+        cast(number as bigint) as number,
+        day_plus({FIRST_DAY}, number * ({LAST_DAY} - {FIRST_DAY} + 1) // {{silences}}) as day,
+        1 + draw(number, 153, {SLOTS})
+        + {SLOTS} * least(draw(number, 154, 52), draw(number, 155, 52), 50) as customer_number
+    from range({{silences}}) as numbers (number)
+)
+select
+    'I' || lpad(cast(numbered.number + 1 as varchar), 6, '0') as response_id,
+    'KPL-' || quarter_name(numbered.day) as survey_id,
+    numbered.day,
+    cast(numbered.day as timestamp) + to_seconds(6 * 3600 + draw(numbered.number, 156, 7200))
+        as invited_at,
+    there.customer_id,
+    there.segment,
+    there.team
+from numbered
+inner join customer on numbered.customer_number = customer.number
+inner join customer as there
+    on present(customer.number, customer.new_from, customer.lost_from, numbered.day) = there.number
+where draw(numbered.number, 157, 100) < case there.segment
+    when 'Horeka' then 90 when 'Toko Tradisional' then 70 when 'Rumah Tangga' then 50 else 35 end;
+"""
+
 # Wishes are about what sells well, and more than their share about products with a flaw.
 _WISHES = """
 create table wish as
@@ -239,9 +267,10 @@ from rounded;
 
 
 def make(company: duckdb.DuckDBPyConnection, lines: int, seed: int) -> None:  # noqa: ARG001
-    """Make the tables of survey answers, wishes and shopping shares, and what is true of them."""
+    """Make the tables of answers, silences, wishes and shopping shares, and what is behind them."""
     company.execute(_OPINIONS)
     company.execute(_PREFERENCES)
     company.execute(_ANSWERS.format(responses=500 + lines // 80))
+    company.execute(_SILENCES.format(silences=2 * (500 + lines // 80)))
     company.execute(_WISHES)
     company.execute(_SHARES)

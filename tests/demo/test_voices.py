@@ -139,6 +139,20 @@ def test_scores_are_those_of_the_segment_and_low_before_leaving(
     assert fmean(leaving) < -0.35  # 8% promoters less 65% detractors
 
 
+def test_some_segments_answer_more_often_than_others(landing: Path, truth: Truth) -> None:
+    invited: Counter[str] = Counter()
+    answered: Counter[str] = Counter()
+    for row in all_records(landing, "survey_responses_*.csv"):
+        if row["Response ID"] != "RX00001":  # the bad one
+            invited[row["Segment"]] += 1
+            answered[row["Segment"]] += bool(row["Submitted"])
+    told = truth["survey_response_rates"]
+    assert invited == {segment: rate["invited_count"] for segment, rate in told.items()}
+    assert answered == {segment: rate["answered_count"] for segment, rate in told.items()}
+    rates = {segment: answered[segment] / invited[segment] for segment in invited}
+    assert rates["Horeka"] + 0.1 < rates["Rumah Tangga"] < rates["Ritel Modern"] < 0.7
+
+
 def test_shares_of_where_customers_buy_add_up_to_all(
     answers: list[dict[str, str]], truth: Truth
 ) -> None:
