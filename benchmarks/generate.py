@@ -98,8 +98,8 @@ _MASTERS = {
         select
             participant_id(rep), 'revenue',
             strftime(date '{FIRST_DAY}' + to_months(cast(month as integer)), '%Y-%m'),
-            1 + {{lines}} * {_MEAN_UNITS_OF_LINE} * (60 + draw(rep * 100 + month, 3, 60))
-                // ({REPS} * {MONTHS} * 100),
+            1 + cast({{lines}} as bigint) * {_MEAN_UNITS_OF_LINE}
+                * (60 + draw(rep * 100 + month, 3, 60)) // ({REPS} * {MONTHS} * 100),
             'money'
         from range({REPS}) as reps (rep), range({MONTHS}) as months (month)
     """,
