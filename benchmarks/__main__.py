@@ -89,7 +89,8 @@ def _show(figures: dict[str, Any]) -> None:
         print(f"  {name:22}{figures[name]:>10}   {budget}".rstrip())
     for title, seconds in figures["seconds"].items():
         _show_seconds(f"seconds of {title.replace('_', ' ')}", seconds)
-    _show_seconds("seconds of all cores", figures["cpu_seconds"])
+    for title, seconds in figures["cpu_seconds"].items():
+        _show_seconds(f"seconds of all cores, {title.replace('_', ' ')}", seconds)
     _show_seconds("longest models of the full night", figures["models"])
     _show_seconds("longest marts to publish", figures["published"])
 

@@ -136,6 +136,7 @@ def compare(workspace: Path, yardstick: Path) -> list[Difference]:
     """Give the differences between a workspace's current publication and a yardstick's output."""
     marts = workspace / "published" / "current" / "all" / "marts.duckdb"
     with duckdb.connect() as connection:
+        connection.execute("set memory_limit = '2GB'")
         connection.execute(f"set temp_directory = '{yardstick / 'spill'}'")
         connection.execute(f"attach '{marts}' as marts (read_only)")
         found = [_difference(connection, check, yardstick) for check in CHECKS]

@@ -82,14 +82,12 @@ class Measurement:
                 "nothing_new": _seconds(self.nothing_new),
                 "one_more_day": _seconds(self.one_more_day),
             },
-            "cpu_seconds": _rounded(
-                {
-                    "yardstick": self.yardstick.cpu,
-                    "full": self.full.cpu,
-                    "nothing_new": self.nothing_new.cpu,
-                    "one_more_day": self.one_more_day.cpu,
-                }
-            ),
+            "cpu_seconds": {
+                "yardstick": _rounded({"total": self.yardstick.cpu}),
+                "full": _cpu_seconds(self.full),
+                "nothing_new": _cpu_seconds(self.nothing_new),
+                "one_more_day": _cpu_seconds(self.one_more_day),
+            },
             "models": _by_size(
                 {model.name: model.ended - model.began for model in self.full.models}
             ),
@@ -154,6 +152,10 @@ def _land_and_run(workspace: Path, exports: Path, result: Path) -> Night:
 
 def _seconds(night: Night) -> dict[str, float]:
     return _rounded({"total": night.total, "imports": night.imports, **night.stages})
+
+
+def _cpu_seconds(night: Night) -> dict[str, float]:
+    return _rounded({"total": night.cpu, **night.stages_cpu})
 
 
 def _rounded(seconds: dict[str, float]) -> dict[str, float]:
