@@ -9,6 +9,16 @@
     nullif(substring({{ parts | join(' || ') }}, {{ delimiter | length + 1 }}), '')
 {%- endmacro %}
 
+{# Why figures of a row are NULL: `columns: words` of each part whose condition holds; NULL where none does. A part
+   is (columns, condition, SQL that gives the words). #}
+{% macro reasons(parts) -%}
+    {%- set texts = [] -%}
+    {%- for columns, condition, words in parts -%}
+        {%- do texts.append("case when " ~ condition ~ " then '" ~ columns ~ ": ' || " ~ words ~ " end") -%}
+    {%- endfor -%}
+    {{ joined(texts) }}
+{%- endmacro %}
+
 {# A whole number as text. #}
 {% macro count_text(number) -%} cast(cast({{ number }} as bigint) as {{ dbt.type_string() }}) {%- endmacro %}
 

@@ -18,6 +18,8 @@ _OWNERS = {
     "quota": "sales",
     "commission": "sales",
     "channel": "marketing",
+    "promotion": "marketing",
+    "customer": "marketing",
 }
 
 _HEAD = """\

@@ -13,7 +13,8 @@ from niaga.ingest.contracts import SYSTEM_COLUMNS, contracts
 FEEDS = (
     "sales_line", "product", "customer", "channel", "territory", "participant", "quota",
     "company_goal", "credit_split", "plan_assignment", "channel_cost", "competitor_sighting",
-    "expert_projection", "survey_response", "complaint", "customer_request",
+    "expert_projection", "survey_response", "complaint", "customer_request", "campaign",
+    "promotion", "media_spend", "touchpoint", "event_lead", "customer_contact",
 )  # fmt: skip
 MASTERS = ("product", "customer", "channel", "territory", "participant")
 
@@ -26,6 +27,7 @@ select
     order_id, 1 as line_number, document_type, order_date, customer_id, product_id, channel_id,
     't1' as territory_id, 'andi' as sales_rep_id, 'posted' as status, quantity, net_amount,
     cost_amount, 'USD' as currency, original_order_id, original_line_number, cancelled_date,
+    if(order_id = 'A2', 'P1', null) as promotion_id, if(order_id = 'A2', 4.5, 0) as discount_amount,
     'e1' as _export_id, row_number as _row_number, date '2026-02-28' as _business_date
 from (values
     ('A1', 'sale', date '2026-01-10', 'c1', 'p1', 'ch1', 10, 100.00, 60.00, null, null, null, 1),
@@ -97,6 +99,30 @@ select
     date '2026-02-28' as _business_date
 from (values ('q1', 'p1', 'change', null, 1), ('q2', null, 'add', 'big pack', 2))
     as request (request_id, product_id, wish, theme, row_number);
+insert into lake.campaign by name
+select 'K' || number as campaign_id, 'advertising' as kind, 'e32' as _export_id,
+    number as _row_number, date '2026-01-01' as _business_date
+from range(1, 3) as numbers (number);
+insert into lake.promotion by name
+select 'P1' as promotion_id, 'K1' as campaign_id, 'discount' as kind,
+    date '2026-02-01' as start_date, date '2026-02-07' as end_date, 1 as fixed_cost_amount,
+    'e33' as _export_id, 1 as _row_number, date '2026-01-01' as _business_date;
+insert into lake.media_spend by name
+select date '2026-02-03' as day, campaign_id, 'tv' as medium, 'one' as vehicle, spend_amount,
+    100 as impressions, 'e34' as _export_id, row_number as _row_number,
+    date '2026-01-01' as _business_date
+from (values ('K1', 10.10, 1), ('K2', 7.00, 2)) as spend (campaign_id, spend_amount, row_number);
+insert into lake.touchpoint by name
+select 't1' as touchpoint_id, 'c1' as customer_id, timestamp '2026-02-03 08:00:00' as touched_at,
+    'K1' as campaign_id, 'visit' as kind, 'e35' as _export_id, 1 as _row_number,
+    date '2026-01-01' as _business_date;
+insert into lake.event_lead by name
+select 'l1' as lead_id, 'K1' as campaign_id, timestamp '2026-02-03 08:00:00' as captured_at,
+    'e36' as _export_id, 1 as _row_number, date '2026-01-01' as _business_date;
+insert into lake.customer_contact by name
+select 'n1' as contact_id, timestamp '2026-02-03 08:00:00' as contacted_at, 'c1' as customer_id,
+    'p2' as product_id, 'demo' as tool, 'won' as outcome, 'price' as theme, 'good' as sentiment,
+    'e37' as _export_id, 1 as _row_number, date '2026-01-01' as _business_date;
 """
 
 _STATE = """
@@ -350,6 +376,65 @@ from (values
 ) as recommendation (recommendation_id, product_id, action, requests, sources, score);
 """
 
+# K1 spends 10.10 and has a visit, a lead and promotion P1 of p2: 4 sold instead of 3, for 4.50 off
+# and 1.00. K2 spends 7.00 on nothing that could be compared.
+_PROMOTION = """
+create table intermediate.int_promotion__promotion as
+select promotion_id, start_date, end_date, '' as market_id from staging.stg_promotion;
+create table intermediate.int_promotion__product as
+select 'P1' as promotion_id, 'p2' as product_id;
+create table promotion.promotion_performance as
+select
+    subject_type, promotion_id, campaign_id, 4.50 as discount_amount, 1.00 as fixed_cost_amount,
+    5.50 as cost_amount, 3.00 as baseline_quantity, 4.00 as actual_quantity,
+    1.00 as incremental_quantity, 0.50 as incremental_quantity_low,
+    1.50 as incremental_quantity_high, 0.00 as pulled_forward_amount,
+    2.75 as incremental_margin_amount, cast(0.5 as decimal(18, 9)) as roi,
+    cast(0.25 as decimal(18, 9)) as roi_low, cast(0.75 as decimal(18, 9)) as roi_high,
+    'repeat' as verdict, 7 as observations, 'USD' as currency, 'not all is estimated' as reason
+from (values ('promotion', 'P1', 'K1'), ('campaign', null, 'K2')) as subject (
+    subject_type, promotion_id, campaign_id
+);
+update promotion.promotion_performance set
+    discount_amount = null, fixed_cost_amount = null, cost_amount = 7, baseline_quantity = null,
+    actual_quantity = null, incremental_quantity = null, incremental_quantity_low = null,
+    incremental_quantity_high = null, pulled_forward_amount = null,
+    incremental_margin_amount = null, roi = null, roi_low = null, roi_high = null,
+    verdict = 'unclear'
+where subject_type = 'campaign';
+create table promotion.campaign_performance as
+select
+    campaign_id, date '2026-02-01' as month, spend_amount, 100 as impressions,
+    cast(null as bigint) as clicks, if(campaign_id = 'K1', 1, null) as visits,
+    if(campaign_id = 'K1', 1, 0) as leads, cast(null as decimal(24, 6)) as lead_cost_amount,
+    if(campaign_id = 'K1', 1, null) as attributed_orders,
+    if(campaign_id = 'K1', 50.50, null) as attributed_amount,
+    if(campaign_id = 'K1', spend_amount, null) as cost_per_lead,
+    if(campaign_id = 'K1', spend_amount, null) as cost_per_order,
+    cast(if(campaign_id = 'K1', 5, null) as decimal(18, 9)) as return_on_spend, 'USD' as currency
+from staging.stg_media_spend;
+create table promotion.media_performance as
+select
+    medium, vehicle, '2026-02' as period, date '2026-02-01' as period_start,
+    date '2026-02-28' as period_end, sum(spend_amount) as spend_amount,
+    sum(impressions) as impressions, sum(clicks) as clicks, sum(reach) as reach,
+    sum(gross_rating_points) as gross_rating_points, cast(1 as decimal(18, 9)) as spend_share,
+    'USD' as currency
+from staging.stg_media_spend group by all;
+create table promotion.sales_emphasis as
+select
+    'retail' as segment, 'p2' as product_id, 'demo' as tool, 1 as contacts, 1 as wins,
+    cast(1 as decimal(18, 9)) as win_rate, cast(0.206543 as decimal(18, 9)) as win_rate_low,
+    cast(1 as decimal(18, 9)) as win_rate_high, cast(0 as decimal(18, 9)) as lift,
+    'cannot tell' as recommendation;
+create table promotion.sales_feedback as
+select
+    'price' as theme, 'p2' as product_id, date '2026-02-01' as month, 1 as mentions,
+    cast(1 as decimal(18, 9)) as share, cast(null as decimal(18, 9)) as trend,
+    cast(1 as decimal(18, 9)) as sentiment, 'n1' as example_contact_ids, 1 as observations,
+    'USD' as currency;
+"""
+
 
 def write_build(database: Path) -> None:
     """Write the build; whatever was there before is gone."""
@@ -368,6 +453,7 @@ def write_build(database: Path) -> None:
         connection.execute(_RESEARCH)
         connection.execute(_PAY)
         connection.execute(_CUSTOMER)
+        connection.execute(_PROMOTION)
 
 
 def _write_lake(connection: duckdb.DuckDBPyConnection) -> None:

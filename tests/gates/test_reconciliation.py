@@ -53,6 +53,43 @@ MARTS = {
         ),
         ("channel.channel_performance", "net_margin_amount", "channel_id is null", "net margin ="),
     ],
+    "promotion.promotion_performance": [
+        ("promotion.promotion_performance", "cost_amount", "promotion_id = 'P1'", "cost ="),
+        (
+            "promotion.promotion_performance",
+            "discount_amount",
+            "promotion_id = 'P1'",
+            "of promotions",
+        ),
+        (
+            "promotion.promotion_performance",
+            "actual_quantity",
+            "promotion_id = 'P1'",
+            "what the products",
+        ),
+        (
+            "promotion.promotion_performance",
+            "incremental_quantity",
+            "promotion_id = 'P1'",
+            "incremental =",
+        ),
+        ("promotion.promotion_performance", "roi", "promotion_id = 'P1'", "roi is"),
+        ("staging.stg_media_spend", "spend_amount", "campaign_id = 'K2'", "campaigns without"),
+    ],
+    "promotion.campaign_performance": [
+        ("promotion.campaign_performance", "spend_amount", "campaign_id = 'K2'", "each campaign a"),
+        ("staging.stg_media_spend", "spend_amount", "campaign_id = 'K1'", "each campaign a"),
+        ("promotion.campaign_performance", "cost_per_lead", "true", "cost_per_lead is"),
+        ("promotion.campaign_performance", "cost_per_order", "true", "cost_per_order is"),
+        ("core.sales_line", "net_amount", "promotion_id = 'P1'", "the sales of a"),
+    ],
+    "promotion.media_performance": [
+        ("promotion.media_performance", "spend_amount", "true", "each medium"),
+        ("promotion.media_performance", "spend_share", "true", "the shares of each"),
+    ],
+    "promotion.sales_feedback": [
+        ("promotion.sales_feedback", "share", "true", "the shares of each"),
+    ],
     "quota.rep_attainment": [
         ("quota.rep_attainment", "quota_amount", "true", "the quotas are those"),
         ("quota.rep_attainment", "credited_amount", "true", "what is credited"),

@@ -129,27 +129,34 @@ final as (
         case
             when gap is not null
                 then
-                    'Customers want to do ' || {{ in_percent('customer_preference_share') }}
-                    || ' of their buying there (' || {{ in_percent('preference_low') }} || ' to '
-                    || {{ in_percent('preference_high') }} || ', '
+                    'Customers want to do ' || {{ percent_text('customer_preference_share', 0) }}
+                    || ' of their buying there (' || {{ percent_text('preference_low', 0) }} || ' to '
+                    || {{ percent_text('preference_high', 0) }} || ', '
                     || cast(answers as {{ dbt.type_string() }}) || ' asked); '
-                    || {{ in_percent('own_share') }} || ' of own sales'
+                    || {{ percent_text('own_share', 0) }} || ' of own sales'
                     || coalesce(
-                        ' and ' || {{ in_percent('competitor_share') }} || ' of the sightings of competitors', ''
+                        ' and ' || {{ percent_text('competitor_share', 0) }} || ' of the sightings of competitors', ''
                     )
                     || ' in the last 12 months are there.'
         end as evidence,
         cast(coalesce(answers, 0) as bigint) as observations,
         'mean of shares named (ranks as reciprocals), Wilson interval' as method,
-        {{ reasons({
-            'customer_preference_share, gap: the channel type is not known': 'channel_type is null',
-            'customer_preference_share, gap: nobody was asked here': 'channel_type is not null and answers is null',
-            'customer_preference_share, gap: no survey names this channel type':
-                'channel_type is not null and answers is not null and not is_asked_type',
-            'own_sales_share, gap: nothing was sold here in the last 12 months': 'own_share is null',
-            'competitor_presence_share: no competitor was seen here in the last 12 months':
-                'competitor_share is null',
-        }) }} as reason
+        {{ reasons([
+            ('customer_preference_share, gap', 'channel_type is null', "'the channel type is not known'"),
+            (
+                'customer_preference_share, gap', 'channel_type is not null and answers is null',
+                "'nobody was asked here'",
+            ),
+            (
+                'customer_preference_share, gap', 'channel_type is not null and answers is not null and not is_asked_type',
+                "'no survey names this channel type'",
+            ),
+            ('own_sales_share, gap', 'own_share is null', "'nothing was sold here in the last 12 months'"),
+            (
+                'competitor_presence_share', 'competitor_share is null',
+                "'no competitor was seen here in the last 12 months'",
+            ),
+        ]) }} as reason
     from bounded
 )
 

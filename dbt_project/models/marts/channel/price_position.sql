@@ -104,13 +104,17 @@ final as (
         '{{ var("currency") }}' as currency,
         cast(seen.observations as bigint) as observations,
         'net price of own sales / mean price seen' as method,
-        {{ reasons({
-            'own_price_amount, price_index: the day of the sighting is not known': 'seen.month is null',
-            'own_price_amount, price_index: the product was not sold in this month':
-                'seen.month is not null and candidate.price is null',
-            'competitor_price_amount, price_index: no price in the currency of the company was noted':
-                'seen.observations = 0',
-        }) }} as reason
+        {{ reasons([
+            ('own_price_amount, price_index', 'seen.month is null', "'the day of the sighting is not known'"),
+            (
+                'own_price_amount, price_index', 'seen.month is not null and candidate.price is null',
+                "'the product was not sold in this month'",
+            ),
+            (
+                'competitor_price_amount, price_index', 'seen.observations = 0',
+                "'no price in the currency of the company was noted'",
+            ),
+        ]) }} as reason
     from seen
     left join candidate
         on

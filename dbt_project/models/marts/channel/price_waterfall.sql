@@ -83,9 +83,9 @@ final as (
         cast(cost_amount as decimal(24, 6)) as cost_amount,
         cast(pocket_amount - cost_amount as decimal(24, 6)) as pocket_margin_amount,
         '{{ var("currency") }}' as currency,
-        {{ reasons({
-            'cost_amount, pocket_margin_amount: the cost of some lines is not known': 'cost_amount is null',
-        }) }} as reason
+        {{ reasons([
+            ('cost_amount, pocket_margin_amount', 'cost_amount is null', "'the cost of some lines is not known'"),
+        ]) }} as reason
     from pocketed
 )
 

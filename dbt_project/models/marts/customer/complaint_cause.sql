@@ -77,11 +77,10 @@ final as (
         case when tellable > 0 then cast(amount_lost as decimal(24, 6)) end as amount_lost,
         tellable as complaints_old_enough,
         '{{ var("currency") }}' as currency,
-        {{ joined([
-            "case when median_seconds is null then 'median_hours_to_resolve: none is resolved' end",
-            "case when with_target = 0 then 'within_target_share: none is resolved or due' end",
-            "case when tellable = 0
-                then 'customers_lost, amount_lost: too early to tell, or no customer is named' end",
+        {{ reasons([
+            ('median_hours_to_resolve', 'median_seconds is null', "'none is resolved'"),
+            ('within_target_share', 'with_target = 0', "'none is resolved or due'"),
+            ('customers_lost, amount_lost', 'tellable = 0', "'too early to tell, or no customer is named'"),
         ]) }} as reason
     from totalled
 )

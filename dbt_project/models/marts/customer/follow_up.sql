@@ -114,13 +114,14 @@ final as (
         dated.closed_date is null and dated.due_date < parameter.as_of_date as is_overdue,
         dated.owner,
         dated.last_outcome as outcome,
-        {{ joined([
-            "case when dated.opened_date is null then 'opened_date, due_date: the response has no date' end",
-            "case when dated.closed_date is null and dated.due_date >= parameter.as_of_date
-                then 'within_target: not due yet' end",
-            "case when dated.closed_date is null and parameter.as_of_date is null
-                then 'within_target, is_overdue: without sales there is no day to compare with' end",
-            "case when dated.owner is null then 'owner: neither the complaint nor the customer has one' end",
+        {{ reasons([
+            ('opened_date, due_date', 'dated.opened_date is null', "'the response has no date'"),
+            ('within_target', 'dated.closed_date is null and dated.due_date >= parameter.as_of_date', "'not due yet'"),
+            (
+                'within_target, is_overdue', 'dated.closed_date is null and parameter.as_of_date is null',
+                "'without sales there is no day to compare with'",
+            ),
+            ('owner', 'dated.owner is null', "'neither the complaint nor the customer has one'"),
         ]) }} as reason
     from dated
     cross join parameter

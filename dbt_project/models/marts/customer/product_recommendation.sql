@@ -127,22 +127,33 @@ final as (
         ranked_decision.decided_date,
         cast(null as decimal(24, 6)) as outcome_amount,
         '{{ var("currency") }}' as currency,
-        {{ joined([
-            "case when recommendation.action is null then 'action: nothing is to be done' end",
-            "case when recommendation.sources = 0 then 'score: no source has evidence' end",
-            "case when recommendation.product_id is not null and recommendation.sales_trend is null
-                then 'evidence_sales_trend: no net sales in the same months a year before' end",
-            "case when recommendation.product_id is not null and recommendation.margin_rate is null
-                then 'evidence_margin_rate: no net sales with a known cost' end",
-            "case when recommendation.requests is null then 'evidence_requests: none of any product is known' end",
-            "case when recommendation.product_id is not null and recommendation.complaints is null
-                then 'evidence_complaints: none of any product is known' end",
-            "case when recommendation.product_id is not null and recommendation.transferable_share is null
-                then 'evidence_transferable_share: no customers or no product line is known' end",
-            "case when recommendation.product_id is null
-                then 'evidence_sales_trend, evidence_margin_rate, evidence_complaints: nobody sells it yet' end",
-            "'evidence_survey_score: no survey says which product a score is for'",
-            "'outcome_amount: not yet estimated'",
+        {{ reasons([
+            ('action', 'recommendation.action is null', "'nothing is to be done'"),
+            ('score', 'recommendation.sources = 0', "'no source has evidence'"),
+            (
+                'evidence_sales_trend', 'recommendation.product_id is not null and recommendation.sales_trend is null',
+                "'no net sales in the same months a year before'",
+            ),
+            (
+                'evidence_margin_rate', 'recommendation.product_id is not null and recommendation.margin_rate is null',
+                "'no net sales with a known cost'",
+            ),
+            ('evidence_requests', 'recommendation.requests is null', "'none of any product is known'"),
+            (
+                'evidence_complaints', 'recommendation.product_id is not null and recommendation.complaints is null',
+                "'none of any product is known'",
+            ),
+            (
+                'evidence_transferable_share',
+                'recommendation.product_id is not null and recommendation.transferable_share is null',
+                "'no customers or no product line is known'",
+            ),
+            (
+                'evidence_sales_trend, evidence_margin_rate, evidence_complaints', 'recommendation.product_id is null',
+                "'nobody sells it yet'",
+            ),
+            ('evidence_survey_score', 'true', "'no survey says which product a score is for'"),
+            ('outcome_amount', 'true', "'not yet estimated'"),
         ]) }} as missing_because
     from recommendation
     left join ranked_decision

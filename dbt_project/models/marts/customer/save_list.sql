@@ -117,10 +117,10 @@ final as (
         '{{ var("currency") }}' as currency,
         observations,
         'net sales of the last 12 months carried forward' as method,
-        {{ joined([
-            "case when amount_at_risk is null then 'amount_at_risk: there are no sales' end",
-            "'amount_at_risk_low, amount_at_risk_high: not yet estimated'",
-            "case when owner_participant_id is null then 'owner_participant_id: the customer has no owner' end",
+        {{ reasons([
+            ('amount_at_risk', 'amount_at_risk is null', "'there are no sales'"),
+            ('amount_at_risk_low, amount_at_risk_high', 'true', "'not yet estimated'"),
+            ('owner_participant_id', 'owner_participant_id is null', "'the customer has no owner'"),
         ]) }} as missing_because
     from weighed
 )

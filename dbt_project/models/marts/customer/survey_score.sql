@@ -89,18 +89,24 @@ final as (
         'none' as weighting,
         responses as observations,
         method,
-        {{ joined([
-            "case when method = 'none' then 'score: this metric has no known scale' end",
-            "case when method <> 'none' and responses = 0 then 'score: no answer on the scale' end",
-            "case when score is not null and score_low is null
-                then 'score_low, score_high: answers that are one or all the same do not show how far off it may be' end",
-            "case when period_start is null then 'period: the answers have no date' end",
-            "case when score is not null and period_start is not null and change is null
-                then 'change: no score in the period before' end",
-            "case when change is not null and change_low is null
-                then 'change_low, change_high: one of the two scores has no interval' end",
-            "case when not has_unanswered then 'response_rate: no invitation without an answer is known' end",
-            "case when has_unanswered and invited = 0 then 'response_rate: no invitation in this period' end",
+        {{ reasons([
+            ('score', "method = 'none'", "'this metric has no known scale'"),
+            ('score', "method <> 'none' and responses = 0", "'no answer on the scale'"),
+            (
+                'score_low, score_high', 'score is not null and score_low is null',
+                "'answers that are one or all the same do not show how far off it may be'",
+            ),
+            ('period', 'period_start is null', "'the answers have no date'"),
+            (
+                'change', 'score is not null and period_start is not null and change is null',
+                "'no score in the period before'",
+            ),
+            (
+                'change_low, change_high', 'change is not null and change_low is null',
+                "'one of the two scores has no interval'",
+            ),
+            ('response_rate', 'not has_unanswered', "'no invitation without an answer is known'"),
+            ('response_rate', 'has_unanswered and invited = 0', "'no invitation in this period'"),
         ]) }} as reason
     from compared
 )

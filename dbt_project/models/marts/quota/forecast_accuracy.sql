@@ -114,13 +114,12 @@ final as (
             when 'expert' then 'projections of the expert'
             else 'mean of the experts'' projections'
         end as method,
-        {{ reasons({
-            'wape: nothing was sold in these months': 'absolute_actual = 0',
-            'bias: what was sold and what came back are equal': 'actual = 0 and absolute_actual <> 0',
-            'mase: no month differs from a year before, or there is no year before':
-                'coalesce(scale, 0) = 0',
-            'value_added: no sales in months that have a year before': 'coalesce(actual_beside_naive, 0) = 0',
-        }) }} as reason
+        {{ reasons([
+            ('wape', 'absolute_actual = 0', "'nothing was sold in these months'"),
+            ('bias', 'actual = 0 and absolute_actual <> 0', "'what was sold and what came back are equal'"),
+            ('mase', 'coalesce(scale, 0) = 0', "'no month differs from a year before, or there is no year before'"),
+            ('value_added', 'coalesce(actual_beside_naive, 0) = 0', "'no sales in months that have a year before'"),
+        ]) }} as reason
     from measured
 )
 

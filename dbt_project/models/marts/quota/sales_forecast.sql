@@ -151,15 +151,24 @@ final as (
         '{{ var("currency") }}' as currency,
         cast(observations as bigint) as observations,
         case expert_weight when 0 then 'seasonal naive' when 1 then 'mean of experts' end as method,
-        {{ reasons({
-            'forecast_quantity: not yet sold here a year before, and no expert projected it': 'forecast_quantity is null',
-            'statistical_quantity: not yet sold here a year before':
-                'statistical_quantity is null and forecast_quantity is not null',
-            'quantity_low, quantity_high: fewer than ' ~ least_observations ~ ' months to compare with a year before':
-                'forecast_quantity is not null and spread is null',
-            'forecast_amount: nothing sold in the last 12 months to take a price from':
-                'forecast_quantity is not null and net_price is null',
-        }) }} as reason
+        {{ reasons([
+            (
+                'forecast_quantity', 'forecast_quantity is null',
+                "'not yet sold here a year before, and no expert projected it'",
+            ),
+            (
+                'statistical_quantity', 'statistical_quantity is null and forecast_quantity is not null',
+                "'not yet sold here a year before'",
+            ),
+            (
+                'quantity_low, quantity_high', 'forecast_quantity is not null and spread is null',
+                "'fewer than " ~ least_observations ~ " months to compare with a year before'",
+            ),
+            (
+                'forecast_amount', 'forecast_quantity is not null and net_price is null',
+                "'nothing sold in the last 12 months to take a price from'",
+            ),
+        ]) }} as reason
     from bounded
 )
 
