@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
-import psutil
 
+from ..engine import engine_settings
 from ..failpoints import reach
 from ..state import new_id, utc_now
 from ..workspace import Workspace
@@ -30,8 +30,6 @@ from .sources import Source
 if TYPE_CHECKING:
     from .catalogue import Export
 
-_THREADS = 2
-_MOST_MEMORY = 2 << 30
 _EXAMPLES = 20
 
 
@@ -97,12 +95,9 @@ def _working_folder(workspace: Workspace) -> Iterator[Path]:
 @contextlib.contextmanager
 def _database(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a database in memory that goes to the disk when memory gets short."""
-    most = min(_MOST_MEMORY, psutil.virtual_memory().total * 2 // 5)
     connection = duckdb.connect(
-        config={
-            "threads": _THREADS,
-            "memory_limit": f"{most // (1 << 20)}MiB",
-            "temp_directory": str(folder / "spill"),
+        config=engine_settings(folder / "spill")
+        | {
             "autoinstall_known_extensions": False,
             # Else a name in a source's SQL could be a variable of this program.
             "python_enable_replacements": False,
