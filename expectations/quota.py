@@ -1,8 +1,8 @@
-"""What must hold of the marts of schema quota: what is reached follows from credits and sales."""
+"""What must hold of the marts of schema quota: what is reached or foreseen follows from sales."""
 
 from __future__ import annotations
 
-from .rules import exact_ratio, filled, same_amounts, unique
+from .rules import exact_ratio, filled, same_amounts, says_why, unique
 from .severity import ExpectNoRows, critical
 
 
@@ -11,6 +11,8 @@ def suites() -> dict[str, list[ExpectNoRows]]:
     return {
         "quota.rep_attainment": rep_attainment(),
         "quota.company_goal": company_goal(),
+        "quota.sales_forecast": sales_forecast(),
+        "quota.forecast_accuracy": forecast_accuracy(),
     }
 
 
@@ -130,6 +132,143 @@ def company_goal() -> list[ExpectNoRows]:
             inner join core.sales_line as line
                 on line.document_date between this.period_start and this.period_end
             where measure = 'revenue' and scope = 'company'
+            group by all
+            """,
+        ),
+    ]
+
+
+def sales_forecast() -> list[ExpectNoRows]:
+    """Expect forecasts that follow from their parts and add up to what was sold a year before."""
+    key = ("made_date", "product_id", "territory_id", "channel_type", "month")
+    shown = ", ".join(key)
+    running = "cast(date_trunc('month', as_of_date + 1) as date)"
+    return [
+        unique(*key),
+        filled(
+            key,
+            (
+                "made_date",
+                "product_id",
+                "month",
+                "horizon",
+                "is_sum_of_territories",
+                "is_in_sum_above",
+                "experts",
+                "observations",
+                "currency",
+            ),
+        ),
+        critical(
+            "the forecast is the mean of statistics and experts by the weight of the experts",
+            f"""
+            select {shown}, statistical_quantity, expert_quantity, expert_weight, forecast_quantity
+            from this
+            where
+                forecast_quantity is distinct from cast(
+                    (1 - cast(expert_weight as decimal(19, 9))) * coalesce(statistical_quantity, 0)
+                    + cast(expert_weight as decimal(19, 9)) * coalesce(expert_quantity, 0)
+                    as decimal(18, 6)
+                )
+                or (expert_weight > 0 and expert_quantity is null)
+                or (expert_weight < 1 and statistical_quantity is null)
+            """,
+        ),
+        critical(
+            "the forecast lies in its interval",
+            f"""
+            select {shown}, quantity_low, forecast_quantity, quantity_high
+            from this
+            where
+                forecast_quantity not between quantity_low and quantity_high
+                or (quantity_low is null) <> (quantity_high is null)
+            """,
+        ),
+        says_why(
+            key, "forecast_quantity", "statistical_quantity", "quantity_low", "forecast_amount"
+        ),
+        same_amounts(
+            "rows in no sum above them total what was sold a year before, to the last digit",
+            ("product_id", "month"),
+            ("quantity",),
+            f"""
+            select product_id, month, statistical_quantity as quantity
+            from this
+            cross join run.parameter
+            where
+                made_date = as_of_date
+                and not is_in_sum_above
+                and month < {running} + interval 3 month
+            """,
+            f"""
+            select
+                product_id, quantity,
+                cast(date_trunc('month', document_date) + interval 1 year as date) as month
+            from core.sales_line
+            cross join run.parameter
+            where
+                document_date >= {running} - interval 12 month
+                and document_date < {running} - interval 9 month
+            """,
+        ),
+    ]
+
+
+def forecast_accuracy() -> list[ExpectNoRows]:
+    """Expect every projection of a complete month to be compared, and rates that follow."""
+    key = ("product_line", "territory_id", "horizon", "forecaster_kind", "forecaster")
+    shown = ", ".join(key)
+    sums = (
+        "absolute_error_quantity",
+        "absolute_actual_quantity",
+        "error_quantity",
+        "actual_quantity",
+    )
+    return [
+        unique(*key),
+        filled(
+            key,
+            (
+                "horizon",
+                "forecaster_kind",
+                "forecaster",
+                "observations",
+                "naive_observations",
+                *sums,
+                "method",
+            ),
+        ),
+        exact_ratio("wape", "absolute_error_quantity", "absolute_actual_quantity", key),
+        exact_ratio("bias", "error_quantity", "actual_quantity", key),
+        says_why(key, "wape", "bias", "mase", "value_added"),
+        critical(
+            "the naive forecast adds no value to itself",
+            f"""
+            select {shown}, value_added
+            from this
+            where forecaster_kind = 'naive' and value_added <> 0
+            """,
+        ),
+        same_amounts(
+            "each expert's last word of a month on a month that is complete by now is compared",
+            ("forecaster",),
+            ("projections",),
+            """
+            select forecaster, observations as projections
+            from this
+            where forecaster_kind = 'expert'
+            """,
+            """
+            select expert as forecaster, count(*) as projections
+            from (
+                select distinct
+                    expert, product_id, territory_id, date_trunc('month', month) as month,
+                    date_trunc('month', made_date) as origin_month
+                from staging.stg_expert_projection
+                where month is not null
+            )
+            cross join run.parameter
+            where month >= origin_month and month < date_trunc('month', as_of_date + 1)
             group by all
             """,
         ),

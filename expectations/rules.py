@@ -95,6 +95,18 @@ def exact_ratio(rate: str, part: str, whole: str, key: Sequence[str]) -> ExpectN
     )
 
 
+def says_why(key: Sequence[str], *estimates: str) -> ExpectNoRows:
+    """Expect a reason in each row that lacks one of the estimates."""
+    return critical(
+        f"where {', '.join(estimates)} is missing, the row says why",
+        f"""
+        select {", ".join((*key, *estimates))}
+        from this
+        where reason is null and ({" or ".join(f"{name} is null" for name in estimates)})
+        """,
+    )
+
+
 def known(column: str, table: str, key: str | None = None, measures: str = "") -> ExpectNoRows:
     """Expect that each id stands in the table that lists them, if that table lists any."""
     counted = f", {measures}" if measures else ""

@@ -172,6 +172,20 @@ def stg_territory(contract: Contract) -> list[ExpectNoRows]:
     return [
         *_versions(contract),
         known("parent_territory_id", "staging.stg_territory", "territory_id"),
+        warning(
+            "no territory lies in itself: whoever is in such a circle counts as part of no other",
+            """
+            with recursive above as (
+                select territory_id, parent_territory_id from this where is_current
+                union
+                select above.territory_id, territory.parent_territory_id
+                from above
+                inner join this as territory
+                    on above.parent_territory_id = territory.territory_id and territory.is_current
+            )
+            select territory_id from above where territory_id = parent_territory_id
+            """,
+        ),
     ]
 
 
@@ -278,6 +292,21 @@ def stg_plan_assignment(contract: Contract) -> list[ExpectNoRows]:
     ]
 
 
+def stg_expert_projection(contract: Contract) -> list[ExpectNoRows]:
+    """Expect projections of months that are still to come or run."""
+    return [
+        *_records(contract),
+        warning(
+            "a month is projected before it is over: later that counts for nothing",
+            f"""
+            select {", ".join(contract.key)}, quantity
+            from this
+            where date_trunc('month', month) < date_trunc('month', made_date)
+            """,
+        ),
+    ]
+
+
 def stg_trade_term(contract: Contract) -> list[ExpectNoRows]:
     """Expect terms that can be a share of sales, of channels that are known."""
     return [
@@ -297,6 +326,7 @@ _OF_FEED: Mapping[str, Callable[[Contract], list[ExpectNoRows]]] = {
     "participant": stg_participant,
     "quota": stg_quota,
     "company_goal": stg_company_goal,
+    "expert_projection": stg_expert_projection,
     "credit_split": stg_credit_split,
     "plan_assignment": stg_plan_assignment,
     "trade_term": stg_trade_term,

@@ -148,6 +148,11 @@ class Workspace:
         return self.warehouse / "build.duckdb"
 
     @property
+    def spill(self) -> Path:
+        """Where a build puts for a while what does not fit into memory."""
+        return self.warehouse / "spill"
+
+    @property
     def ledger(self) -> Path:
         """Segments of what is owed; never changed."""
         return self.root / "ledger"

@@ -14,6 +14,20 @@
     (((abs({{ units }}) % 1000000000) * {{ share_parts }}) % 1000000000)
 {%- endmacro %}
 
+{# The same by weights that are whole numbers, of which `weights` is the sum: floor(|units| * weight / weights).
+   128 bits, so for small tables. #}
+{% macro whole_by_weight(units, weight, weights) -%}
+    {{ wide_idiv(wide_product('abs(' ~ units ~ ')', weight), 'cast(' ~ weights ~ ' as ' ~ type_wide() ~ ')') }}
+{%- endmacro %}
+
+{% macro remainder_by_weight(units, weight, weights) -%}
+    ({{ wide_product('abs(' ~ units ~ ')', weight) }} % cast({{ weights }} as {{ type_wide() }}))
+{%- endmacro %}
+
+{% macro wide_product(units, weight) -%}
+    cast({{ units }} as {{ type_wide() }}) * cast({{ weight }} as {{ type_wide() }})
+{%- endmacro %}
+
 {# The allocated units of a row. `shared_units` is what all rows of `partition` share, in billionths exact. #}
 {% macro allocated_units(units, whole, remainder, partition, order) -%}
     cast(sign({{ units }}) as bigint) * (

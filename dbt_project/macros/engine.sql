@@ -49,15 +49,28 @@
     cast(weekday({{ day }}) + 1 as integer)
 {%- endmacro %}
 
-{# Day of a moment (UTC) where the company is. #}
-{% macro company_day(moment) -%}
-    {{ return(adapter.dispatch('company_day')(moment)) }}
+{# Day of a moment (UTC) in the company's time zone. #}
+{% macro local_date(moment) -%}
+    {{ return(adapter.dispatch('local_date')(moment)) }}
 {%- endmacro %}
 
-{% macro default__company_day(moment) -%}
+{% macro default__local_date(moment) -%}
     cast(timezone('{{ var("time_zone") }}', timezone('UTC', {{ moment }})) as date)
 {%- endmacro %}
 
-{% macro spark__company_day(moment) -%}
+{% macro spark__local_date(moment) -%}
     cast(from_utc_timestamp({{ moment }}, '{{ var("time_zone") }}') as date)
+{%- endmacro %}
+
+{# Texts of a group in one, in their own order, with commas between. #}
+{% macro text_list(text) -%}
+    {{ return(adapter.dispatch('text_list')(text)) }}
+{%- endmacro %}
+
+{% macro default__text_list(text) -%}
+    string_agg({{ text }}, ', ' order by {{ text }})
+{%- endmacro %}
+
+{% macro spark__text_list(text) -%}
+    listagg({{ text }}, ', ') within group (order by {{ text }})
 {%- endmacro %}

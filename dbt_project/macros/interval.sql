@@ -26,18 +26,72 @@
     end
 {%- endmacro %}
 
-{# The 97.5% quantile of Student's distribution, for spreads that are themselves estimated from few values.
-   Expansion of Abramowitz & Stegun (1964), 26.7.5; to three decimals from 4 degrees of freedom on. #}
-{% macro student_quantile(degrees) -%}
-    {%- set n = 'cast(' ~ degrees ~ ' as double)' -%}
-    {%- set z = 1.959963984540054 -%}
-    (
-        {{ normal_quantile() }}
-        + cast({{ (z ** 3 + z) / 4 }} as double) / {{ n }}
-        + cast({{ (5 * z ** 5 + 16 * z ** 3 + 3 * z) / 96 }} as double) / ({{ n }} * {{ n }})
-        + cast({{ (3 * z ** 7 + 19 * z ** 5 + 17 * z ** 3 - 15 * z) / 384 }} as double)
-        / ({{ n }} * {{ n }} * {{ n }})
-        + cast({{ (79 * z ** 9 + 776 * z ** 7 + 1482 * z ** 5 - 1920 * z ** 3 - 945 * z) / 92160 }} as double)
-        / ({{ n }} * {{ n }} * {{ n }} * {{ n }})
-    )
+{# Bounds of a net score, the share of promoters less that of detractors. Its variance is p + d - (p - d)^2; as
+   Rocks (2016) found best, three answers are added first, 3/4 of one to either side and the rest in between:
+   without them few answers would look more certain than they are. NULL with less than two. #}
+{% macro net_score_bound(promoters, detractors, responses, sign) -%}
+    {%- set n = '(cast(' ~ responses ~ ' as double) + 3)' -%}
+    {%- set p = '((cast(' ~ promoters ~ ' as double) + 0.75) / ' ~ n ~ ')' -%}
+    {%- set d = '((cast(' ~ detractors ~ ' as double) + 0.75) / ' ~ n ~ ')' -%}
+    {%- set net = '(' ~ p ~ ' - ' ~ d ~ ')' -%}
+    case
+        when {{ responses }} >= 2
+            then {{ as_estimate(
+                'greatest(-1, least(1, ' ~ net ~ ' ' ~ sign ~ ' ' ~ normal_quantile() ~ ' * sqrt(('
+                ~ p ~ ' + ' ~ d ~ ' - ' ~ net ~ ' * ' ~ net ~ ') / ' ~ n ~ ')))'
+            ) }}
+    end
+{%- endmacro %}
+
+{# The 97.5% quantile of Student's t distribution. Below ten degrees of freedom from the table, above by the
+   expansion of Abramowitz and Stegun (26.7.5), which is then less than 0.00001 off. #}
+{% macro t_quantile(degrees) -%}
+    {%- set table = [
+        12.706204736, 4.302652730, 3.182446305, 2.776445105, 2.570581836, 2.446911851, 2.364624252, 2.306004135,
+        2.262157163,
+    ] -%}
+    {%- set v = 'cast(' ~ degrees ~ ' as double)' -%}
+    case {{ degrees }}
+        {%- for quantile in table %}
+        when {{ loop.index }} then cast({{ quantile }} as double)
+        {%- endfor %}
+        else {{ normal_quantile() }} + (cast(2.372271230 as double) + (cast(2.822498616 as double)
+            + (cast(2.555849680 as double) + cast(1.589534053 as double) / {{ v }}) / {{ v }}) / {{ v }}) / {{ v }}
+    end
+{%- endmacro %}
+
+{# Bounds of a mean, from the sum of the values and the sum of their squares; NULL with less than two values. #}
+{% macro mean_bound(total, squares, observations, sign) -%}
+    {%- set n = 'cast(' ~ observations ~ ' as double)' -%}
+    {%- set sum = 'cast(' ~ total ~ ' as double)' -%}
+    case
+        when {{ observations }} >= 2
+            then {{ as_estimate(
+                sum ~ ' / ' ~ n ~ ' ' ~ sign ~ ' ' ~ t_quantile(observations ~ ' - 1') ~ ' * sqrt(greatest(0, (cast('
+                ~ squares ~ ' as double) - ' ~ sum ~ ' * ' ~ sum ~ ' / ' ~ n ~ ') / (' ~ n ~ ' - 1) / ' ~ n ~ '))'
+            ) }}
+    end
+{%- endmacro %}
+
+{# Bounds of the difference between two independent estimates from the bounds of each (Zou and Donner 2008; of two
+   shares Newcombe's tenth method). Of intervals that are as wide to either side it is +- 1.96 of the root of
+   the sum of the squared standard errors. `one` and `other` are the tables whose score, score_low and
+   score_high are compared. #}
+{% macro difference_low(one, other) -%} {{ difference_bound(one, other, '-', 'low', 'high') }} {%- endmacro %}
+
+{% macro difference_high(one, other) -%} {{ difference_bound(one, other, '+', 'high', 'low') }} {%- endmacro %}
+
+{% macro difference_bound(one, other, sign, one_side, other_side) -%}
+    {%- set one_width = 'cast(' ~ one ~ '.score - ' ~ one ~ '.score_' ~ one_side ~ ' as double)' -%}
+    {%- set other_width = 'cast(' ~ other ~ '.score - ' ~ other ~ '.score_' ~ other_side ~ ' as double)' -%}
+    {{ as_estimate(
+        'cast(' ~ one ~ '.score - ' ~ other ~ '.score as double) ' ~ sign ~ ' sqrt('
+        ~ one_width ~ ' * ' ~ one_width ~ ' + ' ~ other_width ~ ' * ' ~ other_width ~ ')'
+    ) }}
+{%- endmacro %}
+
+{# Whether those who say one thing are more than half of all who say anything, by more than chance, and not fewer
+   than `fewest`. #}
+{% macro is_majority(voices, all_voices, fewest) -%}
+    coalesce({{ voices }} >= {{ fewest }} and {{ wilson_low(voices, all_voices) }} > 0.5, false)
 {%- endmacro %}

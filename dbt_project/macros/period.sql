@@ -63,3 +63,18 @@
 {% macro window_id(participant_id, component_key, window_start) -%}
     {{ participant_id }} || '|' || {{ component_key }} || '|' || cast({{ window_start }} as {{ dbt.type_string() }})
 {%- endmacro %}
+
+{# First day of the last month that is over on the evening of `day`. #}
+{% macro last_complete_month(day) -%}
+    cast({{ dbt.dateadd('month', -1, dbt.date_trunc('month', dbt.dateadd('day', 1, day))) }} as date)
+{%- endmacro %}
+
+{# First day of the month that lies `months` after (or before) the month that begins at `month`. #}
+{% macro add_months(month, months) -%}
+    cast({{ dbt.dateadd('month', months, month) }} as date)
+{%- endmacro %}
+
+{# Whole months from the month of one day to the month of another. #}
+{% macro months_between(first, last) -%}
+    cast({{ dbt.datediff(first, last, 'month') }} as bigint)
+{%- endmacro %}

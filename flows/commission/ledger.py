@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import sqlalchemy as sa
 
+from ..engine import engine_settings
 from ..errors import NiagaError
 from ..failpoints import reach
 from ..ingest.durable import TEMPORARY, make_folder, put_in_place, sha256_of, temporary_for
@@ -59,7 +60,9 @@ def post(workspace: Workspace, state: State, run_id: str) -> int:
     _keep_plan_texts(workspace)
     path = workspace.ledger / f"{run_id}.parquet"
     temporary = temporary_for(path)
-    with duckdb.connect(str(workspace.build_database), read_only=True) as connection:
+    with duckdb.connect(
+        str(workspace.build_database), read_only=True, config=engine_settings(workspace.spill)
+    ) as connection:
         rows = connection.execute(f"select count(*) from {PENDING}").fetchall()[0][0]
         if rows == 0:
             return 0

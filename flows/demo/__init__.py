@@ -1,5 +1,5 @@
 """The invented company that `niaga demo` runs on."""
 
-from .company import make_demo
+from .company import is_truth, make_demo, truth_file
 
-__all__ = ["make_demo"]
+__all__ = ["is_truth", "make_demo", "truth_file"]

@@ -22,18 +22,19 @@ create macro _start(x, kind) as
 create macro draw(x, kind, n) as (_spread(_spread(_start(x, kind))) >> 7) % n;
 create macro pick(x, kind, texts) as texts[1 + draw(x, kind, len(texts))];
 create macro day_plus(day, days) as cast(day + cast(days as integer) as date);
+create macro quarter_name(day) as year(day) || '-Q' || quarter(day);
 """
 
 # Eid al-Fitr: buying grows through the month of fasting, then the country is on holiday for a week.
-# Quotas reach to the end of 2026, so the days do too.
-_DAYS = f"""
-create table day as
+# Experts look three months ahead, so the days reach beyond the last one.
+_SEASON = f"""
+create table season as
 with counted as (
     select
         cast(day as date) as day,
         cast(date_diff('day', {FIRST_DAY}, day) as bigint) as number,
         case when day < date '2025-07-01' then date '2025-03-31' else date '2026-03-20' end as eid
-    from generate_series({FIRST_DAY}, date '2026-12-31', interval 1 day) as days (day)
+    from generate_series({FIRST_DAY}, date '2027-01-31', interval 1 day) as days (day)
 ),
 weighed as (
     select
@@ -49,20 +50,13 @@ weighed as (
             else 100
         end as event
     from counted
-),
-whole as (
-    select day, cast(growth * season * weekday * event // 100000 as bigint) as weight
-    from weighed
 )
-select
-    day,
-    weight,
-    cast(sum(weight) over (order by day) - weight as bigint) as weight_before
-from whole;
+select day, cast(growth * season * weekday * event // 100000 as bigint) as weight
+from weighed;
 """
 
 
 def make(company: duckdb.DuckDBPyConnection, lines: int, seed: int) -> None:  # noqa: ARG001
-    """Make the macros of chance and table `day`."""
+    """Make the macros of chance and table `season`, the days as they would be without media."""
     company.execute(_MACROS.format(seed=seed % 10_000))
-    company.execute(_DAYS)
+    company.execute(_SEASON)

@@ -12,6 +12,8 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .truth import BEGINS
+
 if TYPE_CHECKING:
     import duckdb
 
@@ -23,7 +25,8 @@ def make_demo(root: Path, lines: int = 200_000, seed: int = 7) -> None:
     """Make a workspace in `root`: its settings, sources and plans, and the exports in `landing/`.
 
     `lines` is about the number of order lines, returns and cancellations included. What stands
-    there already is kept; files of the same names are written anew.
+    there already is kept; files of the same names are written anew. What is true about the company
+    is written beside the workspace, into `truth_file(root)`, where no run looks for it.
     """
     if lines < SMALLEST:
         raise ValueError(f"the demo needs at least {SMALLEST:,} lines, not {lines:,}")
@@ -32,20 +35,54 @@ def make_demo(root: Path, lines: int = 200_000, seed: int = 7) -> None:
     landing = root / "landing"
     landing.mkdir(exist_ok=True)
 
-    from . import exports  # late: DuckDB takes a while to import
+    from . import exports, truth  # late: DuckDB takes a while to import
 
     with _invent(lines, seed) as company:
         exports.write_all(company, landing)
+        truth.write_truth(company, truth_file(root), lines, seed)
+
+
+def truth_file(root: Path) -> Path:
+    """Give the file that has the truth about the demo in `root`: beside it, not inside."""
+    root = root.resolve()
+    return root.parent / f"{root.name}-truth.json"
+
+
+def is_truth(file: Path) -> bool:
+    """Say whether a file is what `make_demo` writes into `truth_file`."""
+    if not file.is_file():
+        return False
+    with file.open("rb") as content:
+        return content.read(len(BEGINS)) == BEGINS
 
 
 def _invent(lines: int, seed: int) -> duckdb.DuckDBPyConnection:
     """Give a database in memory with all of the company's tables."""
     import duckdb
 
-    from . import chance, masters, sales, targets
+    from . import (
+        chance,
+        complaints,
+        contacts,
+        customers,
+        market,
+        masters,
+        media,
+        products,
+        projections,
+        promotions,
+        sales,
+        targets,
+        touchpoints,
+        voice,
+    )
 
+    areas = (
+        chance, masters, products, promotions, customers, media, sales, touchpoints, targets,
+        projections, market, voice, complaints, contacts,
+    )  # fmt: skip
     company = duckdb.connect()
     company.execute("set timezone = 'UTC'")
-    for make in (chance.make, masters.make, sales.make, targets.make):
-        make(company, lines, seed)
+    for area in areas:
+        area.make(company, lines, seed)
     return company

@@ -1,4 +1,4 @@
-"""Whom and what the company deals with: people, places, channels, products, customers.
+"""The people, places and channels of the company.
 
 A rep has a slot (1 to 39), which is the market that customers belong to; in slot 39 one rep follows
 another.
@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .chance import FIRST_DAY
+from .chance import FIRST_DAY, LAST_DAY
 
 if TYPE_CHECKING:
     import duckdb
 
 SLOTS = 39
-CUSTOMERS = 2_000
-PRODUCTS = 200
 
 _REGIONS = {
     "Jabodetabek": "Jakarta Pusat, Jakarta Barat, Jakarta Selatan, Jakarta Timur, Jakarta Utara, "
@@ -69,9 +67,10 @@ insert into channel values
     ('S21', 'Apotek "Sehat"; dan Toko Obat', 'retailer', 'S18', 'W00', 30);
 
 -- What each type buys: units on a line from low to high, and its standing discount in 1/10,000.
+-- At least two, so that a higher price never leaves nothing.
 create table buying (type varchar, low bigint, high bigint, discount bigint);
 insert into buying values
-    ('direct', 2, 12, 0), ('own shop', 1, 5, 0), ('marketplace', 1, 6, 500),
+    ('direct', 2, 12, 0), ('own shop', 2, 6, 0), ('marketplace', 2, 6, 500),
     ('wholesale', 15, 90, 800), ('distributor', 30, 160, 1200), ('retailer', 6, 40, 400);
 """
 
@@ -132,7 +131,7 @@ from numbered, (
 -- What was known of people on the day of each export: one follows another, three change teams.
 create table person_version as
 with exported as (
-    select unnest([{FIRST_DAY}, date '2026-01-01', date '2026-04-01']) as exported_on
+    select unnest([{FIRST_DAY}, date '2026-01-01', date '2026-04-01', {LAST_DAY}]) as exported_on
 ),
 placed as (
     select
@@ -150,132 +149,9 @@ select * from placed
 where person_id <> 'K140' or exported_on >= date '2026-01-01';
 """
 
-_PRODUCTS = f"""
-create table product_line (
-    line bigint, name varchar, categories varchar[], unit varchar, low bigint
-);
-insert into product_line values
-    (0, 'Minuman', ['Teh', 'Kopi', 'Sirup', 'Jus'], 'karton', 90),
-    (1, 'Makanan Ringan', ['Keripik', 'Biskuit', 'Kacang'], 'karton', 70),
-    (2, 'Bumbu', ['Kecap', 'Sambal', 'Kaldu', 'Santan'], 'karton', 80),
-    (3, 'Perawatan Diri', ['Sabun', 'Sampo', 'Pasta Gigi'], 'lusin', 110),
-    (4, 'Perawatan Rumah', ['Deterjen', 'Pembersih Lantai', 'Pewangi'], 'karton', 95),
-    (5, 'Curah', ['Gula', 'Beras', 'Kacang Hijau'], 'kg', 12);
-
--- Prices in whole rupiah, costs in sen. The second list of prices holds from 2026-01-01.
-create table product as
-with numbered as (
-    select cast(number as bigint) as number from range(1, {PRODUCTS + 1}) as numbers (number)
-),
-priced as (
-    select
-        numbered.number,
-        product_line.name as line,
-        product_line.line as line_number,
-        pick(number, 21, categories) as category,
-        product_line.unit,
-        100 * (product_line.low + draw(number, 22, product_line.low * 4)) * 3 as price,
-        58 + draw(number, 23, 22) as cost_percent,
-        case when number % 20 = 0 then day_plus(date '2025-02-01', draw(number, 24, 400))
-            else day_plus(date '2015-01-01', draw(number, 25, 3000)) end as launched,
-        case when number % 33 = 0 then day_plus(date '2026-03-01', draw(number, 26, 150)) end
-            as discontinued
-    from numbered
-    inner join product_line on product_line.line = numbered.number % 6
-)
-select
-    *,
-    'B' || lpad(cast(number as varchar), 4, '0') as product_id,
-    category || ' '
-    || pick(number, 27, ['Melati', 'Nusa', 'Bahari', 'Segara', 'Mentari', 'Lestari', 'Cendana'])
-    || ' '
-    || pick(number, 28, ['Asli', 'Premium', 'Keluarga', 'Hemat', 'Spesial']) || ' '
-    || (100 + number) as name,
-    price * cost_percent as cost,
-    (price * 104 // 100 + 50) // 100 * 100 as later_price,
-    (price * 104 // 100 + 50) // 100 * 100 * (cost_percent - 1) as later_cost
-from priced;
-
--- Each product line has a promotion six times; never two at once.
-create table promotion as
-with numbered as (
-    select
-        cast(number as bigint) as number,
-        number % 6 as line_number,
-        day_plus(
-            {FIRST_DAY}, (number // 6) * 120 + (number % 6) * 15 + draw(number, 31, 10)
-        ) as starts
-    from range(36) as numbers (number)
-)
-select
-    *,
-    'P' || lpad(cast(number + 1 as varchar), 3, '0') as promotion_id,
-    'KMP' || (1 + number // 6) as campaign_id,
-    pick(number, 32, ['DISKON', 'PAKET', 'KUPON']) as kind,
-    500 + 250 * draw(number, 33, 7) as discount,
-    day_plus(starts, 13 + draw(number, 34, 28)) as ends,
-    5000000 + 500000 * draw(number, 35, 40) as fixed_cost
-from numbered;
-"""
-
-_CUSTOMERS = f"""
-create table customer as
-with numbered as (
-    select
-        cast(number as bigint) as number,
-        cast((number - 1) % {SLOTS} + 1 as bigint) as slot,
-        cast((number - 1) // {SLOTS} as bigint) as place
-    from range(1, {CUSTOMERS + 1}) as numbers (number)
-),
-placed as (
-    select
-        numbered.*,
-        slot.team,
-        -- The last slot looks after two towns.
-        case when slot = {SLOTS} and number % 2 = 0 then 'W58'
-            else 'W' || team || (1 + (slot - 1) % 8) end as territory_id,
-        pick(number, 41, [
-            'S01', 'S01', 'S06', 'S06', 'S07', 'S08', 'S19', 'S19', 'S20', 'S21',
-            case team when 1 then 'S03' when 3 then 'S04' when 4 then 'S05' else 'S01' end,
-            case team when 1 then 'S09' when 2 then 'S10' when 4 then 'S12' else 'S11' end,
-            case team when 1 then 'S09' when 2 then 'S10' when 4 then 'S12' else 'S11' end,
-            case team when 1 then 'S13' when 2 then 'S14' when 3 then 'S15' when 4 then 'S16'
-                else 'S17' end
-        ]) as channel_id,
-        case when place % 7 = 5 then day_plus(date '2024-12-01', draw(number, 42, 600)) end
-            as new_from
-    from numbered
-    inner join slot using (slot)
-)
-select
-    placed.*,
-    'C' || lpad(cast(number as varchar), 5, '0') as customer_id,
-    case
-        when number % 250 = 0 then 'Toko "Rejeki"; Cabang ' || number
-        when number % 250 = 125 then 'Kafé Bintang ' || number
-        else
-            pick(number, 43, ['Toko', 'Warung', 'UD', 'CV', 'Kios', 'Depot']) || ' '
-            || pick(number, 44, ['Sumber', 'Maju', 'Berkah', 'Sinar', 'Mulia', 'Jaya', 'Makmur'])
-            || ' '
-            || pick(number, 45, ['Rejeki', 'Bersama', 'Sentosa', 'Baru', 'Indah', 'Raya'])
-            || ' ' || number
-    end as name,
-    case channel.type
-        when 'direct' then 'Horeka' when 'own shop' then 'Rumah Tangga'
-        when 'marketplace' then 'Rumah Tangga' when 'retailer' then 'Ritel Modern'
-        else 'Toko Tradisional'
-    end as segment,
-    channel.type as channel_type,
-    channel.terms_days,
-    coalesce(new_from, day_plus(date '2017-01-02', draw(number, 46, 2700))) as since,
-    'K' || (100 + slot + case when slot = {SLOTS} then 1 else 0 end) as owner_id
-from placed
-inner join channel using (channel_id);
-"""
-
 
 def make(company: duckdb.DuckDBPyConnection, lines: int, seed: int) -> None:  # noqa: ARG001
-    """Make the tables of everything that sales lines refer to."""
+    """Make the tables of territories, channels and people."""
     towns = ["('W00', 'Indonesia', null)"]
     for number, (region, names) in enumerate(_REGIONS.items(), start=1):
         towns.append(f"('W{number}0', '{region}', 'W00')")
@@ -287,5 +163,5 @@ def make(company: duckdb.DuckDBPyConnection, lines: int, seed: int) -> None:  # 
         "create table territory as "
         f"select * from (values {', '.join(towns)}) as towns (territory_id, name, parent_id)"
     )
-    for script in (_CHANNELS, _PEOPLE, _PRODUCTS, _CUSTOMERS):
+    for script in (_CHANNELS, _PEOPLE):
         company.execute(script)

@@ -39,7 +39,7 @@ taken as (
     from placed
     asof join slot on placed.ticket >= slot.strength_before
 ),
--- Early customers of a slot buy more often. Before a new one is there, the one before it buys.
+-- Early customers of a slot buy more often. Where one is not there (yet), the one before it buys.
 chosen as (
     select
         *,
@@ -49,8 +49,13 @@ chosen as (
 known as (
     select
         chosen.* exclude (customer_number),
-        customer_number - case when customer.new_from > chosen.day then {SLOTS} else 0 end
-            as customer_number
+        -- Who will stop buying buys half as much in the two months before.
+        present(
+            customer_number, new_from, case
+                when chosen.day >= lost_from - 60 and draw(chosen.number, 56, 2) = 0 then chosen.day
+                else lost_from
+            end, chosen.day
+        ) as customer_number
     from chosen
     inner join customer on chosen.customer_number = customer.number
 )
@@ -65,11 +70,7 @@ select
     customer.terms_days,
     'FK' || lpad(cast(known.number + 1 as varchar), 8, '0') as order_id,
     -- One order in a thousand came in by itself: nobody's credit.
-    case
-        when draw(known.number, 54, 1000) = 0 then null
-        when known.slot = {SLOTS} and known.day >= date '2026-01-01' then 'K140'
-        else 'K' || (100 + known.slot)
-    end as rep_id,
+    case when draw(known.number, 54, 1000) <> 0 then owner_of(known.slot, known.day) end as rep_id,
     case draw(known.number, 55, 200)
         when 0 then 'VOID' when 1 then 'DRAF' when 2 then 'DRAF' else 'POSTED'
     end as status,
@@ -98,23 +99,30 @@ priced as (
     select
         listed.*,
         product.product_id,
-        product.line_number as product_line_number,
-        case when listed.day < date '2026-01-01' then product.price else product.later_price end
-            as price,
-        case when listed.day < date '2026-01-01' then product.cost else product.later_cost end
-            as cost,
-        10 * (buying.low + draw(listed.number, 63, buying.high - buying.low + 1))
-        + case when product.unit = 'kg' then draw(listed.number, 64, 10) else 0 end as quantity,
+        product.character,
+        price_list.price,
+        price_list.cost,
+        price_list.response,
+        -- The smallest quantity that is sold, and how many of it are wanted at the first price.
+        case product.unit when 'kg' then 1 else 10 end as step,
+        case product.unit when 'kg' then 10 else 1 end
+        * (buying.low + draw(listed.number, 63, buying.high - buying.low + 1))
+        + case product.unit when 'kg' then draw(listed.number, 64, 10) else 0 end as steps,
+        draw(listed.number, 74, 10000) as luck,
         promotion.promotion_id,
+        coalesce(promotion.uplift, 0) as uplift,
+        coalesce(promotion.discount, 0) as promotion_discount,
         -- What a big customer bargains for comes on top.
-        buying.discount + coalesce(promotion.discount, 0)
+        buying.discount
         + case when buying.discount >= 400 then 50 * draw(listed.number, 65, 7) else 0 end
-            as discount_rate
+            as standing_discount
     from listed
     inner join product as wanted on listed.product_number = wanted.number
     inner join product
         on product.number = listed.product_number - case
             when wanted.launched > listed.day or wanted.discontinued <= listed.day then 1 else 0 end
+    inner join price_list
+        on product.number = price_list.number and list_number(listed.day) = price_list.list
     inner join buying on listed.channel_type = buying.type
     left join promotion
         on
@@ -122,16 +130,28 @@ priced as (
             and listed.day between promotion.starts and promotion.ends
             and draw(listed.number, 66, 100) < 55
 ),
+-- Luck rounds up or down, so that quantities are right on average; it is the same for both.
+answered as (
+    select
+        *,
+        (steps * response + luck) // 10000 * step as baseline_quantity,
+        (steps * response * (100 + uplift) // 100 + luck) // 10000 * step as quantity,
+        standing_discount + promotion_discount as discount_rate
+    from priced
+),
 valued as (
     select
-        * exclude (cost),
+        * exclude (cost, response, step, steps, luck),
         quantity * price * 10 as gross,
         quantity * price * 10 * discount_rate // 10000 as discount,
         quantity * cost // 10 as cost,
+        baseline_quantity * price * 10
+        - baseline_quantity * price * 10 * standing_discount // 10000 as baseline_net,
+        baseline_quantity * cost // 10 as baseline_cost,
         case when status = 'POSTED' then day_plus(day, draw(number, 67, 5)) end as invoiced,
         case when status = 'POSTED' then day_plus(day, 1 + draw(number, 68, 6)) end as shipped,
         status = 'POSTED' and draw(number, 69, 100) = 0 as is_cancelled
-    from priced
+    from answered
 )
 select
     *,

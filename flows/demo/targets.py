@@ -41,19 +41,17 @@ select
     'K01' || (
         slot.team + case when month >= date '2026-04-01' and slot in (8, 16, 24) then 1 else 0 end
     ) as manager_id,
-    'K' || (100 + slot + case when slot = {SLOTS} and month >= date '2026-01-01' then 1 else 0 end)
-        as person_id,
+    owner_of(slot, month) as person_id,
     cast(market.net * share // 1000000 as bigint) as net,
     cast(market.margin * share // 1000000 as bigint) as margin
 from month
 cross join market
-inner join slot using (slot);
+inner join slot using (slot)
+where month < date '2027-01-01';
 """
 
 # One month of one rep has no quota, as it happens. In July 2026 four reps got smaller quotas.
 _QUOTAS = """
-create macro quarter_name(day) as year(day) || '-Q' || quarter(day);
-
 create table quota as
 with wanted as (
     select

@@ -6,6 +6,8 @@ import hashlib
 import os
 from pathlib import Path
 
+from ..failpoints import reach
+
 TEMPORARY = ".tmp"
 """How the name of a file ends while it is written: such a file is garbage after a crash."""
 
@@ -21,7 +23,9 @@ def put_in_place(temporary: Path, path: Path) -> None:
     """Bring a written file to the disk and then, in one step, under its name."""
     with temporary.open("rb+") as file:
         os.fsync(file.fileno())
+    reach("file.written")
     temporary.replace(path)
+    reach("file.renamed")
     sync_folder(path.parent)
 
 

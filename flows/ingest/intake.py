@@ -12,17 +12,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from .. import failpoints
+from ..failpoints import reach
 from ..state import State, utc_now
 from ..workspace import Workspace
 from . import catalogue
-from .archive import archive_export
+from .archive import Archived, archive_export
 from .catalogue import LOADED, REJECTED, REPLACED, WAITING, Export
 from .durable import sha256_of
 from .faults import FileFault
-from .landing import Landed, business_date, explain, hold_back, release
+from .landing import Landed, Taker, business_date, explain, hold_back, release
 from .load import Load, load_delivery
-from .sources import Source
+from .sources import ExcelFormat, Source
 
 KNOWN = "known"
 """The outcome of a file whose content has come before."""
@@ -61,27 +61,37 @@ class Intake:
 
     def take(self, landed: Landed) -> None:
         """Take a file from landing/: load it, or note it where its delivery has other parts."""
-        source = landed.source
-        if source is None or not _is_regular(landed.path):
+        if not landed.takers or not _is_regular(landed.path):
             self._refuse(landed)
             return
         archived = archive_export(landed.path, self._workspace.archive)
-        failpoints.reach("ingest.archived")
-        export_id = _identify(landed, source, archived.sha256)
-        known = catalogue.find_export(self._state, source.source, landed.part, export_id)
+        reach("ingest.archived")
+        # Killed on the way, the file is still there to be looked at again.
+        explanations = [self._take_for(taker, landed, archived) for taker in landed.takers]
+        faults = [explanation for explanation in explanations if explanation]
+        if faults:
+            hold_back(self._workspace, landed.file_name, landed.path, "\n".join(faults))
+        else:
+            landed.path.unlink()
+        reach("landing.removed")
+
+    def _take_for(self, taker: Taker, landed: Landed, archived: Archived) -> str | None:
+        """Take a file for one source; give the reason in words when that rejects it."""
+        source = taker.source
+        export_id = _identify(taker, archived.sha256)
+        known = catalogue.find_export(self._state, source.source, taker.part, export_id)
         if known and known.status in (LOADED, WAITING):
             self._note(replace(known, file_name=landed.file_name), KNOWN, known.reason)
-            landed.path.unlink()
-            return
+            return None
         is_whole = len(source.exports) == 1
         export = Export(
             source=source.source,
-            part=landed.part,
+            part=taker.part,
             export_id=export_id,
             file_name=landed.file_name,
             size_bytes=archived.size_bytes,
-            business_date=business_date(self._workspace, source, landed),
-            delivery=export_id if is_whole else landed.match.delivery or "",
+            business_date=business_date(self._workspace, landed, taker),
+            delivery=export_id if is_whole else taker.match.delivery or "",
             status=WAITING,
             landed_at=utc_now(),
             run_id=self._run_id,
@@ -90,13 +100,13 @@ class Intake:
         if not is_whole:
             catalogue.record_exports(self._state, [export])
             self._note(export, WAITING)
-        else:
-            try:
-                self._load(source, export_id, {landed.part: export}, [export])
-            except FileFault as fault:
-                self._reject(export, fault, landed.path)
-                return
-        landed.path.unlink()
+            return None
+        try:
+            self._load(source, export_id, {taker.part: export}, [export])
+        except FileFault as fault:
+            catalogue.record_exports(self._state, self._rejected(export, fault))
+            return _explain(export, fault)
+        return None
 
     def settle(self, source: Source, delivery: str) -> None:
         """Load a delivery that is complete; reject the exports that can't be loaded."""
@@ -123,7 +133,10 @@ class Intake:
                 self._load(source, delivery, winners, waiting)
             except FileFault as fault:
                 export = _blamed(fault, winners)
-                self._reject(export, fault, self._workspace.root / export.archive_path)
+                archived = self._workspace.root / export.archive_path
+                # Killed in between, the export still waits.
+                hold_back(self._workspace, export.file_name, archived, _explain(export, fault))
+                catalogue.record_exports(self._state, self._rejected(export, fault))
 
     def _load(
         self,
@@ -152,7 +165,7 @@ class Intake:
         catalogue.commit_load(
             self._workspace, self._state, load, source.source, delivery, winners, decided + replaced
         )
-        failpoints.reach("ingest.committed")
+        reach("ingest.committed")
         for export in decided:
             self._note_loaded(export, load, source)
 
@@ -166,23 +179,13 @@ class Intake:
         for export in decided:
             self._note(export, status, reason)
 
-    def _reject(self, export: Export, fault: FileFault, file: Path) -> None:
-        """Hold an export back; `file` is where it lies now."""
-        place = f"source {export.source}, part {export.part}" if export.source else "no source"
-        explanation = explain(place, fault.reason, fault.examples)
+    def _rejected(self, export: Export, fault: FileFault) -> list[Export]:
+        """Give the export as rejected, and those that it replaces."""
         rejected = replace(
             export, status=REJECTED, reason=fault.reason, decided_at=utc_now(), run_id=self._run_id
         )
-        records = [rejected, *self._replaced_by(rejected)]
-        if file.parent == self._workspace.landing:
-            # Killed in between, the file is still there to be looked at again.
-            catalogue.record_exports(self._state, records)
-            hold_back(self._workspace, export.file_name, file, explanation)
-        else:
-            # Killed in between, the export still waits.
-            hold_back(self._workspace, export.file_name, file, explanation)
-            catalogue.record_exports(self._state, records)
         self._note(rejected, REJECTED, fault.reason)
+        return [rejected, *self._replaced_by(rejected)]
 
     def _refuse(self, landed: Landed) -> None:
         """Reject a file that is not for any source; it is not archived."""
@@ -202,7 +205,9 @@ class Intake:
             run_id=self._run_id,
             archive_path="",
         )
-        self._reject(export, FileFault(reason), landed.path)
+        fault = FileFault(reason)
+        catalogue.record_exports(self._state, self._rejected(export, fault))
+        hold_back(self._workspace, export.file_name, landed.path, _explain(export, fault))
 
     def _replaced_by(self, export: Export) -> list[Export]:
         """Give the exports that were rejected before, and count no more now."""
@@ -242,17 +247,25 @@ class Intake:
         )
 
 
-def _identify(landed: Landed, source: Source, sha256: str) -> str:
+def _identify(taker: Taker, sha256: str) -> str:
     """Give an export its id: the hash of its content, with what its name says behind it.
 
     The products of March may equal those of January, where February's differ: that is another
-    statement. And an export without records may belong to many deliveries.
+    statement. And an export without records may belong to many deliveries. Each sheet of a workbook
+    is an export of its own.
     """
-    match = landed.match
+    export, match = taker.source.exports[taker.part], taker.match
     says = [match.business_date.isoformat()] if match.business_date else []
-    if match.delivery and source.exports[landed.part].pattern.has_delivery:
+    if match.delivery and export.pattern.has_delivery:
         says.append(match.delivery)
+    if isinstance(export.format, ExcelFormat) and export.format.sheet:
+        says.append(export.format.sheet)
     return "@".join([sha256, *says])
+
+
+def _explain(export: Export, fault: FileFault) -> str:
+    place = f"source {export.source}, part {export.part}" if export.source else "no source"
+    return explain(place, fault.reason, fault.examples)
 
 
 def _sha256(text: str) -> str:

@@ -4,30 +4,39 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from itertools import combinations
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from ..configuration import load_yaml
 from ..errors import ConfigurationError
+from ..failpoints import reach
 from ..workspace import Workspace
 from .archive import restore_export
 from .patterns import Match
-from .sources import Source
+from .sources import ExcelFormat, Source
 
 _UNFINISHED = (".tmp", ".part", ".partial", ".crdownload", ".filepart")
 _REASON = ".reason.txt"
 
 
 @dataclass(frozen=True)
-class Landed:
-    """A file in landing/, and the source that takes it, if one does."""
+class Taker:
+    """A part of a source that takes a file, and what the file's name says to it."""
 
-    path: Path
-    source: Source | None
+    source: Source
     part: str
     match: Match
+
+
+@dataclass(frozen=True)
+class Landed:
+    """A file in landing/, and who takes it: one source, or one for each sheet of a workbook."""
+
+    path: Path
+    takers: tuple[Taker, ...]
 
     @property
     def file_name(self) -> str:
@@ -42,10 +51,10 @@ def landed_files(workspace: Workspace, sources: Iterable[Source]) -> list[Landed
     return [_assign(path, sources) for path in paths]
 
 
-def business_date(workspace: Workspace, source: Source, landed: Landed) -> date | None:
+def business_date(workspace: Workspace, landed: Landed, taker: Taker) -> date | None:
     """Give the day that a file is about, as its source says: from the name, or the file's time."""
-    if source.business_date == "file_name":
-        return landed.match.business_date
+    if taker.source.business_date == "file_name":
+        return taker.match.business_date
     changed_at = landed.path.stat().st_mtime
     return datetime.fromtimestamp(changed_at, ZoneInfo(workspace.settings.time_zone)).date()
 
@@ -55,15 +64,18 @@ def hold_back(workspace: Workspace, file_name: str, file: Path, explanation: str
     rejected = workspace.rejected / file_name
     reason = workspace.rejected / (file_name + _REASON)
     reason.write_text(explanation, encoding="utf-8")
+    reach("rejected.explained")
     if file.is_relative_to(workspace.archive):
         restore_export(file, rejected)
     else:
         file.replace(rejected)
+    reach("rejected.held_back")
 
 
 def release(workspace: Workspace, file_name: str) -> None:
     """Remove a file from rejected/ that has been replaced by a good one."""
     (workspace.rejected / file_name).unlink(missing_ok=True)
+    reach("rejected.released")
     (workspace.rejected / (file_name + _REASON)).unlink(missing_ok=True)
 
 
@@ -84,25 +96,33 @@ def _has_arrived(path: Path) -> bool:
 
 
 def _assign(path: Path, sources: list[Source]) -> Landed:
-    unassigned = Landed(path, None, "", Match(None, None))
-    found = [
-        (source, part, match)
+    landed = Landed(path, ())
+    takers = tuple(
+        Taker(source, part, match)
         for source in sources
         for part, export in source.exports.items()
-        if (match := export.match(unassigned.file_name))
-    ]
-    if not found:
-        return unassigned
-    if len(found) > 1:
-        raise _ambiguous(unassigned.file_name, [(source, part) for source, part, _ in found])
-    return Landed(path, *found[0])
+        if (match := export.match(landed.file_name))
+    )
+    for first, second in combinations(takers, 2):
+        if not _read_different_sheets(first, second):
+            raise _ambiguous(landed.file_name, first, second)
+    return replace(landed, takers=takers)
 
 
-def _ambiguous(file_name: str, takers: list[tuple[Source, str]]) -> ConfigurationError:
-    (first, first_part), (second, second_part) = takers[:2]
-    fault = load_yaml(second.path).fault(
-        ("exports", second_part, "file"),
-        f"takes the landed file {file_name}, and so does {first.source} (part {first_part})",
-        "make one of the two patterns narrower",
+def _read_different_sheets(first: Taker, second: Taker) -> bool:
+    sheets = {_sheet(first), _sheet(second)}
+    return len(sheets) == 2 and None not in sheets
+
+
+def _sheet(taker: Taker) -> str | None:
+    layout = taker.source.exports[taker.part].format
+    return layout.sheet if isinstance(layout, ExcelFormat) else None
+
+
+def _ambiguous(file_name: str, first: Taker, second: Taker) -> ConfigurationError:
+    fault = load_yaml(second.source.path).fault(
+        ("exports", second.part, "file"),
+        f"takes the landed file {file_name}, and so does {first.source.source} (part {first.part})",
+        "make one of the two patterns narrower, or let each read another sheet of the workbook",
     )
     return ConfigurationError([fault])

@@ -13,13 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
-import psutil
 
-from .. import failpoints
+from ..engine import engine_settings
+from ..failpoints import reach
 from ..state import new_id, utc_now
 from ..workspace import Workspace
 from . import sql
-from .archive import unpack_text
 from .faults import FileFault
 from .mapping import ROW_NUMBER, FeedMapping, map_feed
 from .parsing import Parser
@@ -31,8 +30,6 @@ from .sources import Source
 if TYPE_CHECKING:
     from .catalogue import Export
 
-_THREADS = 2
-_MOST_MEMORY = 2 << 30
 _EXAMPLES = 20
 
 
@@ -98,12 +95,9 @@ def _working_folder(workspace: Workspace) -> Iterator[Path]:
 @contextlib.contextmanager
 def _database(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a database in memory that goes to the disk when memory gets short."""
-    most = min(_MOST_MEMORY, psutil.virtual_memory().total * 2 // 5)
     connection = duckdb.connect(
-        config={
-            "threads": _THREADS,
-            "memory_limit": f"{most // (1 << 20)}MiB",
-            "temp_directory": str(folder / "spill"),
+        config=engine_settings(folder / "spill")
+        | {
             "autoinstall_known_extensions": False,
             # Else a name in a source's SQL could be a variable of this program.
             "python_enable_replacements": False,
@@ -129,14 +123,12 @@ def _read_part(
 ) -> Records:
     """Read the records of a part; raise FileFault when the whole export has to be held back."""
     layout = source.exports[part]
+    archived = workspace.root / export.archive_path
     try:
-        archived = workspace.root / export.archive_path
-        text = unpack_text(archived, folder / f"{part}.csv", layout.format.encoding)
+        records = read_records(connection, part, layout, parser, archived, folder)
     except FileFault as fault:
         fault.part = part
         raise
-    records = read_records(connection, part, layout, parser, text)
-    text.path.unlink()
     is_driving = part == next(iter(source.exports))
     if records.faulty and not is_driving:
         # Rows that need one of these records would be silently left out, or lack its values.
@@ -248,7 +240,7 @@ def _write(
         path = workspace.lake / feed / f"{load_id}.parquet"
         if file := write_segment(connection, mapping, origin, path):
             segments.append(file)
-            failpoints.reach("ingest.segment_renamed")
+            reach("ingest.segment_renamed")
     return Load(
         load_id=load_id,
         business_date=origin.business_date,

@@ -11,9 +11,10 @@ import duckdb
 from ..configuration import load_yaml
 from ..errors import ConfigurationError, Fault
 from ..wording import did_you_mean
+from .cells import missing_column
 from .contracts import Column, Contract, contracts
 from .faults import FileFault
-from .records import Records, missing_column
+from .records import Records
 from .sources import Source
 
 ROW_NUMBER = "_row_number"

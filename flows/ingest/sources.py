@@ -12,8 +12,10 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import (
     AfterValidator,
     BeforeValidator,
+    Discriminator,
     Field,
     PrivateAttr,
+    Tag,
     WithJsonSchema,
     model_validator,
 )
@@ -93,7 +95,7 @@ Share = Annotated[
 
 
 class CsvFormat(FileModel):
-    """How the bytes of an export become records."""
+    """How the bytes of a CSV file become records."""
 
     type: Literal["csv"] = "csv"
     delimiter: Annotated[
@@ -121,6 +123,50 @@ class CsvFormat(FileModel):
             description="required: a file that does not end in a newline is rejected as truncated."
         ),
     ] = "required"
+
+
+class ExcelFormat(FileModel):
+    """Which cells of an Excel workbook are records; typed cells become text by the locale."""
+
+    type: Literal["excel"]
+    sheet: Annotated[
+        str | None, Field(description="Name of the sheet. Default: the only one that there is.")
+    ] = None
+    header: Annotated[bool, Field(description="Whether the first record names the columns.")] = True
+    skip_rows: Annotated[
+        int, Field(ge=0, description="Rows before the header or the first record.")
+    ] = 0
+
+
+class JsonLinesFormat(FileModel):
+    """One JSON object a line, in UTF-8: its keys are the columns, nested values are JSON text."""
+
+    type: Literal["json_lines"]
+
+
+FORMATS = ("csv", "excel", "json_lines")
+
+
+def _format_type(given: Any) -> str:
+    kind = given.get("type", "csv") if isinstance(given, dict) else getattr(given, "type", "csv")
+    return str(kind)
+
+
+def _check_format_type(given: Any) -> Any:
+    if isinstance(given, dict) and _format_type(given) not in FORMATS:
+        kind = _format_type(given)
+        known = f"`{kind}` is none of: {', '.join(FORMATS)}"
+        raise Refusal(known, did_you_mean(kind, FORMATS), at=("type",))
+    return given
+
+
+Format = Annotated[
+    Annotated[CsvFormat, Tag("csv")]
+    | Annotated[ExcelFormat, Tag("excel")]
+    | Annotated[JsonLinesFormat, Tag("json_lines")],
+    Discriminator(_format_type),
+    BeforeValidator(_check_format_type),
+]
 
 
 class Locale(FileModel):
@@ -172,7 +218,7 @@ class Export(FileModel):
         AfterValidator(_check_pattern),
         Field(description="Pattern of file names, with `*`, {date:%Y-%m-%d} and {delivery}."),
     ]
-    format: CsvFormat = CsvFormat()
+    format: Format = CsvFormat()
     columns: Annotated[
         Mapping[str, ColumnType],
         Field(description="Raw columns that the SQL calculates with; all others are text."),

@@ -1,10 +1,14 @@
-"""Prepare the folder of the demo: only an empty one, or one in which a demo has been before."""
+"""Prepare the folder of the demo: only an empty one, or one in which a demo has been before.
+
+The truth about the company lies beside it, and is overwritten where it is a demo's.
+"""
 
 from __future__ import annotations
 
 import shutil
 from pathlib import Path
 
+from ..demo import is_truth, truth_file
 from ..errors import UsageError
 from ..workspace import SETTINGS_FILE, find_workspace
 
@@ -22,7 +26,7 @@ _MADE_BY_RUNS = (
 
 
 def prepare_folder(root: Path) -> Path:
-    """Make or clear the demo's folder; raise UsageError when it has anything else in it.
+    """Make or clear the demo's folder; raise UsageError when anything else is in its place.
 
     A demo starts over each time, so that what it shows is always the same. Nothing is deleted that
     niaga has not made.
@@ -35,6 +39,12 @@ def prepare_folder(root: Path) -> Path:
         raise UsageError(
             f"{root} is neither empty nor an earlier demo",
             "choose another folder: `niaga demo --workspace FOLDER`",
+        )
+    truth = truth_file(root)
+    if truth.exists() and not is_truth(truth):
+        raise UsageError(
+            f"{truth} is not from a demo, and would be overwritten",
+            "move it away, or choose another folder: `niaga demo --workspace FOLDER`",
         )
     if (root / SETTINGS_FILE).is_file():
         _clear(root)

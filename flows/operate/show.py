@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from ..currencies import currency_digits
+from ..demo import truth_file
 from ..terminal import as_money, as_text, count
 from .run import Outcome, summarise
 
@@ -51,6 +52,7 @@ def show_demo(terminal: Terminal, outcome: Outcome) -> None:
             ["files that were held back, with reasons", workspace.rejected],
             ["how the exports are read", workspace.sources_folder],
             ["how commission is calculated", workspace.plans_folder],
+            ["what is true, to compare the marts with", truth_file(workspace.root)],
         ],
     )
     terminal.say("What to try next")

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from .. import failpoints
 from ..errors import UsageError
+from ..failpoints import reach
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,7 +57,7 @@ def run_stages(
     """Run stages one after the other; `run` says how: as plain functions, or as Prefect tasks."""
     for stage in stages:
         run(stage, work)
-        failpoints.reach(f"night.{stage.name}")
+        reach(f"night.{stage.name}")
 
 
 def _ingest(work: Work) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import shutil
 
-from .. import failpoints
 from ..errors import NiagaError, UsageError
+from ..failpoints import reach
 from ..progress import Progress
 from ..state import State, new_id, utc_now
 from ..workspace import Workspace
@@ -21,13 +21,13 @@ def publish(workspace: Workspace, state: State, run_id: str, progress: Progress)
     """
     records.reconcile(workspace, state)
     publication = _write(workspace, run_id, progress)
-    failpoints.reach("publish.written")
+    reach("publish.written")
     with state.engine.begin() as connection:
         state.confirm_lease(connection)
     swap.make_current(workspace.published, publication.publication_id)
-    failpoints.reach("publish.swapped")
+    reach("publish.swapped")
     records.record_current(workspace, state, publication)
-    failpoints.reach("publish.recorded")
+    reach("publish.recorded")
     records.drop_old(workspace, state)
     progress.finish("publish", f"{len(publication.rows)} tables, {publication.publication_id}")
     return publication
@@ -47,7 +47,7 @@ def rollback(workspace: Workspace, state: State, publication_id: str | None = No
             "choose another one: `niaga status` lists them",
         )
     swap.make_current(workspace.published, chosen.publication_id)
-    failpoints.reach("rollback.swapped")
+    reach("rollback.swapped")
     records.record_current(workspace, state, chosen)
     return chosen
 
@@ -58,6 +58,7 @@ def _write(workspace: Workspace, run_id: str, progress: Progress) -> Publication
     folder = swap.version_folder(workspace.published, publication_id)
     build = workspace.build_database
     version.write_version(build, folder, progress)
+    reach("publish.copied")
     try:
         publication = Publication(
             publication_id=publication_id,

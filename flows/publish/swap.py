@@ -6,6 +6,8 @@ import os
 import shutil
 from pathlib import Path
 
+from ..failpoints import reach
+
 _VERSIONS = "versions"
 _CURRENT = "current"
 _NEXT = ".next"
@@ -35,6 +37,7 @@ def make_current(published: Path, publication_id: str) -> None:
     following = published / _NEXT
     following.unlink(missing_ok=True)
     following.symlink_to(Path(_VERSIONS) / publication_id)
+    reach("publish.linked")
     following.replace(published / _CURRENT)
     _sync(published)
 
@@ -42,6 +45,7 @@ def make_current(published: Path, publication_id: str) -> None:
 def remove_version(published: Path, publication_id: str) -> None:
     """Delete a version; a reader that has its file open goes on reading."""
     folder = version_folder(published, publication_id)
+    reach("publish.removing")
     if folder.exists():
         shutil.rmtree(folder)
 

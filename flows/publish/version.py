@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..engine import engine_settings
 from ..errors import NiagaError, UsageError
 
 if TYPE_CHECKING:
@@ -114,7 +115,8 @@ def as_of_date(build: Path) -> date | None:
 def _copy(build: Path, audience: Path, progress: Progress) -> None:
     with _connect() as connection:
         # What does not fit into memory goes beside the copy, on the same disk.
-        connection.execute(f"set temp_directory = {_text(audience / 'spill')}")
+        for name, value in engine_settings(audience / "spill").items():
+            connection.execute(f"set {name} = {_text(value)}")
         _attach(connection, "build", build, "read_only")
         storage = f"storage_version '{_STORAGE_VERSION}'"
         _attach(connection, "marts", audience / DATABASE_NAME, storage)

@@ -9,6 +9,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..engine import THREADS, engine_settings
 from ..errors import NiagaError
 
 if TYPE_CHECKING:
@@ -22,11 +23,8 @@ niaga:
     duckdb:
       type: duckdb
       path: {path}
-      threads: 2
-      settings:
-        threads: 2
-        preserve_insertion_order: false
-        temp_directory: {temporary}
+      threads: {threads}
+      settings: {settings}
 """
 
 
@@ -111,9 +109,11 @@ def _variables(workspace: Workspace) -> dict[str, Any]:
 
 def _write_profile(workspace: Workspace, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
+    settings = engine_settings(workspace.spill) | {"preserve_insertion_order": False}
     text = _PROFILE.format(
         path=json.dumps(str(workspace.build_database)),
-        temporary=json.dumps(str(workspace.warehouse / "temporary")),
+        threads=THREADS,
+        settings=json.dumps(settings),
     )
     profile = folder / "profiles.yml"
     # dbt parses the whole project again when the profile changes, so an equal one is left alone.

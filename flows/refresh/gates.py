@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import duckdb
 import sqlalchemy as sa
 
+from ..engine import engine_settings
 from ..errors import GateStopped
 from ..ingest.contracts import Contract, contracts
 from ..state import tables, utc_now
@@ -92,7 +93,9 @@ def check(
         feeds = _feeds_with_rows(connection, _FEED_RELATIONS[stage])
     report = GateReport(stage, ())
     if stage != "landed" or feeds:
-        report = _examine(workspace.build_database, stage, relations, feeds, progress)
+        report = _examine(
+            workspace.build_database, workspace.spill, stage, relations, feeds, progress
+        )
     _record(state, run_id, report)
     progress.finish(name, _summary(report))
     if report.failed_critical:
@@ -129,6 +132,7 @@ def _has_rows(connection: duckdb.DuckDBPyConnection, relation: str) -> bool:
 
 def _examine(
     database: Path,
+    spill: Path,
     stage: GateStage,
     relations: set[str],
     feeds: list[Contract],
@@ -149,7 +153,7 @@ def _examine(
         case "marts":
             suites = marts.suites()
     results: list[CheckResult] = []
-    with _quiet(), _build(database) as build:
+    with _quiet(), _build(database, spill) as build:
         for table, expectations in suites.items():
             if table in relations:
                 results += _check_table(build, stage, table, expectations)
@@ -172,7 +176,7 @@ def _quiet() -> Iterator[None]:
 
 
 @contextmanager
-def _build(database: Path) -> Iterator[Any]:
+def _build(database: Path, spill: Path) -> Iterator[Any]:
     """Open the build for Great Expectations, and let go of it altogether in the end."""
     import great_expectations as gx
 
@@ -185,7 +189,7 @@ def _build(database: Path) -> Iterator[Any]:
         "build",
         connection_string=url,
         create_temp_table=False,
-        kwargs={"connect_args": {"read_only": True}},
+        kwargs={"connect_args": {"read_only": True, "config": engine_settings(spill)}},
     )
     try:
         yield build

@@ -18,6 +18,8 @@ _OWNERS = {
     "quota": "sales",
     "commission": "sales",
     "channel": "marketing",
+    "promotion": "marketing",
+    "customer": "marketing",
 }
 
 _HEAD = """\
@@ -42,7 +44,7 @@ def marts_page() -> str:
     )
     parts = [_HEAD]
     for schema, owner in _OWNERS.items():
-        parts.append(f"## {schema}\n\nOwned by {owner}.\n")
+        parts.append(f"## {schema}\n\nOwned by {owner}, where a table does not say otherwise.\n")
         for path in sorted((marts / schema).rglob("*.yml"), key=lambda path: path.stem):
             models = yaml.safe_load(path.read_text())["models"]
             parts += [_mart(schema, model, texts) for model in models]
@@ -54,8 +56,10 @@ def _mart(schema: str, model: dict[str, Any], texts: dict[str, str]) -> str:
         f"| `{column['name']}` | {column['data_type']} | {_text(column['description'], texts)} |"
         for column in model["columns"]
     )
+    group = model.get("config", {}).get("group")
+    owner = f"Owned by {group}. " if group else ""
     return (
-        f"### {schema}.{model['name']}\n\n{model['description'].strip()}\n\n"
+        f"### {schema}.{model['name']}\n\n{owner}{model['description'].strip()}\n\n"
         f"| column | type | meaning |\n| --- | --- | --- |\n{rows}\n"
     )
 

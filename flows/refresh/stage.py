@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from ..workspace import Workspace
 
 
+_CHANGING = ("lake.sales_line", "lake.sales_line_arrived", "run", "ledger", "state")
+"""The sources that differ from the last build's when a build goes on from it."""
+
+
 @dataclass(frozen=True)
 class BuildReport:
     """What a build has calculated; amounts in the company's currency."""
@@ -41,14 +45,20 @@ def register(workspace: Workspace, state: State, run_id: str, *, is_posting: boo
 
 def build_staging(workspace: Workspace, progress: Progress) -> None:
     """Build the staging models: the latest version of each record."""
-    run_dbt(workspace, "staging", ["tag:staging"], progress, is_full=_is_full(workspace))
+    is_full = _is_full(workspace)
+    run_dbt(workspace, "staging", _selection("staging", is_full), progress, is_full=is_full)
 
 
 def build_marts(workspace: Workspace, progress: Progress) -> BuildReport:
     """Build everything between staging and the marts, and say what came out."""
     is_full = _is_full(workspace)
     models = run_dbt(
-        workspace, "marts", ["tag:build"], progress, exclude=["tag:operation"], is_full=is_full
+        workspace,
+        "marts",
+        _selection("build", is_full),
+        progress,
+        exclude=["tag:operation"],
+        is_full=is_full,
     )
     return _report(workspace, is_full, models)
 
@@ -59,6 +69,11 @@ def build_operations(workspace: Workspace, state: State, progress: Progress) -> 
     run_dbt(workspace, "operations", ["tag:operation"], progress)
     # Only now: a build that a gate has stopped must not be gone on from, unchecked.
     registration.complete(workspace, state)
+
+
+def _selection(tag: str, is_full: bool) -> list[str]:
+    """Give the models with the tag that have anything new to read, by dbt's own graph."""
+    return [f"tag:{tag}"] if is_full else [f"tag:{tag},source:{it}+" for it in _CHANGING]
 
 
 def _is_full(workspace: Workspace) -> bool:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.pool import NullPool
 
 from ..errors import UsageError
+from ..failpoints import reach
 
 _BUSY_SECONDS = 30.0
 _READS_ONLY = "niaga_reads_only"
@@ -28,7 +29,7 @@ def open_engine(url_text: str) -> Engine:
         url = make_url(url_text)
         if url.drivername == "postgresql":
             url = url.set(drivername="postgresql+psycopg")
-        return create_engine(
+        engine = create_engine(
             url, pool_pre_ping=True, hide_parameters=True, json_serializer=_json_text
         )
     except (ArgumentError, NoSuchModuleError) as error:
@@ -37,6 +38,8 @@ def open_engine(url_text: str) -> Engine:
     except ModuleNotFoundError as error:
         problem = f"the state URL in niaga.yml needs the driver {error.name}"
         raise UsageError(problem, f"pip install '{error.name}[binary]'") from error
+    event.listen(engine, "commit", _reach_commit)
+    return engine
 
 
 @contextlib.contextmanager
@@ -62,6 +65,7 @@ def _open_sqlite(url: URL) -> Engine:
     )
     event.listen(engine, "connect", _prepare_connection)
     event.listen(engine, "begin", _begin)
+    event.listen(engine, "commit", _reach_commit)
     return engine
 
 
@@ -82,3 +86,7 @@ def _begin(connection: Connection) -> None:
     # lease's heartbeat does so every few seconds): a writer takes the write lock as it begins.
     reads_only = connection.get_execution_options().get(_READS_ONLY, False)
     connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+
+
+def _reach_commit(_connection: Connection) -> None:
+    reach("state.commit")

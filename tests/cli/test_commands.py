@@ -77,6 +77,18 @@ def test_the_demo_refuses_a_folder_that_is_somebody_s(niaga: Command, tmp_path: 
     assert [path.name for path in mine.iterdir()] == ["thesis.txt"]
 
 
+def test_the_demo_overwrites_no_other_file_beside_its_folder(
+    niaga: Command, tmp_path: Path
+) -> None:
+    mine = tmp_path / "demo-truth.json"
+    mine.write_text('{"mine": true}')
+    ended = niaga("demo", "--workspace", str(tmp_path / "demo"))
+    assert ended.returncode == 2
+    assert "is not from a demo, and would be overwritten" in ended.stderr
+    assert mine.read_text() == '{"mine": true}'
+    assert not (tmp_path / "demo").exists()
+
+
 def test_an_earlier_demo_starts_over_and_what_is_not_niaga_s_stays(workspace: Workspace) -> None:
     from niaga.errors import LeaseHeld
     from niaga.operate.demo_run import prepare_folder

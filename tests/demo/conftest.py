@@ -1,16 +1,18 @@
-"""The demo as it comes by default, and its sales exports read with nothing of niaga."""
+"""The demo as it comes by default, and its exports read with nothing of niaga."""
 
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
-from niaga.demo import make_demo
+from niaga.demo import make_demo, truth_file
+from python_calamine import CalamineWorkbook
 
 BAD_FILE = "penjualan_2026-10_koreksi.csv"
 
@@ -23,6 +25,10 @@ class Line(NamedTuple):
     line: str
     kind: str
     day: date
+    customer: str
+    product: str
+    channel: str
+    territory: str
     rep: str
     status: str
     quantity: Decimal
@@ -33,6 +39,11 @@ class Line(NamedTuple):
     promotion: str
     original: tuple[str, str]
     cancelled: str
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is a sale that was posted and not cancelled in its own month."""
+        return (self.kind, self.status, self.cancelled) == ("JUAL", "POSTED", "")
 
 
 @pytest.fixture(scope="session")
@@ -58,10 +69,33 @@ def sales(demo: Path) -> tuple[list[Line], list[str]]:
     return lines, unreadable
 
 
-def records(file: Path) -> Iterator[dict[str, str]]:
+@pytest.fixture(scope="session")
+def truth(demo: Path) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(truth_file(demo).read_text("utf-8"))
+    return document
+
+
+def records(file: Path, delimiter: str = ";") -> Iterator[dict[str, str]]:
     """Give the records of an export by its headers."""
     with file.open(encoding="utf-8", newline="") as text:
-        yield from csv.DictReader(text, delimiter=";")
+        yield from csv.DictReader(text, delimiter=delimiter)
+
+
+def all_records(landing: Path, pattern: str, delimiter: str = ",") -> Iterator[dict[str, str]]:
+    """Give the records of all exports with names like `pattern`."""
+    for file in sorted(landing.glob(pattern)):
+        yield from records(file, delimiter)
+
+
+def sheet(workbook: Path, name: str) -> list[dict[str, Any]]:
+    """Give the rows of a sheet by its headers, which stand in the third row."""
+    _, _, header, *rows = CalamineWorkbook.from_path(workbook).get_sheet_by_name(name).to_python()
+    return [dict(zip(header, row, strict=True)) for row in rows]
+
+
+def all_rows(landing: Path, name: str) -> list[dict[str, Any]]:
+    """Give the rows of a sheet of all workbooks, the earliest first."""
+    return [row for file in sorted(landing.glob("crm_*.xlsx")) for row in sheet(file, name)]
 
 
 def number(text: str) -> Decimal:
@@ -88,6 +122,7 @@ def _line(file: str, values: list[str], columns: list[str]) -> Line:
         record["Baris"],
         record["Jenis"],
         day(record["Tgl Pesan"]),
+        *(record[f"Kode {name}"] for name in ("Pelanggan", "Barang", "Saluran", "Wilayah")),
         record["Kode Sales"],
         record["Status"],
         *(number(record[name]) for name in ("Jumlah", "Harga", "Potongan", "Nilai Bersih", "HPP")),

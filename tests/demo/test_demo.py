@@ -6,18 +6,25 @@ import hashlib
 import subprocess
 import sys
 from collections import Counter, defaultdict
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from niaga.commission.plans import check_plans, load_plans
-from niaga.demo import make_demo
+from niaga.demo import is_truth, make_demo, truth_file
 from niaga.ingest.sources import load_sources
 from niaga.workspace import find_workspace
+from python_calamine import CalamineWorkbook
 
-from .conftest import BAD_FILE, Line, day, number, records
+from .conftest import BAD_FILE, Line, all_rows, day, number, records, sheet
 
 Sales = tuple[list[Line], list[str]]
+
+ERP_EXPORTS = (
+    "barang", "biaya_saluran", "kuota", "pembagian_kredit", "penjualan", "promosi",
+    "rencana_komisi", "saluran", "syarat_dagang", "target_perusahaan",
+)  # fmt: skip
 
 
 def digests(root: Path) -> dict[str, str]:
@@ -33,11 +40,23 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_does_not(tmp_path: 
         make_demo(tmp_path / name, lines=4_000, seed=seed)
     first = digests(tmp_path / "first")
     assert digests(tmp_path / "second") == first
+    truths = [truth_file(tmp_path / name).read_bytes() for name in ("first", "second", "other")]
+    assert truths[0] == truths[1] != truths[2]
     other = digests(tmp_path / "other")
     assert other.keys() == first.keys()
     assert {name for name in first if first[name] == other[name]}.isdisjoint(
         name for name in first if "penjualan" in name
     )
+
+
+def test_the_truth_lies_beside_the_workspace_and_nowhere_in_it(demo: Path) -> None:
+    truth = truth_file(demo)
+    assert truth == demo.parent / f"{demo.name}-truth.json"
+    assert is_truth(truth)
+    files = [file for file in demo.rglob("*") if file.is_file()]
+    assert len(files) < 150 + 30  # exports; settings, sources, plans
+    words = (b"uplift", b"elasticity", b"bias", b"contribution", b"lost_customers")
+    assert [file.name for file in files if any(word in file.read_bytes() for word in words)] == []
 
 
 def test_too_few_lines_are_refused(tmp_path: Path) -> None:
@@ -57,14 +76,11 @@ def test_there_is_as_much_as_promised(demo: Path, sales: Sales) -> None:
     assert len(months) == 24
     assert (months[0], months[-1]) == ("penjualan_2024-11", "penjualan_2026-10")
     landing = demo / "landing"
-    jobs = {
-        record["NIK"]: record["Jabatan"]
-        for file in sorted(landing.glob("karyawan_*.csv"))
-        for record in records(file)
-    }
+    jobs = {row["NIK"]: row["Jabatan"] for row in all_rows(landing, "Karyawan")}
     assert Counter(jobs.values()) == {"Sales": 40, "Manajer Area": 5, "Kepala Penjualan": 1}
     assert len(list(records(landing / "barang_2026-01-01.csv"))) == 200
-    assert len(list(records(landing / "pelanggan_2026-10-31.csv"))) == 2_000
+    assert len(sheet(landing / "crm_2026-10-31.xlsx", "Pelanggan")) == 2_000
+    assert len(sheet(landing / "crm_2024-11-01.xlsx", "Pelanggan")) < 1_900  # some come later
     channels = list(records(landing / "saluran_2024-11-01.csv"))
     assert len(channels) == 21
     assert len({channel["Jenis Saluran"] for channel in channels}) == 6
@@ -81,7 +97,7 @@ def test_every_export_is_of_one_source_and_the_configuration_holds(demo: Path) -
     taken = set()
     for file in sorted(workspace.landing.iterdir()):
         matching = [(source, part) for source, part, export in parts if export.match(file.name)]
-        assert len(matching) == 1, file.name
+        assert len(matching) == (5 if file.suffix == ".xlsx" else 1), file.name
         taken.update(matching)
     assert len(taken) == len(parts)
     assert {check.warnings for check in check_plans(workspace)} == {()}
@@ -183,10 +199,29 @@ def test_seven_rows_and_one_file_are_bad(demo: Path, sales: Sales) -> None:
 
 
 def test_files_are_as_an_erp_writes_them(demo: Path) -> None:
-    for file in (demo / "landing").iterdir():
-        content = file.read_bytes()
-        assert b"\r\n" in content
-        assert content.count(b"\n") == content.count(b"\r\n")
-    customers = (demo / "landing" / "pelanggan_2026-10-31.csv").read_text("utf-8")
-    assert '"Toko ""Rejeki""; Cabang 250"' in customers
-    assert "Kafé" in customers
+    for name in ERP_EXPORTS:
+        files = list((demo / "landing").glob(f"{name}_*.csv"))
+        assert files, name
+        for file in files:
+            content = file.read_bytes()
+            assert b"\r\n" in content
+            assert content.count(b"\n") == content.count(b"\r\n")
+    channels = (demo / "landing" / "saluran_2024-11-01.csv").read_text("utf-8")
+    assert '"Apotek ""Sehat""; dan Toko Obat"' in channels
+
+
+def test_workbooks_have_titles_typed_cells_and_numbers_as_text(demo: Path) -> None:
+    workbook = CalamineWorkbook.from_path(demo / "landing" / "crm_2026-10-31.xlsx")
+    assert workbook.sheet_names == ["Pelanggan", "Karyawan", "Wilayah", "Kontak", "Peluang"]
+    first, second, header, *_ = workbook.get_sheet_by_name("Pelanggan").to_python()
+    assert first[0] == "PT Contoh Rasa Nusantara - Pelanggan"
+    assert second[0] == "Diekspor 31/10/2026 17.05"
+    assert header[0] == "Kode Pelanggan"
+    customers = sheet(demo / "landing" / "crm_2026-10-31.xlsx", "Pelanggan")
+    assert {type(row["Sejak"]) for row in customers} == {date}
+    assert 'Toko "Rejeki"; Cabang 250' in {row["Nama Pelanggan"] for row in customers}
+    assert any("Kafé" in row["Nama Pelanggan"] for row in customers)
+    people = sheet(demo / "landing" / "crm_2026-10-31.xlsx", "Karyawan")
+    assert {type(row["Target Insentif"]) for row in people} == {float, str}
+    contacts = sheet(demo / "landing" / "crm_2026-10-31.xlsx", "Kontak")
+    assert {type(row["Waktu"]) for row in contacts} == {datetime}

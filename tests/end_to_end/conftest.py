@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from niaga.demo import make_demo
+from niaga.demo import make_demo, truth_file
 from niaga.operate.run import Outcome, run_verb
 from niaga.progress import Silent
 from niaga.workspace import find_workspace
@@ -38,6 +38,7 @@ def exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small demo company whose exports have landed, and nothing else has happened."""
     root = tmp_path_factory.mktemp("exports") / "company"
     make_demo(root, lines=LINES)
+    truth_file(root).unlink()  # so that nothing can read it
     return root
 
 

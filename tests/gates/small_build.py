@@ -12,8 +12,9 @@ from niaga.ingest.contracts import SYSTEM_COLUMNS, contracts
 
 FEEDS = (
     "sales_line", "product", "customer", "channel", "territory", "participant", "quota",
-    "company_goal", "credit_split", "plan_assignment", "channel_cost", "campaign", "promotion",
-    "media_spend", "touchpoint", "event_lead", "customer_contact",
+    "company_goal", "credit_split", "plan_assignment", "channel_cost", "competitor_sighting",
+    "expert_projection", "survey_response", "complaint", "customer_request", "campaign",
+    "promotion", "media_spend", "touchpoint", "event_lead", "customer_contact",
 )  # fmt: skip
 MASTERS = ("product", "customer", "channel", "territory", "participant")
 
@@ -67,33 +68,61 @@ select 's1' as rule_id, 'A9' as order_id, 'andi' as participant_id, 1 as share, 
 insert into lake.plan_assignment by name
 select 'andi' as participant_id, 'reps' as plan_id, date '2026-01-01' as valid_from,
     'e10' as _export_id, 1 as _row_number, date '2026-01-01' as _business_date;
+insert into lake.competitor_sighting by name
+select 's' || number as sighting_id, 'Rival' as competitor, 'p1' as product_id,
+    'e22' as _export_id, number as _row_number, date '2026-01-01' as _business_date
+from range(1, 3) as numbers (number);
+insert into lake.expert_projection by name
+select 'sari' as expert, 'p1' as product_id, 't1' as territory_id, date '2026-02-01' as month,
+    10 as quantity, date '2026-01-20' as made_date, 'e23' as _export_id, 1 as _row_number,
+    date '2026-01-01' as _business_date;
 insert into lake.channel_cost by name
 select 'ch1' as channel_id, date '2026-02-01' as month, 'visits' as kind, 5.25 as amount,
     'e11' as _export_id, 1 as _row_number, date '2026-01-01' as _business_date;
+
+-- Of two invitations one was answered, with 3 of 10; the same customer complains.
+insert into lake.survey_response by name
+select
+    response_id, 's1' as survey_id, 'nps' as metric, score, 'c1' as customer_id,
+    timestamp '2026-02-01 03:00:00' as invited_at, answered_at, score is not null as wants_contact,
+    'e12' as _export_id, row_number as _row_number, date '2026-02-28' as _business_date
+from (values ('r1', 3, timestamp '2026-02-10 03:00:00', 1), ('r2', null, null, 2))
+    as response (response_id, score, answered_at, row_number);
+insert into lake.complaint by name
+select 'k1' as complaint_id, 'c1' as customer_id, 'p1' as product_id, 'late' as cause,
+    timestamp '2026-02-12 09:00:00' as opened_at, 'e13' as _export_id, 1 as _row_number,
+    date '2026-02-28' as _business_date;
+insert into lake.customer_request by name
+select
+    request_id, 'c1' as customer_id, product_id, wish, theme,
+    date '2026-02-01' as requested_date, 'e14' as _export_id, row_number as _row_number,
+    date '2026-02-28' as _business_date
+from (values ('q1', 'p1', 'change', null, 1), ('q2', null, 'add', 'big pack', 2))
+    as request (request_id, product_id, wish, theme, row_number);
 insert into lake.campaign by name
-select 'K' || number as campaign_id, 'advertising' as kind, 'e12' as _export_id,
+select 'K' || number as campaign_id, 'advertising' as kind, 'e32' as _export_id,
     number as _row_number, date '2026-01-01' as _business_date
 from range(1, 3) as numbers (number);
 insert into lake.promotion by name
 select 'P1' as promotion_id, 'K1' as campaign_id, 'discount' as kind,
     date '2026-02-01' as start_date, date '2026-02-07' as end_date, 1 as fixed_cost_amount,
-    'e13' as _export_id, 1 as _row_number, date '2026-01-01' as _business_date;
+    'e33' as _export_id, 1 as _row_number, date '2026-01-01' as _business_date;
 insert into lake.media_spend by name
 select date '2026-02-03' as day, campaign_id, 'tv' as medium, 'one' as vehicle, spend_amount,
-    100 as impressions, 'e14' as _export_id, row_number as _row_number,
+    100 as impressions, 'e34' as _export_id, row_number as _row_number,
     date '2026-01-01' as _business_date
 from (values ('K1', 10.10, 1), ('K2', 7.00, 2)) as spend (campaign_id, spend_amount, row_number);
 insert into lake.touchpoint by name
 select 't1' as touchpoint_id, 'c1' as customer_id, timestamp '2026-02-03 08:00:00' as touched_at,
-    'K1' as campaign_id, 'visit' as kind, 'e15' as _export_id, 1 as _row_number,
+    'K1' as campaign_id, 'visit' as kind, 'e35' as _export_id, 1 as _row_number,
     date '2026-01-01' as _business_date;
 insert into lake.event_lead by name
 select 'l1' as lead_id, 'K1' as campaign_id, timestamp '2026-02-03 08:00:00' as captured_at,
-    'e16' as _export_id, 1 as _row_number, date '2026-01-01' as _business_date;
+    'e36' as _export_id, 1 as _row_number, date '2026-01-01' as _business_date;
 insert into lake.customer_contact by name
 select 'n1' as contact_id, timestamp '2026-02-03 08:00:00' as contacted_at, 'c1' as customer_id,
     'p2' as product_id, 'demo' as tool, 'won' as outcome, 'price' as theme, 'good' as sentiment,
-    'e17' as _export_id, 1 as _row_number, date '2026-01-01' as _business_date;
+    'e37' as _export_id, 1 as _row_number, date '2026-01-01' as _business_date;
 """
 
 _STATE = """
@@ -109,7 +138,7 @@ create table run.build as select true as is_full;
 create table run.consumed (segment_id varchar);
 create table run.parameter as select
     'run-1' as run_id, timestamp '2026-03-01 01:00:00' as started_at, true as is_posting,
-    'USD' as currency, 2 as money_scale;
+    'USD' as currency, 2 as money_scale, date '2026-02-28' as as_of_date;
 create table state.export as select distinct export_id, feed as source from arrived;
 create table plan.plan_version as select 'reps' as plan_id, 1 as plan_version;
 create table plan.plan_component as
@@ -157,6 +186,71 @@ where channel_id = 'ch1' and month = date '2026-02-01';
 -- Net margins of 40.00, -8.00 - 5.25 and 20.25 on sales of 100.00, -20.00 and 50.50.
 update channel.channel_performance set net_margin_rate =
     case net_amount when 100 then 0.4 when -20 then 0.6625 when 50.5 then 0.400990099 end;
+"""
+
+# List prices are 1.00 above net on what was sold of p1 in January; nothing else is taken off. No
+# trade terms, one competitor, two answers, one expert, and no sales in the spring of 2025.
+_RESEARCH = """
+create table channel.price_waterfall as
+select
+    channel_id, product_id, month, quantity, cast(net_amount as decimal(24, 6)) as list_amount,
+    cast(0 as decimal(24, 6)) as invoice_discount_amount,
+    cast(0 as decimal(24, 6)) as promotion_amount,
+    cast(net_amount as decimal(24, 6)) as net_amount, cast(0 as decimal(24, 6)) as rebate_amount,
+    cast(0 as decimal(24, 6)) as freight_amount, cast(0 as decimal(24, 6)) as other_terms_amount,
+    cast(net_amount as decimal(24, 6)) as pocket_amount,
+    cast(net_amount - gross_margin_amount as decimal(24, 6)) as cost_amount,
+    cast(gross_margin_amount as decimal(24, 6)) as pocket_margin_amount, 'USD' as currency,
+    cast(null as varchar) as reason
+from core.sales_monthly;
+update channel.price_waterfall
+set list_amount = list_amount + 1, invoice_discount_amount = 0.75, promotion_amount = 0.25
+where product_id = 'p1' and month = date '2026-01-01';
+create table channel.price_position as
+select
+    'p1' as product_id, 'Rival' as competitor, 'retailer' as channel_type, 't1' as territory_id,
+    'Corner shop' as place, date '2026-01-01' as month,
+    cast(10 as decimal(24, 6)) as own_price_amount, 'territory' as own_price_level,
+    cast(8 as decimal(24, 6)) as competitor_price_amount,
+    cast(1.25 as decimal(18, 9)) as price_index, cast(0.5 as decimal(18, 9)) as on_promotion_share,
+    2 as sightings, date '2026-01-20' as last_seen_date, 'USD' as currency, 1 as observations,
+    cast(null as varchar) as reason;
+create table channel.channel_fit as
+select
+    channel_type, 't1' as territory_id, 'retail' as segment, false as is_sum_of_territories,
+    cast(preference as decimal(18, 9)) as customer_preference_share,
+    cast(preference as decimal(18, 9)) as customer_preference_share_low,
+    cast(1 as decimal(18, 9)) as customer_preference_share_high,
+    cast(own as decimal(18, 9)) as own_sales_share,
+    cast(competitor as decimal(18, 9)) as competitor_presence_share,
+    cast(preference - own as decimal(18, 9)) as gap, 'unclear' as recommendation,
+    'Two were asked.' as evidence, 2 as observations, cast(null as varchar) as reason
+from (values ('direct', 0.25, 1, 0), ('retailer', 0.75, 0, 1))
+    as fit (channel_type, preference, own, competitor);
+create table quota.sales_forecast as
+select
+    date '2026-02-28' as made_date, 'p1' as product_id, territory_id,
+    cast(null as varchar) as channel_type, date '2026-03-01' as month, 1 as horizon,
+    is_region as is_sum_of_territories, not is_region as is_in_sum_above,
+    cast(0 as decimal(18, 6)) as statistical_quantity, cast(5 as decimal(18, 6)) as expert_quantity,
+    1 as experts, cast(0 as decimal(18, 6)) as forecast_quantity,
+    cast(0 as decimal(18, 6)) as quantity_low, cast(4 as decimal(18, 6)) as quantity_high,
+    cast(0 as decimal(24, 6)) as forecast_amount, cast(0 as decimal(18, 9)) as expert_weight,
+    'USD' as currency, 12 as observations, cast(null as varchar) as reason
+from (values ('t1', false), ('region', true)) as covered (territory_id, is_region);
+create table quota.forecast_accuracy as
+select
+    'tea' as product_line, 't1' as territory_id, 1 as horizon, forecaster_kind, forecaster,
+    cast(error / 8 as decimal(18, 9)) as wape, cast(error / 8 as decimal(18, 9)) as bias,
+    cast(error / 4 as decimal(18, 9)) as mase,
+    cast((4 - error) / 8 as decimal(18, 9)) as value_added, 1 as observations,
+    1 as naive_observations,
+    cast(error as decimal(24, 6)) as absolute_error_quantity,
+    cast(8 as decimal(24, 6)) as absolute_actual_quantity,
+    cast(error as decimal(24, 6)) as error_quantity, cast(8 as decimal(24, 6)) as actual_quantity,
+    'as told' as method, cast(null as varchar) as reason
+from (values ('naive', 'naive', 4), ('expert', 'sari', 2))
+    as judged (forecaster_kind, forecaster, error);
 """
 
 _PAY = """
@@ -240,6 +334,48 @@ select event_id, 0 as credit_level, root_order_id, net_units, true as is_full_sp
 from intermediate.int_commission__sale_event;
 """
 
+_CUSTOMER = """
+create table customer.survey_score as
+select
+    'nps' as metric, cast(null as varchar) as segment, period_kind, period,
+    date_trunc(period_kind, date '2026-02-01') as period_start, 1 as responses,
+    0 as off_scale_responses, 2 as invited, cast(0.5 as decimal(18, 9)) as response_rate,
+    cast(-1 as decimal(18, 9)) as score, cast(null as decimal(18, 9)) as score_low,
+    cast(null as decimal(18, 9)) as score_high, cast(null as decimal(18, 9)) as change,
+    cast(null as decimal(18, 9)) as change_low, cast(null as decimal(18, 9)) as change_high,
+    'none' as weighting, 1 as observations, 'net score' as method
+from (values ('month', '2026-02'), ('quarter', '2026-Q1')) as period (period_kind, period);
+create table customer.complaint_cause as
+select
+    cause, product_id, date '2026-02-01' as month, 1 as complaints, 1 as open_complaints,
+    cast(null as decimal(18, 6)) as median_hours_to_resolve,
+    cast(0 as decimal(18, 9)) as within_target_share, cast(null as bigint) as customers_lost,
+    cast(null as decimal(24, 6)) as amount_lost, 0 as complaints_old_enough, 'USD' as currency
+from staging.stg_complaint;
+create table customer.follow_up as
+select
+    subject_type || id as follow_up_id, subject_type, opened_date, opened_date + 2 as due_date,
+    cast(null as date) as closed_date, false as within_target, true as is_overdue
+from (values
+    ('survey_response', 'r1', date '2026-02-10'), ('complaint', 'k1', date '2026-02-12')
+) as subject (subject_type, id, opened_date);
+create table customer.save_list as
+select
+    1 as rank, 'c1' as customer_id, cast(130.5 as decimal(24, 6)) as amount_at_risk,
+    'complaint open, detractor' as reason, 'settle' as suggested_action,
+    date '2026-02-12' as due_date, 1 as open_complaints, 'USD' as currency, 3 as observations,
+    'carried forward' as method;
+create table customer.product_recommendation as
+select
+    recommendation_id, product_id, action, requests as evidence_requests, 2 as evidence_sources,
+    sources as sources_for_action, cast(score as decimal(18, 9)) as score, 'few' as reason,
+    'USD' as currency, 'outcome_amount: not yet estimated' as missing_because
+from (values
+    ('product:p1', 'p1', 'keep', 1, 1, 0.5), ('product:p2', 'p2', 'keep', 0, 0, 0),
+    ('add:big pack', null, null, 1, 0, 0)
+) as recommendation (recommendation_id, product_id, action, requests, sources, score);
+"""
+
 # K1 spends 10.10 and has a visit, a lead and promotion P1 of p2: 4 sold instead of 3, for 4.50 off
 # and 1.00. K2 spends 7.00 on nothing that could be compared.
 _PROMOTION = """
@@ -314,7 +450,9 @@ def write_build(database: Path) -> None:
         connection.execute(_STATE)
         _write_staging(connection)
         connection.execute(_CORE)
+        connection.execute(_RESEARCH)
         connection.execute(_PAY)
+        connection.execute(_CUSTOMER)
         connection.execute(_PROMOTION)
 
 

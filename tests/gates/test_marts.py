@@ -60,10 +60,20 @@ def test_one_cent_less_credit_is_seen(look: Look, change: Change) -> None:
         ("channel.channel_performance", "month"),
         ("quota.rep_attainment", "participant_id"),
         ("quota.company_goal", "goal_id"),
+        ("quota.sales_forecast", "product_id"),
+        ("quota.forecast_accuracy", "forecaster"),
+        ("channel.price_waterfall", "product_id"),
+        ("channel.price_position", "competitor"),
+        ("channel.channel_fit", "channel_type"),
         ("commission.commission_line", "commission_line_id"),
         ("commission.commission_summary", "participant_id"),
         ("commission.ledger", "posting_id"),
         ("commission.statement", "participant_id"),
+        ("customer.survey_score", "metric"),
+        ("customer.complaint_cause", "month"),
+        ("customer.follow_up", "follow_up_id"),
+        ("customer.save_list", "customer_id"),
+        ("customer.product_recommendation", "recommendation_id"),
     ],
 )
 def test_a_key_that_is_there_twice_is_named(
@@ -82,6 +92,7 @@ def test_a_key_that_is_there_twice_is_named(
     [
         ("core.sales_line", "net_amount"),
         ("channel.channel_performance", "trade_terms_amount"),
+        ("channel.price_waterfall", "pocket_amount"),
         ("quota.rep_attainment", "credited_amount"),
         ("commission.commission_line", "commission_amount"),
         ("commission.commission_summary", "earned_amount"),
@@ -175,3 +186,41 @@ def test_plans_that_are_not_approved_owe_nothing(look: Look, change: Change) -> 
     change("update commission.commission_summary set is_approved = false where period = '2026-02'")
     [failed] = look("marts").failed_critical
     assert failed.expectation == "posted + pending = commission of approved plans"
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("quota.sales_forecast", "quantity_low"),
+        ("quota.forecast_accuracy", "mase"),
+        ("channel.price_waterfall", "cost_amount"),
+        ("channel.price_position", "own_price_amount"),
+        ("channel.channel_fit", "competitor_presence_share"),
+    ],
+)
+def test_what_is_not_estimated_says_why(
+    look: Look, change: Change, table: str, column: str
+) -> None:
+    change(f"update {table} set {column} = null")
+    told = [r.expectation for r in look("marts").failed_critical if r.table_name == table]
+    assert any(sentence.endswith("is missing, the row says why") for sentence in told)
+
+    change(f"update {table} set reason = 'nobody knows'")
+    told = [r.expectation for r in look("marts").failed_critical if r.table_name == table]
+    assert not any(sentence.endswith("is missing, the row says why") for sentence in told)
+
+
+def test_a_projection_that_is_not_compared_is_missed(look: Look, change: Change) -> None:
+    change(
+        "insert into staging.stg_expert_projection "
+        "select * replace ('budi' as expert) from staging.stg_expert_projection"
+    )
+    [failed] = look("marts").failed_critical
+    assert failed.expectation.startswith("each expert's last word")
+    assert failed.sample == [{"forecaster": "budi", "projections_here": 0, "projections_there": 1}]
+
+
+def test_a_sighting_that_is_not_counted_is_missed(look: Look, change: Change) -> None:
+    change("insert into staging.stg_competitor_sighting by name select 'p1' as product_id")
+    [failed] = look("marts").failed_critical
+    assert failed.expectation.startswith("the sightings are those of staging")

@@ -100,6 +100,44 @@ MARTS = {
         ("quota.company_goal", "actual_amount", "true", "the revenue of the company"),
         ("quota.company_goal", "goal_amount", "true", "the goals are those"),
     ],
+    "quota.sales_forecast": [
+        ("quota.sales_forecast", "statistical_quantity", "territory_id = 'region'", "rows in no"),
+        ("quota.sales_forecast", "forecast_quantity", "true", "the forecast is the mean"),
+        ("quota.sales_forecast", "quantity_low", "true", "the forecast lies"),
+    ],
+    "quota.forecast_accuracy": [
+        ("quota.forecast_accuracy", "absolute_error_quantity", "forecaster = 'sari'", "wape is"),
+        ("quota.forecast_accuracy", "actual_quantity", "forecaster = 'sari'", "bias is"),
+        ("quota.forecast_accuracy", "value_added", "forecaster = 'naive'", "the naive forecast"),
+    ],
+    "channel.price_waterfall": [
+        ("channel.price_waterfall", "list_amount", "product_id = 'p2'", "list less"),
+        ("channel.price_waterfall", "promotion_amount", "product_id = 'p1'", "list less"),
+        ("channel.price_waterfall", "pocket_amount", "product_id = 'p1'", "pocket margin ="),
+        ("channel.price_waterfall", "net_amount", "channel_id is null", "each channel, product"),
+        ("channel.price_waterfall", "cost_amount", "channel_id is null", "costs that are known"),
+        ("channel.price_waterfall", "rebate_amount", "product_id = 'p1'", "trade terms of"),
+        ("core.sales_line", "net_amount", "order_id = 'A2'", "each channel, product"),
+    ],
+    "channel.price_position": [
+        ("channel.price_position", "competitor_price_amount", "true", "price_index is"),
+    ],
+    "channel.channel_fit": [
+        ("channel.channel_fit", "own_sales_share", "channel_type = 'retailer'", "own_sales_share"),
+        (
+            "channel.channel_fit",
+            "customer_preference_share",
+            "true",
+            "customer_preference_share of",
+        ),
+        ("channel.channel_fit", "gap", "true", "gap ="),
+        (
+            "channel.channel_fit",
+            "customer_preference_share_low",
+            "true",
+            "the preference lies",
+        ),
+    ],
     "commission.commission_summary": [
         ("commission.commission_line", "commission_amount", "period = '2026-01'", "the earned"),
         ("commission.commission_line", "credited_amount", "period = '2026-01'", "the measure is"),
@@ -117,6 +155,10 @@ MARTS = {
         ("commission.ledger", "amount", "posting_period = '2026-01'", "earned and adjusted"),
         ("commission.statement", "adjustment_amount", "period = '2026-02'", "earned and adjusted"),
         ("commission.statement", "payable_amount", "period = '2026-02'", "payable ="),
+    ],
+    "customer.save_list": [
+        ("customer.save_list", "amount_at_risk", "true", "what is at risk"),
+        ("core.sales_line", "net_amount", "order_id = 'A2'", "what is at risk"),
     ],
 }
 CASES = [

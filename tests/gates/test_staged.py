@@ -116,3 +116,24 @@ def test_personal_data_is_compared_and_not_kept(look: Look, change: Change) -> N
     [failed] = look("staged").failed_critical
     assert failed.expectation.startswith("the current versions are")
     assert "example.com" not in str(failed.sample)
+
+
+def test_a_projection_of_a_month_that_is_over_is_told(look: Look, change: Change) -> None:
+    for table in ("lake.expert_projection", "staging.stg_expert_projection"):
+        change(f"update {table} set month = date '2025-12-01'")
+    report = look("staged")
+    assert report.failed_critical == ()
+    [warning] = report.failed_warning
+    assert warning.expectation.startswith("a month is projected before it is over")
+
+
+def test_territories_that_go_round_in_a_circle_are_told(look: Look, change: Change) -> None:
+    for table in ("lake.territory", "staging.stg_territory"):
+        change(f"update {table} set parent_territory_id = 't2'")
+        change(
+            f"insert into {table} select * replace ('t2' as territory_id, "
+            f"'t1' as parent_territory_id, 2 as _row_number) from {table}"
+        )
+    [warning] = look("staged").failed_warning
+    assert warning.expectation.startswith("no territory lies in itself")
+    assert {row["territory_id"] for row in warning.sample} == {"t1", "t2"}

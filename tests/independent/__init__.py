@@ -3,6 +3,8 @@
 Nothing here imports the product. Loops over rows are meant: this is the slow, readable reference.
 
     records     what the feeds' rows are once they are read, and masters by date
+    files       a file of an export -> its records as text
+    layouts     how the demo's files are named, and which header means what
     exports     the raw exports of a demo workspace -> records; what can't be read is left out
     edges       more exports for it: what seldom happens and is easily calculated wrongly
     plans       plans/*.yml -> plan versions

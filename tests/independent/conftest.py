@@ -38,8 +38,9 @@ def workspace(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     Beside it, `exports` keeps a copy of what landed.
     """
     root = tmp_path_factory.mktemp(request.param) / "workspace"
-    make = "import sys, pathlib; from niaga.demo import make_demo; "
-    make += "make_demo(pathlib.Path(sys.argv[1]), lines=int(sys.argv[2]))"
+    make = "import sys, pathlib; from niaga.demo import make_demo, truth_file; "
+    make += "root = pathlib.Path(sys.argv[1]); make_demo(root, lines=int(sys.argv[2])); "
+    make += "truth_file(root).unlink()"  # so that nothing can read it
     subprocess.run([sys.executable, "-c", make, str(root), str(LINES)], check=True)
     if request.param == "edges":
         edges.write(root)

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
+import xlsxwriter
+
 COLUMNS = (
     "No Faktur;Baris;Jenis;Tgl Pesan;Tgl Faktur;Tgl Kirim;Tgl Bayar;Kode Pelanggan;Kode Barang;"
     "Kode Saluran;Kode Wilayah;Kode Sales;Status;Jumlah Pesan;Jumlah;Harga;Harga Daftar;Potongan;"
@@ -248,11 +250,17 @@ K108;OMZET;2026-02;3.000.001,00;RUPIAH;IDR;
 """
 
 
-PEOPLE = (
-    "NIK;Nama;Jabatan;NIK Atasan;Tim;Kode Wilayah;Tgl Masuk;Tgl Keluar;No Gaji;Target Insentif;"
-    "Mata Uang;Badan Hukum;Pusat Biaya\n"
-)
-PERSON = "{0};{0} Uji;{1};{2};Tim Uji;W11;01/02/2020;;PG-{0};{3};IDR;PT Uji;PB09\n"
+SHEETS = {
+    "Pelanggan": "Kode Pelanggan;Nama Pelanggan;Segmen;Kode Wilayah;Kode Saluran;NIK Pemilik;Sejak;"
+    "Surel;Telepon",
+    "Karyawan": "NIK;Nama;Jabatan;NIK Atasan;Tim;Kode Wilayah;Tgl Masuk;Tgl Keluar;No Gaji;"
+    "Target Insentif;Mata Uang;Badan Hukum;Pusat Biaya",
+    "Wilayah": "Kode Wilayah;Nama Wilayah;Wilayah Induk",
+    "Kontak": "No Kontak;Waktu;NIK;Kode Pelanggan;Kode Barang;Alat;Penekanan;Hasil;Tema;Sentimen;"
+    "No Respon;No Keluhan;Catatan",
+    "Peluang": "No Peluang;NIK;Kode Pelanggan;Kode Barang;Perkiraan Tutup;Nilai;Kemungkinan;Tahap",
+}
+PERSON = "{0};{0} Uji;{1};{2};Tim Uji;W11;01/02/2020;;PG-{0};{3};IDR;PT Uji;PB09"
 ASSIGNMENTS = """NIK;Kode Rencana;Berlaku Sejak;Berlaku Sampai
 KX1;edge;01/01/2025;
 KX2;edge;01/01/2025;31/03/2026
@@ -399,10 +407,15 @@ def edge_quotas() -> str:
     return "".join(f"{one}\n" for one in rows)
 
 
-def people(managers: dict[str, str], incentive: str) -> str:
-    return PEOPLE + "".join(
-        PERSON.format(name, "Sales", manager, incentive) for name, manager in managers.items()
-    )
+def write_people(path: Path, managers: dict[str, str], incentive: str) -> None:
+    """Write a workbook of the CRM that has people only; all its cells are text."""
+    people = [PERSON.format(name, "Sales", boss, incentive) for name, boss in managers.items()]
+    with xlsxwriter.Workbook(str(path)) as workbook:
+        for name, header in SHEETS.items():
+            sheet = workbook.add_worksheet(name)
+            sheet.write_column(0, 0, [name, "Uji"])
+            for number, record in enumerate([header, *(people if name == "Karyawan" else [])]):
+                sheet.write_row(2 + number, 0, record.split(";"))
 
 
 def write(root: Path) -> None:
@@ -421,9 +434,9 @@ def write(root: Path) -> None:
         "pembagian_kredit_2026-10-30": SPLITS + shared_orders(),
         "kuota_2026-10-15": QUOTAS + edge_quotas(),
         "rencana_komisi_2026-10-30": ASSIGNMENTS,
-        "karyawan_2024-11-02": people(before, "36.000.000,00"),
-        "karyawan_2026-02-15": people(after, "47.111.111,00"),
     }
+    write_people(root / "landing" / "crm_2024-11-02.xlsx", before, "36.000.000,00")
+    write_people(root / "landing" / "crm_2026-02-15.xlsx", after, "47.111.111,00")
     for name, text in texts.items():
         (root / "landing" / f"{name}.csv").write_bytes(text.replace("\n", NEWLINE).encode())
     for name, text in PLANS.items():

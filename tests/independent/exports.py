@@ -1,12 +1,10 @@
 """The raw exports of the demo workspace -> records. What can't be read is left out, and counted.
 
-The ERP writes `;`, 1.234.567,89 and 31/12/2026. Which header means what is said here once more, on
-purpose: the workspace's own sources are not used.
+Values are written as 1.234.567,89 and 31/12/2026.
 """
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import re
 from calendar import monthrange
@@ -18,6 +16,24 @@ from pathlib import Path
 from typing import Any
 
 from . import calendars
+from .files import UnreadableError, records
+from .layouts import (
+    ASSIGNMENTS,
+    CHANNELS,
+    COSTS,
+    CUSTOMERS,
+    DEALS,
+    GOALS,
+    PEOPLE,
+    PRODUCTS,
+    QUOTAS,
+    SALES,
+    SPLITS,
+    TERMS,
+    TOUCHPOINTS,
+    WISHES,
+    Layout,
+)
 from .records import (
     FOREVER,
     LONG_AGO,
@@ -37,195 +53,6 @@ SCALE = 2
 CURRENCY = "IDR"
 NUMBER = re.compile(r"-?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?")
 DECIMALS = {"money": SCALE, "quantity": 6, "rate": 9, "integer": 0}
-
-
-class UnreadableError(ValueError):
-    """A value that is not what its column promises."""
-
-
-@dataclass(frozen=True)
-class Layout:
-    """How one kind of file is named and which header holds which field: `name: (header, type)`.
-
-    A type that ends in `!` must have a value; `words` translates texts and refuses all others.
-    """
-
-    file: str
-    fields: dict[str, tuple[str, str]]
-    key: tuple[str, ...]
-    words: dict[str, dict[str, str]] = field(default_factory=dict)
-
-
-SALES = Layout(
-    r"penjualan_(\d{4}-\d{2}).*\.csv",
-    {
-        "order_id": ("No Faktur", "text!"),
-        "line_number": ("Baris", "integer!"),
-        "document_type": ("Jenis", "text!"),
-        "order_date": ("Tgl Pesan", "date!"),
-        "invoice_date": ("Tgl Faktur", "date"),
-        "ship_date": ("Tgl Kirim", "date"),
-        "paid_date": ("Tgl Bayar", "date"),
-        "customer_id": ("Kode Pelanggan", "text"),
-        "product_id": ("Kode Barang", "text!"),
-        "channel_id": ("Kode Saluran", "text"),
-        "territory_id": ("Kode Wilayah", "text"),
-        "sales_rep_id": ("Kode Sales", "text"),
-        "status": ("Status", "text"),
-        "ordered_quantity": ("Jumlah Pesan", "quantity"),
-        "quantity": ("Jumlah", "quantity!"),
-        "unit_price": ("Harga", "money"),
-        "list_price": ("Harga Daftar", "money"),
-        "discount_amount": ("Potongan", "money"),
-        "net_amount": ("Nilai Bersih", "money!"),
-        "cost_amount": ("HPP", "money"),
-        "currency": ("Mata Uang", "text"),
-        "promotion_id": ("Kode Promo", "text"),
-        "original_order_id": ("Faktur Asal", "text"),
-        "original_line_number": ("Baris Asal", "integer"),
-        "cancelled_date": ("Tgl Batal", "date"),
-        "is_new_customer": ("Pelanggan Baru", "boolean"),
-    },
-    ("order_id", "line_number", "document_type"),
-    {
-        "document_type": {"JUAL": "sale", "RETUR": "return", "BATAL": "cancellation"},
-        "status": {"DRAF": "draft", "POSTED": "posted", "VOID": "void"},
-    },
-)
-PEOPLE = Layout(
-    r"karyawan_(.*)\.csv",
-    {
-        "participant_id": ("NIK", "text!"),
-        "name": ("Nama", "text"),
-        "manager_id": ("NIK Atasan", "text"),
-        "team": ("Tim", "text"),
-        "territory_id": ("Kode Wilayah", "text"),
-        "target_incentive_amount": ("Target Insentif", "money"),
-    },
-    ("participant_id",),
-)
-PRODUCTS = Layout(
-    r"barang_(.*)\.csv",
-    {
-        "product_id": ("Kode Barang", "text!"),
-        "name": ("Nama Barang", "text"),
-        "line": ("Lini", "text"),
-        "category": ("Kategori", "text"),
-    },
-    ("product_id",),
-)
-CUSTOMERS = Layout(
-    r"pelanggan_(.*)\.csv",
-    {
-        "customer_id": ("Kode Pelanggan", "text!"),
-        "channel_id": ("Kode Saluran", "text"),
-        "territory_id": ("Kode Wilayah", "text"),
-    },
-    ("customer_id",),
-)
-CHANNELS = Layout(
-    r"saluran_(.*)\.csv",
-    {
-        "channel_id": ("Kode Saluran", "text!"),
-        "name": ("Nama Saluran", "text"),
-        "type": ("Jenis Saluran", "text!"),
-    },
-    ("channel_id",),
-    {
-        "type": {
-            "LANGSUNG": "direct",
-            "TOKO SENDIRI": "own shop",
-            "LAPAK": "marketplace",
-            "GROSIR": "wholesale",
-            "DISTRIBUTOR": "distributor",
-            "RITEL": "retailer",
-        }
-    },
-)
-SPLITS = Layout(
-    r"pembagian_kredit_(.*)\.csv",
-    {
-        "rule_id": ("No Aturan", "text!"),
-        "order_id": ("No Faktur", "text"),
-        "customer_id": ("Kode Pelanggan", "text"),
-        "participant_id": ("NIK", "text!"),
-        "share": ("Bagian", "rate!"),
-        "valid_from": ("Berlaku Sejak", "date"),
-        "valid_to": ("Berlaku Sampai", "date"),
-    },
-    ("rule_id", "participant_id", "valid_from"),
-)
-ASSIGNMENTS = Layout(
-    r"rencana_komisi_(.*)\.csv",
-    {
-        "participant_id": ("NIK", "text!"),
-        "plan_id": ("Kode Rencana", "text!"),
-        "valid_from": ("Berlaku Sejak", "date!"),
-        "valid_to": ("Berlaku Sampai", "date"),
-    },
-    ("participant_id", "plan_id", "valid_from"),
-)
-QUOTAS = Layout(
-    r"kuota_(.*)\.csv",
-    {
-        "participant_id": ("NIK", "text!"),
-        "quota_type": ("Jenis Kuota", "text!"),
-        "period": ("Periode", "text!"),
-        "amount": ("Jumlah", "money!"),
-        "valid_from": ("Berlaku Sejak", "date"),
-    },
-    ("participant_id", "quota_type", "period", "valid_from"),
-    {
-        "quota_type": {
-            "OMZET": "revenue",
-            "MARGIN": "margin",
-            "OMZET TIM": "team_revenue",
-            "MARGIN TIM": "team_margin",
-            "UJI": "UJI",
-        }
-    },
-)
-GOALS = Layout(
-    r"target_perusahaan_(.*)\.csv",
-    {
-        "goal_id": ("Kode Target", "text!"),
-        "measure": ("Ukuran", "text!"),
-        "scope": ("Lingkup", "text"),
-        "period": ("Periode", "text!"),
-        "amount": ("Jumlah", "money!"),
-    },
-    ("goal_id", "period"),
-    {
-        "measure": {
-            "OMZET": "revenue",
-            "MARGIN": "margin",
-            "VOLUME": "volume",
-            "PELANGGAN BARU": "new customers",
-        }
-    },
-)
-TERMS = Layout(
-    r"syarat_dagang_(.*)\.csv",
-    {
-        "channel_id": ("Kode Saluran", "text!"),
-        "term": ("Syarat", "text!"),
-        "rate": ("Tarif", "rate"),
-        "amount": ("Jumlah", "money"),
-        "valid_from": ("Berlaku Sejak", "date!"),
-        "valid_to": ("Berlaku Sampai", "date"),
-    },
-    ("channel_id", "term", "valid_from"),
-)
-COSTS = Layout(
-    r"biaya_saluran_(.*)\.csv",
-    {
-        "channel_id": ("Kode Saluran", "text!"),
-        "month": ("Bulan", "date!"),
-        "kind": ("Jenis Biaya", "text!"),
-        "amount": ("Jumlah", "money!"),
-    },
-    ("channel_id", "month", "kind"),
-)
 
 Record = dict[str, Any]
 
@@ -258,10 +85,7 @@ def parse(text: str, kind: str) -> Any:
     return number
 
 
-def _read(layout: Layout, header: list[str], values: list[str]) -> Record:
-    if len(values) != len(header):
-        raise UnreadableError(f"{len(values)} fields, not {len(header)}")
-    raw = dict(zip(header, values, strict=True))
+def _read(layout: Layout, raw: dict[str, str]) -> Record:
     record = {name: parse(raw[column], kind) for name, (column, kind) in layout.fields.items()}
     for name, words in layout.words.items():
         if record[name] is not None:
@@ -298,23 +122,25 @@ class Reader:
             if match is None:
                 continue
             content = path.read_bytes()
-            if not content.endswith(b"\n"):
+            if path.suffix != ".xlsx" and not content.endswith(b"\n"):
                 self.rejected.append(path.name)
                 continue
             day = _business_date(match.group(1))
             stamp = hashlib.sha256(content).hexdigest()
-            for number, record in self._records(layout, path.name, content.decode("utf-8")):
+            for number, record in self._records(layout, path):
                 found.append((day, stamp, number, record))
         found.sort(key=lambda version: version[:3])
         return [(day, record) for day, _, _, record in found]
 
-    def _records(self, layout: Layout, name: str, text: str) -> Iterator[tuple[int, Record]]:
-        header, *rows = csv.reader(text.splitlines(), delimiter=";")
-        for number, values in enumerate(rows, start=1):
+    def _records(self, layout: Layout, path: Path) -> Iterator[tuple[int, Record]]:
+        found = records(path, layout.delimiter, layout.sheet)
+        for number, raw in enumerate(found, start=1):
             try:
-                yield number, _read(layout, header, values)
+                if isinstance(raw, UnreadableError):
+                    raise raw
+                yield number, _read(layout, raw)
             except ValueError as fault:
-                self.held.append((name, number, str(fault)))
+                self.held.append((path.name, number, str(fault)))
 
     def latest(self, layout: Layout) -> list[Record]:
         """The last version of each business key."""
@@ -329,6 +155,8 @@ class Reader:
 
 
 def read_company(reader: Reader) -> Company:
+    for layout in (DEALS, WISHES, TOUCHPOINTS):  # read for what is held back only
+        reader.versions(layout)
     people = [
         (
             key,

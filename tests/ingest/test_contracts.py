@@ -7,6 +7,8 @@ from pathlib import Path
 from niaga.ingest.contracts import CONTRACTS_FOLDER, contracts
 from niaga.ingest.reference import PAGE, feeds_page
 
+from .conftest import Company
+
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / PAGE
 
 
@@ -52,3 +54,21 @@ def test_sales_line_has_the_key_and_types_that_marts_build_on() -> None:
     assert types["net_amount"] == "DECIMAL(24,6)"
     assert types["quantity"] == "DECIMAL(18,6)"
     assert types["line_number"] == "BIGINT"
+
+
+def test_a_date_that_is_left_out_is_the_business_date_where_the_contract_says_so(
+    bare_company: Company,
+) -> None:
+    bare_company.source("""\
+        source: experts
+        exports: {rows: {file: "projections_{date:%Y-%m-%d}.csv"}}
+        feeds:
+          expert_projection: |
+            select _row_number, 'Ani' as expert, 'P1' as product_id, 'W1' as territory_id,
+                '2026-04-01' as month, quantity, made as made_date
+            from rows
+        """)
+    bare_company.land("projections_2026-03-15.csv", "quantity,made\n10,2026-03-02\n20,\n")
+    bare_company.ingest()
+    made = bare_company.lake("quantity::integer, made_date::varchar", "expert_projection")
+    assert made == [(10, "2026-03-02"), (20, "2026-03-15")]

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import os
+import contextlib
+import shutil
 import signal
-import subprocess
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-from .conftest import HEADER, Company, line, lines
-
-RUN = """\
-import sys
-from pathlib import Path
-from niaga.ingest.stage import ingest
-from niaga.progress import Silent
+from niaga.operate.run import FILE_HELD
 from niaga.state import State
-from niaga.workspace import find_workspace
-workspace = find_workspace(Path(sys.argv[1]))
-with State.open(workspace) as state, state.lease(verb="ingest"):
-    ingest(workspace, state, state.start_run("ingest"), Silent())
-"""
+from niaga.workspace import ensure_folders, find_workspace
+
+from tests.support.warm import Warm
+
+from .conftest import HEADER, SALES, Company, line, lines
+from .workbooks import write_workbook
+
 JOINED = """\
 source: shop
 exports:
@@ -32,15 +27,13 @@ exports:
 feeds:
   territory: select details._row_number, id as territory_id from details join orders using (id)
 """
-PLACES = ["ingest.archived", "ingest.segment_renamed", "ingest.committed"]
-
-
-def run(company: Company, failpoint: str | None = None) -> int:
-    environment = {name: value for name, value in os.environ.items() if name != "NIAGA_FAILPOINT"}
-    if failpoint:
-        environment["NIAGA_FAILPOINT"] = failpoint
-    command = [sys.executable, "-c", RUN, str(company.workspace.root)]
-    return subprocess.run(command, env=environment, check=False, timeout=120).returncode
+# A workbook of which one sheet is rejected, for it has no column Kota, and the other is loaded.
+SHEET = """\
+source: {name}
+exports: {{rows: {{file: crm.xlsx, format: {{type: excel, sheet: {sheet}}}}}}}
+feeds:
+  {feed}: select _row_number, "{column}" as {feed}_id from rows
+"""
 
 
 def fill_landing(company: Company) -> None:
@@ -51,6 +44,12 @@ def fill_landing(company: Company) -> None:
     company.land("details_2026-01-31.csv", "id\nA\nB\n")
     company.land("orders_2026-01-31.csv", "id\nA\nB\n")
     company.land("notes.txt", "hello\n")
+    company.source(SHEET.format(name="products", sheet="Barang", column="Kode", feed="product"))
+    company.source(SHEET.format(name="places", sheet="Wilayah", column="Kota", feed="territory"))
+    write_workbook(
+        company.workspace.landing / "crm.xlsx",
+        {"Barang": [["Kode"], ["P1"]], "Wilayah": [["Nama"], ["Jakarta"]]},
+    )
 
 
 def outcome(company: Company) -> dict[str, Any]:
@@ -63,6 +62,9 @@ def outcome(company: Company) -> dict[str, Any]:
             "select source, status, rows_read, rows_held, rows_filtered from load"
             " order by source, rows_read"
         ).all()
+        exports = connection.exec_driver_sql(
+            "select source, part, file_name, status, reason from export order by 1, 2, 3"
+        ).all()
     folders = [company.workspace.lake, company.workspace.quarantine]
     files = {path for folder in folders for path in folder.rglob("*") if path.is_file()}
     assert {str(path.relative_to(root)) for path in files} == paths, "garbage, or a lost file"
@@ -71,7 +73,7 @@ def outcome(company: Company) -> dict[str, Any]:
         "territories": company.lake("* exclude (_loaded_at)", "territory"),
         "held": company.quarantine("* exclude (held_at)"),
         "loads": [tuple(row) for row in loads],
-        "exports": company.exports(),
+        "exports": [tuple(row) for row in exports],
         "landing": names(company.workspace.landing),
         "rejected": names(company.workspace.rejected),
         "archive": names(company.workspace.archive),
@@ -83,14 +85,29 @@ def names(folder: Path) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def clean(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What one clean run ends with."""
-    from niaga.state import State
-    from niaga.workspace import ensure_folders, find_workspace
+def landed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace whose files have landed, and nothing else has happened."""
+    root = tmp_path_factory.mktemp("landed")
+    with opened(root) as company:
+        fill_landing(company)
+    return root
 
-    from .conftest import SALES
 
-    root = tmp_path_factory.mktemp("clean")
+@pytest.fixture(scope="module")
+def clean(
+    warm: Warm, landed: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[dict[str, Any], list[str]]:
+    """What one clean run ends with, and the places that it comes by."""
+    root = tmp_path_factory.mktemp("clean") / "company"
+    shutil.copytree(landed, root)
+    assert warm.run(root, ["ingest"], log=root / "places") == FILE_HELD
+    places = (root / "places").read_text().split()
+    with opened(root) as company:
+        return outcome(company), places
+
+
+@contextlib.contextmanager
+def opened(root: Path) -> Iterator[Company]:
     (root / "niaga.yml").write_text(
         "company: Toko\ncurrency: IDR\nmoney_scale: 2\ntime_zone: Asia/Jakarta\n"
     )
@@ -99,34 +116,52 @@ def clean(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     with State.open(workspace) as state:
         company = Company(workspace, state)
         company.source(SALES)
-        fill_landing(company)
-        assert run(company) == 0
-        return outcome(company)
+        yield company
 
 
-def test_a_clean_run_takes_everything_in(clean: dict[str, Any]) -> None:
-    assert (len(clean["lines"]), len(clean["held"]), len(clean["territories"])) == (32, 1, 2)
-    assert clean["landing"] == []
-    assert clean["rejected"] == [
+def test_a_clean_run_takes_everything_in(clean: tuple[dict[str, Any], list[str]]) -> None:
+    ended, places = clean
+    assert (len(ended["lines"]), len(ended["held"]), len(ended["territories"])) == (32, 1, 2)
+    assert ended["landing"] == []
+    assert ended["rejected"] == [
+        "crm.xlsx",
+        "crm.xlsx.reason.txt",
         "notes.txt",
         "notes.txt.reason.txt",
         "penjualan_2026-03.csv",
         "penjualan_2026-03.csv.reason.txt",
     ]
+    assert len(places) > 60
 
 
-@pytest.mark.parametrize("place", PLACES)
-def test_killed_and_run_again_it_ends_as_one_clean_run(
-    company: Company, clean: dict[str, Any], place: str
+def test_killed_at_any_step_and_run_again_it_ends_as_one_clean_run(
+    warm: Warm, landed: Path, clean: tuple[dict[str, Any], list[str]], tmp_path: Path
 ) -> None:
-    fill_landing(company)
-    # Each run gets a little further, and is killed at the same place again.
+    ended, places = clean
+    for number, place in enumerate(places, start=1):
+        root = tmp_path / "company"
+        shutil.copytree(landed, root)
+        assert warm.run(root, ["ingest"], failpoint=f"#{number}") == -signal.SIGKILL, place
+        assert warm.run(root, ["ingest"]) == FILE_HELD, place
+        with opened(root) as company:
+            assert outcome(company) == ended, place
+        shutil.rmtree(root)
+
+
+@pytest.mark.parametrize(
+    "place", ["ingest.archived", "ingest.segment_renamed", "ingest.committed", "landing.removed"]
+)
+def test_killed_at_one_place_again_and_again_it_gets_on(
+    warm: Warm, landed: Path, clean: tuple[dict[str, Any], list[str]], tmp_path: Path, place: str
+) -> None:
+    root = tmp_path / "company"
+    shutil.copytree(landed, root)
     for _ in range(3):
-        assert run(company, place) == -signal.SIGKILL
-    assert run(company) == 0
-    assert outcome(company) == clean
-    assert run(company) == 0
-    assert outcome(company) == clean
+        assert warm.run(root, ["ingest"], failpoint=place) == -signal.SIGKILL
+    for _ in range(2):
+        assert warm.run(root, ["ingest"]) == FILE_HELD
+        with opened(root) as company:
+            assert outcome(company) == clean[0]
 
 
 def test_half_written_files_of_a_dead_run_are_swept(company: Company) -> None:

@@ -11,7 +11,7 @@ import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from niaga.ingest.archive import archive_export, unpack_text
+from niaga.ingest.archive import archive_export
 from niaga.ingest.faults import FileFault
 from niaga.ingest.parsing import Parser
 from niaga.ingest.records import Records, read_records
@@ -28,15 +28,14 @@ BLANK = st.just("")
 
 def read(folder: Path, content: bytes, **options: Any) -> tuple[Records, list[Any], list[Any]]:
     """Give what was read of a file: the records, the good ones, the faulty ones."""
-    (folder / "landed.csv").write_bytes(content)
-    archived = archive_export(folder / "landed.csv", folder / "archive")
+    (folder / "landed").write_bytes(content)
+    archived = archive_export(folder / "landed", folder / "archive")
     columns = options.pop("columns", {})
     export = Export(file="x", format={"delimiter": ";", **options}, columns=columns)
-    text = unpack_text(archived.path, folder / "plain.csv", export.format.encoding)
     parser = Parser(Locale(), money_scale=2, time_zone="UTC")
     with duckdb.connect() as connection:
         connection.execute("set threads = 2; create schema niaga")
-        records = read_records(connection, "part", export, parser, text)
+        records = read_records(connection, "part", export, parser, archived.path, folder)
         good = connection.execute("select * from part order by _row_number").fetchall()
         faults = connection.execute(
             "select row_number, column_name, value, reason from niaga.fault_part order by all"

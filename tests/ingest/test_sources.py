@@ -121,7 +121,7 @@ source: Erp Sales
 exports:
   lines:
     file: "p_{date}.csv"
-    format: {type: xlsx, delimiter: ";;", encoding: utf-9, skip_rows: -1}
+    format: {delimiter: ";;", encoding: utf-9, skip_rows: -1}
     columns: {Harga: monney}
   Other: {file: "b.csv"}
 locale: {decimal: ";", date: "%d/%M/%Y"}
@@ -132,7 +132,6 @@ feeds: {}
     starts = [
         "s.yml:1: source: `Erp Sales` is no name (use small letters",
         "s.yml:4: exports.lines.file: {date} does not say how the date is written",
-        "s.yml:5: exports.lines.format.type: `xlsx` is not 'csv'",
         "s.yml:5: exports.lines.format.delimiter: `;;` is not one character",
         "s.yml:5: exports.lines.format.encoding: `utf-9` is no encoding",
         "s.yml:5: exports.lines.format.skip_rows: `-1`: should be greater than or equal to 0",
@@ -148,6 +147,22 @@ feeds: {}
     assert len(faults) == len(starts)
     for fault, start in zip(faults, starts, strict=True):
         assert fault.startswith(start)
+
+
+@pytest.mark.parametrize(
+    ("layout", "expected"),
+    [
+        ("{type: exel}", "format.type: `exel` is none of: csv, excel, json_lines (did you mean"),
+        ("{type: excel, delimiter: ';'}", "format.delimiter: is an unknown key"),
+        ("{type: excel, skip_rows: -1}", "format.skip_rows: `-1`: should be greater than or"),
+        ("{type: json_lines, header: no}", "format.header: is an unknown key"),
+        ("csv", "format: `csv` is not a mapping of keys to values"),
+    ],
+)
+def test_each_format_has_its_own_keys(layout: str, expected: str) -> None:
+    text = f"source: s\nexports:\n  a:\n    file: a\n    format: {layout}\nfeeds: {{product: x}}\n"
+    (fault,) = faults_of(text)
+    assert fault.startswith(f"s.yml:5: exports.a.{expected}")
 
 
 @pytest.mark.parametrize(

@@ -176,7 +176,7 @@ def emphasis(feeds: dict[str, list[Record]]) -> dict[Key, Record]:
         best = []
         for name in {name for name, _ in contacts if name}:
             own = [won for one, won in contacts if one == name]
-            if wilson(sum(own), len(own))[0] > rate:
+            if len(own) >= 5 and wilson(sum(own), len(own))[0] > rate:
                 best.append((-wilson(sum(own), len(own))[0], name))
         rows[segment, product, tool] = {
             "contacts": len(contacts),

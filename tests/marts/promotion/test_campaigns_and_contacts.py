@@ -267,7 +267,8 @@ def test_the_emphasis_that_clearly_wins_is_named(marts: Marts) -> None:
     """By call 30 of 40 are won; price wins 20 of 20, at least .8389, taste 2 of 8."""
     row = marts.row("sales_emphasis", product_id="coffee", tool="call")
     assert (row["win_rate"], row["lift"]) == (Decimal("0.75"), 0)
-    assert (row["emphasis"], row["emphasis_win_rate"]) == ("price", 1)
+    named = (row["emphasis"], row["emphasis_win_rate"], row["emphasis_contacts"])
+    assert named == ("price", 1, 20)
     assert row["recommendation"] == "cannot tell"
     assert row["reason"] == "recommendation: there is no other tool to compare with"
     assert marts.row("sales_emphasis", segment="retail", tool="demo")["emphasis"] is None

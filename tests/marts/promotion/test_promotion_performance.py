@@ -299,7 +299,7 @@ def test_a_scope_holds_in_its_territory_and_for_its_whole_product_line(marts: Ma
         ("TWIN", "promotion TWIN-2 held for the same products at the same time"),
         ("EARLY", "sales are known only from 2026-01-05"),
         ("NEW", "its products were not sold in the days before it"),
-        ("ALONE", "no other product was sold that it could be compared with"),
+        ("ALONE", "no product without a promotion is left to compare it with"),
         ("NOTHING", "its scope names no product, and nothing was sold under it"),
         ("RUNNING", "it runs until 2027-01-31"),
         ("ALWAYS", "it runs until 2027-12-31"),

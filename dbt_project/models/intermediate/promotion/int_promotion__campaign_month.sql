@@ -17,20 +17,20 @@ spend as (
 visit as (
     select
         campaign_id,
-        {{ period_start("'month'", company_day('touched_at')) }} as month,
+        {{ period_start("'month'", local_date('touched_at')) }} as month,
         nullif(count(case when kind = 'visit' then touchpoint_id end), 0) as visits
     from {{ ref('stg_touchpoint') }}
-    group by campaign_id, {{ period_start("'month'", company_day('touched_at')) }}
+    group by campaign_id, {{ period_start("'month'", local_date('touched_at')) }}
 ),
 
 captured as (
     select
         campaign_id,
-        {{ period_start("'month'", company_day('captured_at')) }} as month,
+        {{ period_start("'month'", local_date('captured_at')) }} as month,
         count(*) as leads,
         sum(cost_amount) as lead_cost_amount
     from {{ ref('stg_event_lead') }}
-    group by campaign_id, {{ period_start("'month'", company_day('captured_at')) }}
+    group by campaign_id, {{ period_start("'month'", local_date('captured_at')) }}
 ),
 
 promotion as (

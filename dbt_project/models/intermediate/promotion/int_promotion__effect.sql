@@ -73,7 +73,7 @@ compared as (
         coalesce(spread.observations, 0) as observations,
         case
             when spread.observations >= {{ fewest_windows }}
-                then {{ student_quantile('spread.observations') }} * sqrt(spread.squares / spread.observations)
+                then {{ t_quantile('spread.observations') }} * sqrt(spread.squares / spread.observations)
         end as chance,
         afterwards.quantity_during as quantity_after,
         cast(afterwards.quantity_before as double) * afterwards.movement as expected_after,
@@ -98,7 +98,7 @@ compared as (
             when 2 * own.before_days < promotion.window_days
                 then 'other promotions of the same products fill the days before it'
             when own.quantity_before <= 0 then 'its products were not sold in the days before it'
-            when own.movement is null then 'no other product was sold that it could be compared with'
+            when own.movement is null then 'no product without a promotion is left to compare it with'
         end as baseline_reason,
         case
             when
@@ -116,7 +116,7 @@ compared as (
             when 2 * afterwards.before_days < promotion.window_days
                 then 'other promotions of the same products fill the days before it'
             when afterwards.movement is null
-                then 'no other product was sold that the weeks after it could be compared with'
+                then 'no product without a promotion is left to compare the weeks after it with'
         end as after_reason
     from promotion
     cross join span

@@ -8,7 +8,7 @@ contact as (
         customer_id,
         product_id,
         contacted_at,
-        {{ period_start("'month'", company_day('contacted_at')) }} as month,
+        {{ period_start("'month'", local_date('contacted_at')) }} as month,
         {{ plain_words('theme') }} as theme,
         {{ sentiment_of('sentiment') }} as sentiment
     from {{ ref('stg_customer_contact') }}

@@ -13,7 +13,8 @@ final as (
         {{ period_start("'year'", 'date') }} as year,
         {{ period_name("'month'", 'date') }} as fiscal_period,
         {{ weekday('date') }} <= 5 as is_selling_day,
-        cast(null as {{ dbt.type_string() }}) as holiday
+        cast(null as {{ dbt.type_string() }}) as holiday,
+        'holiday: not yet estimated' as reason
     from day
 )
 

@@ -24,6 +24,7 @@ final as (
         channel_id,
         territory_id,
         sales_rep_id,
+        'posted' as status,
         promotion_id,
         ordered_quantity,
         cast(quantity as decimal(18, 6)) as quantity,

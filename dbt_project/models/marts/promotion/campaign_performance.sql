@@ -19,8 +19,8 @@ final as (
         cast(attributed_orders as bigint) as attributed_orders,
         cast(attributed_amount as decimal(24, 6)) as attributed_amount,
         cast(attributed_margin as decimal(24, 6)) as margin_amount,
-        {{ amount_for_each('cost_of_leads_amount', 'leads') }} as cost_per_lead,
-        {{ amount_for_each('nullif(spend_amount, 0)', 'attributed_orders') }} as cost_per_order,
+        {{ per_unit('cost_of_leads_amount', 'leads') }} as cost_per_lead,
+        {{ per_unit('nullif(spend_amount, 0)', 'attributed_orders') }} as cost_per_order,
         {{ ratio('attributed_amount', 'spend_amount') }} as return_on_spend,
         case
             when attributed_orders is not null

@@ -36,9 +36,9 @@ final as (
         cast(clicks as bigint) as clicks,
         cast(reach as decimal(18, 6)) as reach,
         cast(gross_rating_points as decimal(18, 6)) as gross_rating_points,
-        {{ amount_for_each('1000 * counted_impressions_amount', 'impressions') }}
+        {{ per_unit('1000 * counted_impressions_amount', 'impressions') }}
             as cost_per_thousand_impressions,
-        {{ amount_for_each('counted_clicks_amount', 'clicks') }} as cost_per_click,
+        {{ per_unit('counted_clicks_amount', 'clicks') }} as cost_per_click,
         {{ ratio('spend_amount', 'month_amount') }} as spend_share,
         {%- for name in ['contribution_amount', 'contribution_low', 'contribution_high'] %}
             cast(null as decimal(24, 6)) as {{ name }},

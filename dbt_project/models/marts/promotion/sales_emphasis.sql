@@ -12,7 +12,7 @@ contact as (
     left join {{ ref('stg_customer') }} as customer
         on
             contact.customer_id = customer.customer_id
-            and {{ company_day('contact.contacted_at') }} between customer.valid_from and customer.valid_to
+            and {{ local_date('contact.contacted_at') }} between customer.valid_from and customer.valid_to
 ),
 
 known as (
@@ -82,7 +82,9 @@ carrying as (
             by_emphasis.segment is not distinct from rated.segment
             and by_emphasis.product_id is not distinct from rated.product_id
             and by_emphasis.tool is not distinct from rated.tool
-    where {{ wilson_low('by_emphasis.wins', 'by_emphasis.contacts') }} > rated.win_rate
+    where
+        by_emphasis.contacts >= {{ var('fewest_contacts') }}
+        and {{ wilson_low('by_emphasis.wins', 'by_emphasis.contacts') }} > rated.win_rate
 ),
 
 final as (
@@ -106,6 +108,7 @@ final as (
         end as recommendation,
         carrying.emphasis,
         carrying.win_rate as emphasis_win_rate,
+        cast(carrying.contacts as bigint) as emphasis_contacts,
         rated.contacts as observations,
         'share of wins with Wilson interval, against all tools' as method,
         {{ reasons([

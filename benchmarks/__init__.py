@@ -1,0 +1,1 @@
+"""Measures niaga against a hand-written script on the same data; run from a checkout."""

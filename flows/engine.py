@@ -1,0 +1,25 @@
+"""How DuckDB is opened where the work is heavy: with what threads, memory and disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+THREADS = 2
+_MOST_MEMORY = 5 << 29
+"""2.5 GiB: with what dbt, the checks and Python take beside it a night stays below 4."""
+
+
+def engine_settings(spill: Path) -> dict[str, Any]:
+    """Give DuckDB's settings; what does not fit into memory goes to the folder `spill`.
+
+    On a small machine it is two fifths of the memory that there is.
+    """
+    most = min(_MOST_MEMORY, psutil.virtual_memory().total * 2 // 5)
+    return {
+        "threads": THREADS,
+        "memory_limit": f"{most >> 20}MiB",
+        "temp_directory": str(spill),
+    }

@@ -1,0 +1,57 @@
+"""The columns of a part: what they are called, and those that the source types."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from . import sql
+from .faults import FileFault
+from .parsing import Parser
+from .sources import Export
+
+
+def named(first: Iterable[str]) -> tuple[str, ...]:
+    """Give the names that a first record states; a column without one is called column_<n>."""
+    return tuple(name.strip() or f"column_{number}" for number, name in enumerate(first, 1))
+
+
+def check_header(header: tuple[str, ...], part: str) -> None:
+    """Raise FileFault where two columns can't be told apart, or one has niaga's own name."""
+    seen: dict[str, str] = {}
+    for name in header:
+        if other := seen.get(name.lower()):
+            differs = "" if other == name else f' (as "{other}": capitals make no difference)'
+            raise FileFault(f'has the column "{name}" twice{differs}', part)
+        seen[name.lower()] = name
+    if "_row_number" in seen:
+        raise FileFault('has a column "_row_number", which is niaga\'s own name', part)
+
+
+def missing_column(column: str, who: str, headers: dict[str, tuple[str, ...]]) -> str:
+    """Say that a column is not in the file, and which ones are."""
+    has = "; ".join(f"{part} has: {', '.join(header)}" for part, header in headers.items())
+    return f'the column "{column}" that {who} is missing; {has}'
+
+
+def typed_cells(export: Export, parser: Parser, header: tuple[str, ...], part: str) -> str:
+    """Give the SQL of the columns that the source types, to stand behind those of the file.
+
+    Raises FileFault when the file lacks one of them.
+    """
+    missing = [column for column in export.columns if column not in header]
+    if missing:
+        raise FileFault(missing_column(missing[0], "the source types", {part: header}), part)
+    return "".join(
+        f", {parser.local_value(kind, parser.clean(sql.name(name)))} AS {typed(name)}"
+        for name, kind in export.columns.items()
+    )
+
+
+def typed(name: str) -> str:
+    """Give the column that has a typed one's value."""
+    return sql.name(f"_typed {name}")
+
+
+def null_texts(parser: Parser) -> str:
+    """Give the texts that mean: no value, as the inside of a list."""
+    return sql.texts(dict.fromkeys(("", *parser.locale.null)))

@@ -1,0 +1,191 @@
+"""Read a CSV file: all cells as text, and the records that can't be read apart."""
+
+from __future__ import annotations
+
+import csv
+import mmap
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pyarrow
+
+from . import sql
+from .archive import PlainText, unpack_text
+from .cells import check_header, named, null_texts, typed_cells
+from .faults import FileFault
+from .parsing import Parser
+from .sources import CsvFormat, Export
+
+
+def read_csv(
+    connection: duckdb.DuckDBPyConnection,
+    part: str,
+    export: Export,
+    layout: CsvFormat,
+    parser: Parser,
+    archived: Path,
+    folder: Path,
+) -> tuple[str, ...]:
+    """Make `niaga.raw_<part>` and `niaga.malformed_<part>`, and give the names of the columns.
+
+    Raises FileFault when the file as a whole can't be read.
+    """
+    text = unpack_text(archived, folder / f"{part}.csv", layout.encoding)
+    if text.size_bytes == 0:
+        raise FileFault("is empty", part)
+    if layout.final_newline == "required" and not text.ends_in_newline:
+        raise FileFault("is truncated: it does not end in a newline", part)
+    header = _read_header(text.path, layout, part)
+    _read_cells(connection, part, export, layout, parser, text.path, header)
+    _collect_malformed(connection, part, layout, text, len(header))
+    text.path.unlink()
+    return header
+
+
+def _read_header(path: Path, layout: CsvFormat, part: str) -> tuple[str, ...]:
+    """Read the names of the columns; a file without a header has column_1, column_2 and so on."""
+    with path.open(encoding="utf-8", errors="replace", newline="\n") as file:
+        for _ in range(layout.skip_rows):
+            file.readline()
+        try:
+            first = next(_split(file, layout), [])
+        except csv.Error as error:
+            raise FileFault(f"has no header that can be read: {error}", part) from error
+    if not first:
+        where = f" after {layout.skip_rows} skipped lines" if layout.skip_rows else ""
+        raise FileFault(f"has no {'header' if layout.header else 'records'}{where}", part)
+    if not layout.header:
+        return tuple(f"column_{number}" for number in range(1, len(first) + 1))
+    header = named(first)
+    check_header(header, part)
+    return header
+
+
+def _split(lines: Iterator[str], layout: CsvFormat) -> Iterator[list[str]]:
+    if layout.quote:
+        return csv.reader(lines, delimiter=layout.delimiter, quotechar=layout.quote)
+    return csv.reader(lines, delimiter=layout.delimiter, quoting=csv.QUOTE_NONE)
+
+
+def _read_cells(
+    connection: duckdb.DuckDBPyConnection,
+    part: str,
+    export: Export,
+    layout: CsvFormat,
+    parser: Parser,
+    path: Path,
+    header: tuple[str, ...],
+) -> None:
+    """Make `niaga.raw_<part>`: all cells as text, and the typed ones in their type too."""
+    columns = ", ".join(f"{sql.text(name)}: 'VARCHAR'" for name in header)
+    typed = typed_cells(export, parser, header, part)
+    statement = f"""
+        CREATE TABLE niaga.raw_{part} AS
+        SELECT *{typed}
+        FROM read_csv(
+            {sql.text(str(path))},
+            auto_detect = false,
+            columns = {{{columns}}},
+            delim = {sql.text(layout.delimiter)},
+            quote = {sql.text(layout.quote)},
+            escape = {sql.text(layout.quote)},
+            header = {str(layout.header).lower()},
+            skip = {layout.skip_rows},
+            new_line = '\\n',
+            nullstr = [{null_texts(parser)}],
+            store_rejects = true,
+            rejects_scan = '_scan_{part}',
+            rejects_table = '_reject_{part}'
+        )
+    """
+    try:
+        connection.execute(statement)
+    except duckdb.InvalidInputException as error:
+        first_line = str(error).partition("\n")[0]
+        raise FileFault(f"can't be read as CSV: {first_line}", part) from error
+
+
+def _collect_malformed(
+    connection: duckdb.DuckDBPyConnection, part: str, layout: CsvFormat, text: PlainText, width: int
+) -> None:
+    """Make `niaga.malformed_<part>`: the records that are no row of the table.
+
+    DuckDB numbers them by lines that count the header and blank lines, but a quoted line break not.
+    """
+    connection.execute(f"CREATE TABLE niaga.blank_{part} (position BIGINT)")
+    is_clean = connection.execute(f"SELECT count(*) FROM _reject_{part}").fetchall()[0][0] == 0
+    if not is_clean and width > 1:
+        blanks = pyarrow.array(_blank_lines(text.path, layout), pyarrow.int64())
+        connection.register("_blank", pyarrow.table({"position": blanks}))
+        connection.execute(f"INSERT INTO niaga.blank_{part} SELECT position FROM _blank")
+        connection.unregister("_blank")
+    before = layout.skip_rows + layout.header
+    unclosed = "a quote that is not closed, or text behind a closing quote"
+    connection.execute(
+        f"""
+        CREATE TABLE niaga.malformed_{part} AS
+        WITH reject AS (
+            SELECT
+                line,
+                min(line_byte_position) AS position,
+                any_value(csv_line) AS line_text,
+                list(DISTINCT CAST(error_type AS VARCHAR)) AS error_types,
+                list(try_cast(regexp_extract(error_message, 'Found: ([0-9]+)', 1) AS BIGINT))
+                    AS widths
+            FROM _reject_{part}
+            GROUP BY line
+        )
+        SELECT
+            line - {before} - (
+                SELECT count(*)
+                FROM niaga.blank_{part} AS blank
+                WHERE blank.position < reject.position
+                    + length(reject.line_text) - length(ltrim(reject.line_text, chr(10)))
+            ) AS row_number,
+            position,
+            ltrim(line_text, chr(10)) AS line_text,
+            list_contains(error_types, 'UNQUOTED VALUE') AS is_unclosed,
+            CASE
+                WHEN list_contains(error_types, 'UNQUOTED VALUE') THEN {sql.text("has " + unclosed)}
+                WHEN list_contains(error_types, 'INVALID ENCODING')
+                    THEN 'has bytes that are no UTF-8'
+                WHEN list_contains(error_types, 'LINE SIZE OVER MAXIMUM')
+                    THEN 'is longer than 2 MB'
+                WHEN list_contains(error_types, 'MISSING COLUMNS')
+                    THEN 'has ' || list_min(widths) || ' instead of {width} fields'
+                WHEN list_contains(error_types, 'TOO MANY COLUMNS')
+                    THEN 'has ' || list_max(widths) || ' instead of {width} fields'
+                ELSE 'can''t be read: ' || list_first(error_types)
+            END AS reason
+        FROM reject
+        """
+    )
+    _check_quotes_close(connection, part, text)
+
+
+def _check_quotes_close(connection: duckdb.DuckDBPyConnection, part: str, text: PlainText) -> None:
+    """Raise FileFault when a quote swallows all that follows: nobody knows how many records."""
+    swallowed = connection.execute(
+        f"SELECT row_number FROM niaga.malformed_{part} WHERE is_unclosed"
+        " AND contains(rtrim(line_text, chr(10)), chr(10))"
+        f" AND position + strlen(line_text) >= {text.size_bytes} - 1"
+    ).fetchall()
+    if swallowed:
+        row_number = swallowed[0][0]
+        raise FileFault(f"a quote that opens in record {row_number} is never closed", part)
+
+
+def _blank_lines(path: Path, layout: CsvFormat) -> Iterator[int]:
+    """Find the blank lines, which are no records; those inside of quotes are part of a record."""
+    quotes, counted = 0, 0
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        for _ in range(layout.skip_rows):
+            counted = content.find(b"\n", counted) + 1
+        for found in re.compile(rb"\n(?=\n)").finditer(content, counted):
+            if layout.quote:
+                quotes += content[counted : found.end()].count(layout.quote.encode())
+                counted = found.end()
+            if quotes % 2 == 0:
+                yield found.end()
