@@ -2,7 +2,8 @@
 
 {# From list price to net, line by line. All that an invoice takes off is list less net, whichever way the
    source books it; the part of its promotion is what that promises, and never more than was taken off. What
-   takes a sale back has the list price of its sale. #}
+   takes a sale back has the list price of its sale. Rates of trade terms are applied to sums, because products
+   of 128 bits take long on lines. #}
 
 {% set steps = ['rebate', 'freight', 'other'] %}
 
@@ -83,25 +84,24 @@ rate_of_day as (
 line as (
     select
         document.*,
-        coalesce(
-            cast(
-                cast(coalesce(document.list_price, price_of_day.list_price, document.unit_price) as decimal(19, 6))
-                * document.quantity as decimal(24, 6)
-            ),
+        cast(coalesce(
+            cast(coalesce(document.list_price, price_of_day.list_price, document.unit_price) as decimal(19, 6))
+            * document.quantity,
             document.net_amount
-        ) as list_amount,
+        ) as decimal(36, 12)) as list_amount,
         promotion.discount_rate,
-        cast(cast(promotion.discount_amount as decimal(19, 6)) * document.quantity as decimal(24, 6))
-            as unit_discounts_amount,
+        case
+            when promotion.discount_amount is not null
+                then cast(cast(promotion.discount_amount as decimal(19, 6)) * document.quantity as decimal(24, 6))
+        end as unit_discounts_amount,
         {%- for step in steps %}
-            cast(document.net_amount * rate_of_day.{{ step }}_rate as decimal(38, 15)) as {{ step }}_amount
+            rate_of_day.{{ step }}_rate
             {%- if not loop.last %},{% endif %}
         {%- endfor %}
     from document
     left join price_of_day
         on
-            document.list_price is null
-            and document.product_id = price_of_day.product_id
+            document.product_id = price_of_day.product_id
             and document.channel_id is not distinct from price_of_day.channel_id
             and document.order_date = price_of_day.order_date
     left join {{ ref('stg_promotion') }} as promotion
@@ -116,33 +116,60 @@ promised as (
     select
         *,
         list_amount - net_amount as taken_off_amount,
-        coalesce(
-            cast(list_amount * cast(discount_rate as decimal(13, 9)) as decimal(24, 6)), unit_discounts_amount, 0
-        ) as promised_amount
+        case
+            when discount_rate is not null
+                then cast(cast(list_amount as decimal(24, 6)) * cast(discount_rate as decimal(13, 9)) as decimal(24, 6))
+            else coalesce(unit_discounts_amount, 0)
+        end as promised_amount
     from line
+),
+
+rated as (
+    select
+        channel_id,
+        product_id,
+        {{ period_start("'month'", 'document_date') }} as month,
+        {%- for step in steps %}
+            {{ step }}_rate,
+        {%- endfor %}
+        sum(quantity) as quantity,
+        sum(list_amount) as list_amount,
+        sum(case
+            when document_type = 'sale' then greatest(least(promised_amount, taken_off_amount), 0)
+            else least(greatest(promised_amount, taken_off_amount), 0)
+        end) as promotion_amount,
+        cast(sum(net_amount) as decimal(24, 6)) as net_amount,
+        sum(cost_amount) as cost_amount,
+        count(*) as document_lines,
+        count(cost_amount) as costed_lines
+    from promised
+    group by
+        channel_id,
+        product_id,
+        {{ period_start("'month'", 'document_date') }}
+        {%- for step in steps -%}
+            , {{ step }}_rate
+        {%- endfor %}
 ),
 
 final as (
     select
         channel_id,
         product_id,
-        {{ period_start("'month'", 'document_date') }} as month,
+        month,
         cast(sum(quantity) as decimal(18, 6)) as quantity,
         cast(sum(list_amount) as decimal(24, 6)) as list_amount,
-        cast(sum(case
-            when document_type = 'sale' then greatest(least(promised_amount, taken_off_amount), 0)
-            else least(greatest(promised_amount, taken_off_amount), 0)
-        end) as decimal(24, 6)) as promotion_amount,
+        cast(sum(promotion_amount) as decimal(24, 6)) as promotion_amount,
         cast(sum(net_amount) as decimal(24, 6)) as net_amount,
         cast(sum(cost_amount) as decimal(24, 6)) as cost_amount,
-        count(*) as document_lines,
-        count(cost_amount) as costed_lines,
+        sum(document_lines) as document_lines,
+        sum(costed_lines) as costed_lines,
         {%- for step in steps %}
-            cast(coalesce(sum({{ step }}_amount), 0) as decimal(38, 15)) as {{ step }}_amount
+            cast(coalesce(sum(net_amount * {{ step }}_rate), 0) as decimal(38, 15)) as {{ step }}_amount
             {%- if not loop.last %},{% endif %}
         {%- endfor %}
-    from promised
-    group by channel_id, product_id, {{ period_start("'month'", 'document_date') }}
+    from rated
+    group by channel_id, product_id, month
 )
 
 select * from final

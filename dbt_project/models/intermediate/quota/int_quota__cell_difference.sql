@@ -36,8 +36,7 @@ final as (
         coalesce(difference.absolute_error, 0) as absolute_error,
         coalesce(difference.absolute_actual, 0) as absolute_actual,
         coalesce(difference.error, 0) as error,
-        coalesce(difference.actual, 0) as actual,
-        {{ per_unit('coalesce(difference.absolute_error, 0)', 'history.months') }} as scale
+        coalesce(difference.actual, 0) as actual
     from history
     left join difference
         on

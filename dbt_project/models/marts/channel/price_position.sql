@@ -68,7 +68,8 @@ candidate as (
         around.month,
         around.territory_id,
         around.channel_type,
-        own.price,
+        own.net_amount,
+        own.quantity,
         case
             when around.distance between 1 and 999 then replace(own.level, 'territory', 'region')
             else own.level
@@ -78,12 +79,20 @@ candidate as (
             order by around.distance asc, own.channel_type asc nulls last
         ) as closeness
     from around
-    inner join {{ ref('int_channel__own_price') }} as own
+    inner join {{ ref('int_channel__own_sale') }} as own
         on
             around.product_id = own.product_id
             and around.month = own.month
             and around.covering_id is not distinct from own.territory_id
             and (own.channel_type is null or around.channel_type = own.channel_type)
+),
+
+closest as (
+    select
+        *,
+        {{ per_unit('net_amount', 'quantity') }} as price
+    from candidate
+    where closeness = 1
 ),
 
 final as (
@@ -94,10 +103,10 @@ final as (
         seen.territory_id,
         seen.place,
         seen.month,
-        candidate.price as own_price_amount,
-        candidate.level as own_price_level,
+        closest.price as own_price_amount,
+        closest.level as own_price_level,
         seen.competitor_price_amount,
-        {{ ratio('candidate.price', 'seen.competitor_price_amount') }} as price_index,
+        {{ ratio('closest.price', 'seen.competitor_price_amount') }} as price_index,
         seen.on_promotion_share,
         cast(seen.sightings as bigint) as sightings,
         seen.last_seen_date,
@@ -107,7 +116,7 @@ final as (
         {{ reasons([
             ('own_price_amount, price_index', 'seen.month is null', "'the day of the sighting is not known'"),
             (
-                'own_price_amount, price_index', 'seen.month is not null and candidate.price is null',
+                'own_price_amount, price_index', 'seen.month is not null and closest.price is null',
                 "'the product was not sold in this month'",
             ),
             (
@@ -116,13 +125,12 @@ final as (
             ),
         ]) }} as reason
     from seen
-    left join candidate
+    left join closest
         on
-            seen.product_id = candidate.product_id
-            and seen.month = candidate.month
-            and seen.territory_id is not distinct from candidate.territory_id
-            and seen.channel_type is not distinct from candidate.channel_type
-            and candidate.closeness = 1
+            seen.product_id = closest.product_id
+            and seen.month = closest.month
+            and seen.territory_id is not distinct from closest.territory_id
+            and seen.channel_type is not distinct from closest.channel_type
 )
 
 select * from final

@@ -11,46 +11,45 @@ product as (
     where is_current
 ),
 
-compared as (
-    select * from {{ ref('int_quota__compared') }}
-),
-
 cell as (
     select * from {{ ref('int_quota__cell_difference') }}
 ),
 
-of_expert as (
+compared as (
     select
-        compared.forecaster_kind,
-        compared.forecaster,
+        compared.*,
         product.product_line,
-        compared.territory_id,
-        compared.horizon,
-        count(*) as observations,
-        sum(abs(compared.forecast_quantity - compared.actual_quantity)) as absolute_error,
-        sum(abs(compared.actual_quantity)) as absolute_actual,
-        sum(compared.forecast_quantity - compared.actual_quantity) as error,
-        sum(compared.actual_quantity) as actual,
-        count(compared.naive_quantity) as naive_observations,
-        sum(abs(compared.naive_quantity - compared.actual_quantity)) as naive_error,
-        sum(case
-            when compared.naive_quantity is not null then abs(compared.forecast_quantity - compared.actual_quantity)
-        end) as error_beside_naive,
-        sum(case when compared.naive_quantity is not null then abs(compared.actual_quantity) end)
-            as actual_beside_naive,
-        sum(cell.scale) as scale,
-        sum(case
-            when cell.scale is not null then abs(compared.forecast_quantity - compared.actual_quantity)
-        end) as scaled_error
-    from compared
+        {{ per_unit('cell.absolute_error', 'cell.months') }} as cell_scale
+    from {{ ref('int_quota__compared') }} as compared
     left join product
         on compared.product_id = product.product_id
     left join cell
         on
             compared.product_id = cell.product_id
             and compared.territory_id = cell.territory_id
-    group by
-        compared.forecaster_kind, compared.forecaster, product.product_line, compared.territory_id, compared.horizon
+),
+
+of_expert as (
+    select
+        forecaster_kind,
+        forecaster,
+        product_line,
+        territory_id,
+        horizon,
+        count(*) as observations,
+        sum(abs(forecast_quantity - actual_quantity)) as absolute_error,
+        sum(abs(actual_quantity)) as absolute_actual,
+        sum(forecast_quantity - actual_quantity) as error,
+        sum(actual_quantity) as actual,
+        count(naive_quantity) as naive_observations,
+        sum(abs(naive_quantity - actual_quantity)) as naive_error,
+        sum(case when naive_quantity is not null then abs(forecast_quantity - actual_quantity) end)
+            as error_beside_naive,
+        sum(case when naive_quantity is not null then abs(actual_quantity) end) as actual_beside_naive,
+        sum(cell_scale) as scale,
+        sum(case when cell_scale is not null then abs(forecast_quantity - actual_quantity) end) as scaled_error
+    from compared
+    group by forecaster_kind, forecaster, product_line, territory_id, horizon
 ),
 
 horizon as (

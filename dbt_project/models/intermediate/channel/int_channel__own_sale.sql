@@ -1,10 +1,12 @@
-{# Only of products that competitors were seen with. What comes back does not change the price at which it was
-   sold, so sales alone count. #}
+{# Only of products and months in which competitors were seen. What comes back does not change the price at
+   which it was sold, so sales alone count. #}
 
 with
 
 sighted as (
-    select distinct product_id
+    select distinct
+        product_id,
+        {{ period_start("'month'", 'seen_date') }} as month
     from {{ ref('stg_competitor_sighting') }}
 ),
 
@@ -13,18 +15,16 @@ sold as (
         document.product_id,
         document.territory_id,
         document.channel_id,
-        {{ period_start("'month'", 'document.document_date') }} as month,
+        sighted.month,
         sum(document.net_amount) as net_amount,
         sum(document.quantity) as quantity
     from {{ ref('int_sales__document') }} as document
     inner join sighted
-        on document.product_id = sighted.product_id
+        on
+            document.product_id = sighted.product_id
+            and {{ period_start("'month'", 'document.document_date') }} = sighted.month
     where document.document_type = 'sale'
-    group by
-        document.product_id,
-        document.territory_id,
-        document.channel_id,
-        {{ period_start("'month'", 'document.document_date') }}
+    group by document.product_id, document.territory_id, document.channel_id, sighted.month
 ),
 
 typed as (
@@ -92,21 +92,18 @@ levelled as (
     from typed
 ),
 
-summed as (
+final as (
     select
         product_id,
         month,
         territory_id,
         channel_type,
         level,
-        {{ per_unit('sum(net_amount)', 'sum(quantity)') }} as price
+        cast(sum(net_amount) as decimal(24, 6)) as net_amount,
+        cast(sum(quantity) as decimal(18, 6)) as quantity
     from levelled
     group by product_id, month, territory_id, channel_type, level
-),
-
-final as (
-    select * from summed
-    where price is not null
+    having sum(quantity) > 0
 )
 
 select * from final
