@@ -42,7 +42,7 @@
         when {{ whole }} is null or {{ whole }} = 0 then null
         else try_cast(
             {{ rounded_division('1000000000 * ' ~ millionths(part), millionths(whole)) }}
-            * cast(0.000000001 as decimal(10, 9)) as decimal(18, 9)
+            * cast(0.000000001 as decimal(9, 9)) as decimal(18, 9)
         )
     end
 {%- endmacro %}
