@@ -66,19 +66,28 @@ price_of_day as (
     where listed.recency = 1
 ),
 
+sold_day as (
+    select distinct
+        channel_id,
+        document_date
+    from document
+),
+
 rate_of_day as (
     select
-        term.channel_id,
-        day.day,
+        sold_day.channel_id,
+        sold_day.document_date,
         {%- for step in steps %}
             cast(sum(case when term.step = '{{ step }}' then term.rate else 0 end) as decimal(13, 9)) as {{ step }}_rate
             {%- if not loop.last %},{% endif %}
         {%- endfor %}
-    from {{ ref('int_channel__term') }} as term
-    inner join {{ ref('int_calendar__day') }} as day
-        on day.day between term.valid_from and term.valid_to
+    from sold_day
+    inner join {{ ref('int_channel__term') }} as term
+        on
+            sold_day.channel_id = term.channel_id
+            and sold_day.document_date between term.valid_from and term.valid_to
     where term.rate is not null
-    group by term.channel_id, day.day
+    group by sold_day.channel_id, sold_day.document_date
 ),
 
 line as (
@@ -109,7 +118,7 @@ line as (
     left join rate_of_day
         on
             document.channel_id = rate_of_day.channel_id
-            and document.document_date = rate_of_day.day
+            and document.document_date = rate_of_day.document_date
 ),
 
 promised as (

@@ -5,6 +5,7 @@ with
 final as (
     select
         channel_id,
+        term,
         case
             when lower(term) like '%rebate%' then 'rebate'
             when lower(term) like '%freight%' then 'freight'

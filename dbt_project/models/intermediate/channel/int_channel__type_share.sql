@@ -5,12 +5,17 @@
 with
 
 parameter as (
-    select
-        {{ add_months(last_complete_month('as_of_date'), -11) }} as first_month,
-        {{ last_complete_month('as_of_date') }} as last_month,
-        last_day({{ last_complete_month('as_of_date') }}) as last_day
+    select {{ last_complete_month('as_of_date') }} as last_month
     from {{ source('run', 'parameter') }}
     where as_of_date is not null
+),
+
+year as (
+    select
+        {{ add_months('last_month', -11) }} as first_month,
+        last_month,
+        last_day(last_month) as last_day
+    from parameter
 ),
 
 -- Each answer weighs a billion, whatever it says.
@@ -34,8 +39,8 @@ sold as (
         {{ to_units('sales.net_amount') }} as weight,
         sales.month as last_date
     from {{ ref('sales_monthly') }} as sales
-    inner join parameter
-        on sales.month between parameter.first_month and parameter.last_month
+    inner join year
+        on sales.month between year.first_month and year.last_month
     left join {{ ref('stg_channel') }} as channel
         on
             sales.channel_id = channel.channel_id
@@ -51,8 +56,8 @@ sighted as (
         cast(1 as bigint) as weight,
         sighting.seen_date as last_date
     from {{ ref('stg_competitor_sighting') }} as sighting
-    inner join parameter
-        on sighting.seen_date between parameter.first_month and parameter.last_day
+    inner join year
+        on sighting.seen_date between year.first_month and year.last_day
 ),
 
 named as (
