@@ -77,8 +77,13 @@ def sales_line() -> list[ExpectNoRows]:
             full join mart using ({line})
             where
                 staged.net_amount is null
-                or (mart.net_amount, mart.quantity, mart.cost_amount)
-                is distinct from (staged.net_amount, staged.quantity, staged.cost_amount)
+                or (mart.net_amount, mart.quantity)
+                is distinct from (staged.net_amount, staged.quantity)
+                -- A return that states no cost has its sale's, in proportion.
+                or (
+                    mart.cost_amount is distinct from staged.cost_amount
+                    and (document_type = 'sale' or staged.cost_amount is not null)
+                )
             """,
         ),
         same_amounts(

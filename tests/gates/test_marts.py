@@ -224,3 +224,12 @@ def test_a_sighting_that_is_not_counted_is_missed(look: Look, change: Change) ->
     change("insert into staging.stg_competitor_sighting by name select 'p1' as product_id")
     [failed] = look("marts").failed_critical
     assert failed.expectation.startswith("the sightings are those of staging")
+
+
+def test_a_return_that_states_no_cost_may_have_that_of_its_sale(look: Look, change: Change) -> None:
+    change("update staging.stg_sales_line set cost_amount = null where document_type = 'return'")
+    told = [r.expectation for r in look("marts").failed_critical]
+    assert not [sentence for sentence in told if sentence.startswith("sales and returns are")]
+    change("update staging.stg_sales_line set cost_amount = null where order_id = 'A1'")
+    told = [r.expectation for r in look("marts").failed_critical]
+    assert [sentence for sentence in told if sentence.startswith("sales and returns are")]
