@@ -24,7 +24,7 @@ niaga:
       type: duckdb
       path: {path}
       threads: {threads}
-      settings: {settings}
+      config_options: {options}
 """
 
 
@@ -109,11 +109,12 @@ def _variables(workspace: Workspace) -> dict[str, Any]:
 
 def _write_profile(workspace: Workspace, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    settings = engine_settings(workspace.spill) | {"preserve_insertion_order": False}
+    # As options: dbt sets settings again for each model, which DuckDB refuses once it has spilled.
+    options = engine_settings(workspace.spill) | {"preserve_insertion_order": False}
     text = _PROFILE.format(
         path=json.dumps(str(workspace.build_database)),
         threads=THREADS,
-        settings=json.dumps(settings),
+        options=json.dumps(options),
     )
     profile = folder / "profiles.yml"
     # dbt parses the whole project again when the profile changes, so an equal one is left alone.
