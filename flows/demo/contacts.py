@@ -40,7 +40,7 @@ with focus as (
         product_id,
         line_number,
         row_number() over (order by number) - 1 as place,
-        count(*) over () as size
+        (select count(*) from product where number % 8 = 3 and discontinued is null) as size
     from product
     where number % 8 = 3 and discontinued is null
 ),

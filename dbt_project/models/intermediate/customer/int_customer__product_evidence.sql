@@ -36,6 +36,25 @@ wished as (
     where product_id is not null
 ),
 
+-- Totals, not windows over everything: those fail by chance in DuckDB 1.5 where two threads work on few rows.
+all_sold as (
+    select
+        sum(margin_amount) as company_margin_amount,
+        sum(costed_amount) as company_costed_amount,
+        sum(sale_lines) as company_sale_lines
+    from sold
+),
+
+all_complained as (
+    select sum(complaints) as company_complaints
+    from complained
+),
+
+all_wished as (
+    select sum(requests) as company_requests
+    from wished
+),
+
 every_product as (
     select product_id from product
     union
@@ -70,12 +89,15 @@ joined as (
             when sold.costed_amount > 0 then {{ ratio('sold.margin_amount', 'sold.costed_amount') }}
         end as margin_rate,
         {{ ratio('sold.buyers_of_others', 'sold.buyers') }} as transferable_share,
-        sum(sold.margin_amount) over () as company_margin_amount,
-        sum(sold.costed_amount) over () as company_costed_amount,
-        sum(sold.sale_lines) over () as company_sale_lines,
-        sum(complained.complaints) over () as company_complaints,
-        sum(wished.requests) over () as company_requests
+        all_sold.company_margin_amount,
+        all_sold.company_costed_amount,
+        all_sold.company_sale_lines,
+        all_complained.company_complaints,
+        all_wished.company_requests
     from every_product
+    cross join all_sold
+    cross join all_complained
+    cross join all_wished
     left join product
         on every_product.product_id = product.product_id
     left join sold
