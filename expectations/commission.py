@@ -25,9 +25,13 @@ RECALCULATED = """(participant_id, component_id, window_start) in (
 )"""
 """Lines of windows that this build has calculated anew."""
 
-TOUCHED = """root_order_id in (
-    select if(document_type = 'sale', order_id, coalesce(original_order_id, order_id))
-    from lake.sales_line_arrived
+TOUCHED = """(
+    (select is_full from run.build)
+    or root_order_id in (
+        select if(document_type = 'sale', order_id, coalesce(original_order_id, order_id))
+        from lake.sales_line_arrived
+        where not (select is_full from run.build)
+    )
 )"""
 """Events of orders of which lines have arrived."""
 

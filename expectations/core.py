@@ -9,9 +9,13 @@ from __future__ import annotations
 from .rules import filled, same_amounts, unique
 from .severity import ExpectNoRows, critical
 
-TOUCHED = """if(document_type = 'sale', order_id, coalesce(original_order_id, order_id)) in (
-    select if(document_type = 'sale', order_id, coalesce(original_order_id, order_id))
-    from lake.sales_line_arrived
+TOUCHED = """(
+    (select is_full from run.build)
+    or if(document_type = 'sale', order_id, coalesce(original_order_id, order_id)) in (
+        select if(document_type = 'sale', order_id, coalesce(original_order_id, order_id))
+        from lake.sales_line_arrived
+        where not (select is_full from run.build)
+    )
 )"""
 """Lines of orders that this build has calculated anew."""
 

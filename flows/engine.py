@@ -8,8 +8,8 @@ from typing import Any
 import psutil
 
 THREADS = 2
-_MOST_MEMORY = 5 << 29
-"""2.5 GiB: with what dbt, the checks and Python take beside it a night stays below 4."""
+_MOST_MEMORY = 3 << 30
+"""3 GiB: with what dbt, the checks and Python take beside it a night stays below 4."""
 
 
 def engine_settings(spill: Path) -> dict[str, Any]:
