@@ -16,12 +16,7 @@ if TYPE_CHECKING:
     # The package is installed under another name than its folder's, which mypy does not follow.
     from niaga.ingest.contracts import Contract  # type: ignore[import-not-found]
 
-ARRIVED = """(
-    (select is_full from run.build)
-    or order_id in (
-        select order_id from lake.sales_line_arrived where not (select is_full from run.build)
-    )
-)"""
+ARRIVED = "order_id in (select order_id from lake.sales_line_arrived)"
 
 PERSONAL = frozenset({"email", "phone"})
 """Columns that are compared, but not shown: failing rows are kept."""
