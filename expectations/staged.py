@@ -122,7 +122,9 @@ def stg_sales_line(contract: Contract) -> list[ExpectNoRows]:
             union all
             select order_id, line_number, document_type, _export_id, _row_number, net_amount
             from this
-            where _export_id not in (select _export_id from lake.sales_line) and not {ARRIVED}
+            where
+                _export_id not in (select distinct _export_id from lake.sales_line)
+                and not {ARRIVED}
             """,
         ),
         *(
