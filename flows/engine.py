@@ -9,7 +9,7 @@ import psutil
 
 THREADS = 2
 _MOST_MEMORY = 3 << 30
-"""3 GiB: with what dbt, the checks and Python take beside it a night stays below 4."""
+"""3 GiB: ten million sales lines pass with it; with less, checks that compare all lines do not."""
 
 
 def engine_settings(spill: Path) -> dict[str, Any]:
