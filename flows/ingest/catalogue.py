@@ -16,6 +16,7 @@ from ..state.tables import load as load_table
 from ..state.tables import segment as segment_table
 from ..workspace import Workspace
 from .load import Load
+from .sources import Source
 
 LOADED, WAITING, REJECTED, REPLACED = "loaded", "waiting", "rejected", "replaced"
 """What may become of an export. Replaced: rejected, and a file of its name came later."""
@@ -118,40 +119,54 @@ def replaced_exports(state: State, export: Export, content: str) -> list[Export]
     return same_name + (same_content if export.source else [])
 
 
+def is_replaced_already(
+    state: State, load: Load, source: Source, delivery: str, winners: Mapping[str, Export]
+) -> bool:
+    """Tell whether a load of another delivery says all anew that this one says."""
+    with state.reading() as connection:
+        return _later(_rivals(connection, load, source, delivery), load, winners) != []
+
+
 def commit_load(
     workspace: Workspace,
     state: State,
     load: Load,
-    source: str,
+    source: Source,
     delivery: str,
     winners: Mapping[str, Export],
     exports: Iterable[Export],
 ) -> None:
-    """Make a load count, and its exports; an earlier load of the delivery counts no more."""
+    """Make a load count, and its exports; an earlier load of the delivery counts no more.
+
+    Where the source's exports replace each other the latest one counts, whenever it arrived.
+    """
     now = utc_now()
     run_id = next(iter(winners.values())).run_id
     with state.engine.begin() as connection:
         state.confirm_lease(connection)
+        rivals = _rivals(connection, load, source, delivery)
+        is_replaced = _later(rivals, load, winners) != []
+        replaced = [] if is_replaced else [row.load_id for row in rivals]
         connection.execute(
             update(load_table)
             .where(
-                load_table.c.source == source,
-                load_table.c.delivery == delivery,
+                load_table.c.source == source.source,
                 load_table.c.status == "current",
+                (load_table.c.delivery == delivery) | load_table.c.load_id.in_(replaced),
             )
             .values(status="superseded")
         )
         connection.execute(
             insert(load_table).values(
                 load_id=load.load_id,
-                source=source,
+                source=source.source,
                 delivery=delivery,
                 export_ids={part: export.export_id for part, export in winners.items()},
                 business_date=load.business_date,
                 rows_read=load.rows_read,
                 rows_filtered=load.rows_filtered,
                 rows_held=load.rows_held,
-                status="current",
+                status="superseded" if is_replaced else "current",
                 committed_at=now,
                 run_id=run_id,
             )
@@ -159,6 +174,32 @@ def commit_load(
         _insert_files(connection, workspace, load, now)
         for export in exports:
             _put(connection, export)
+
+
+def _rivals(connection: Connection, load: Load, source: Source, delivery: str) -> list[Any]:
+    """List the current loads of other deliveries that speak about the same as this one."""
+    if source.replaces is None:
+        return []
+    query = select(load_table.c.load_id, load_table.c.business_date, load_table.c.export_ids).where(
+        load_table.c.source == source.source,
+        load_table.c.delivery != delivery,
+        load_table.c.status == "current",
+    )
+    days = source.replaced_days(load.business_date)
+    return [
+        row for row in connection.execute(query) if source.replaced_days(row.business_date) == days
+    ]
+
+
+def _later(rivals: Iterable[Any], load: Load, winners: Mapping[str, Export]) -> list[Any]:
+    """Choose the rivals that count rather than the load: by business date, then export id."""
+    driving, export = next(iter(winners.items()))
+    rank = (load.business_date or date.min, export.export_id)
+    return [
+        rival
+        for rival in rivals
+        if (rival.business_date or date.min, rival.export_ids.get(driving, "")) > rank
+    ]
 
 
 def _insert_files(connection: Connection, workspace: Workspace, load: Load, now: datetime) -> None:

@@ -147,12 +147,14 @@ class Intake:
     ) -> None:
         """Load the winners of a delivery, and make it count."""
         load = load_delivery(self._workspace, source, winners)
+        is_replaced = catalogue.is_replaced_already(self._state, load, source, delivery, winners)
+        because = "a later export replaces what it says" if is_replaced else None
         decided = [
             replace(
                 export,
                 status=LOADED,
                 decided_at=utc_now(),
-                reason=None
+                reason=because
                 if winners[export.part] == export
                 else "a later export of its delivery counts",
             )
@@ -163,7 +165,7 @@ class Intake:
         for export in decided + replaced:
             release(self._workspace, export.file_name)
         catalogue.commit_load(
-            self._workspace, self._state, load, source.source, delivery, winners, decided + replaced
+            self._workspace, self._state, load, source, delivery, winners, decided + replaced
         )
         reach("ingest.committed")
         for export in decided:

@@ -65,7 +65,10 @@ def load_delivery(workspace: Workspace, source: Source, exports: Mapping[str, Ex
             for part in source.exports
         }
         # All selects are checked before the first one runs: that is quick.
-        mappings = [map_feed(connection, source, feed, parts) for feed in source.feeds]
+        business_date = latest_business_date(exports)
+        mappings = [
+            map_feed(connection, source, feed, parts, business_date) for feed in source.feeds
+        ]
         driving = parts[next(iter(source.exports))]
         for mapping in mappings:
             make_rows(connection, mapping, parser, workspace.settings.currency)
@@ -73,6 +76,12 @@ def load_delivery(workspace: Workspace, source: Source, exports: Mapping[str, Ex
         counts = _count(connection, mappings, driving)
         _check_share(connection, source, driving, counts["rows_held"])
         return _write(workspace, connection, source, exports, mappings, parts, counts)
+
+
+def latest_business_date(exports: Mapping[str, Export]) -> date | None:
+    """Give the date of a delivery: the latest of its parts."""
+    dates = [export.business_date for export in exports.values() if export.business_date]
+    return max(dates, default=None)
 
 
 def working_folder(workspace: Workspace) -> Path:
@@ -226,8 +235,7 @@ def _write(
     """Write the segments and the quarantine of a load."""
     load_id = new_id()
     driving = exports[next(iter(source.exports))]
-    dates = [export.business_date for export in exports.values() if export.business_date]
-    origin = Origin(driving.export_id, max(dates, default=None), utc_now())
+    origin = Origin(driving.export_id, latest_business_date(exports), utc_now())
     segments: list[ParquetFile] = []
     quarantined: list[ParquetFile] = []
     for mapping in mappings:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import duckdb
 
 from ..configuration import load_yaml
 from ..errors import ConfigurationError, Fault
 from ..wording import did_you_mean
+from . import sql
 from .cells import missing_column
-from .contracts import Column, Contract, contracts
+from .contracts import Check, Column, Contract, contracts
 from .faults import FileFault
 from .records import Records
-from .sources import Source
+from .sources import ReplacedPeriod, Source
 
 ROW_NUMBER = "_row_number"
 
@@ -72,9 +74,13 @@ def check_sources(sources: Iterable[Source]) -> None:
 
 
 def map_feed(
-    connection: duckdb.DuckDBPyConnection, source: Source, feed: str, parts: Mapping[str, Records]
+    connection: duckdb.DuckDBPyConnection,
+    source: Source,
+    feed: str,
+    parts: Mapping[str, Records],
+    business_date: date | None,
 ) -> FeedMapping:
-    """Bind the select of a feed to the parts that were read.
+    """Bind the select of a feed to the parts that were read, of that business date.
 
     Raises FileFault when a file lacks a column that the SQL names, and ConfigurationError when the
     SQL itself is wrong.
@@ -86,7 +92,7 @@ def map_feed(
         _raise_missing_column(source, feed, parts, str(error))
         problem = str(error).partition("\n")[0]
         raise _wrong(source, feed, [(problem, "change the SQL")]) from error
-    contract = contracts()[feed]
+    contract = _within_replaced_days(contracts()[feed], source, business_date)
     columns = {column.name: column for column in contract.columns}
     results = tuple(
         Result(name.lower() if name.lower() in columns else name, kind, columns.get(name.lower()))
@@ -96,6 +102,26 @@ def map_feed(
     if wrong:
         raise _wrong(source, feed, wrong)
     return FeedMapping(contract, select, results)
+
+
+def _within_replaced_days(
+    contract: Contract, source: Source, business_date: date | None
+) -> Contract:
+    """Add the rule that the rows lie in the period that their export replaces.
+
+    A row outside of it would stay when the next export of its period lacks it.
+    """
+    days = source.replaced_days(business_date)
+    if not isinstance(source.replaces, ReplacedPeriod) or days is None:
+        return contract
+    first, last = days
+    name = sql.name(source.replaces.column)
+    is_inside = Check(
+        column=source.replaces.column,
+        holds=f"coalesce({name} BETWEEN {sql.day(first)} AND {sql.day(last)}, false)",
+        problem=f"is not within {first} to {last}, which the export replaces",
+    )
+    return contract.model_copy(update={"checks": (*contract.checks, is_inside)})
 
 
 def _source_faults(source: Source) -> Iterable[Fault]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import codecs
 import re
+from calendar import monthrange
 from collections.abc import Iterator, Mapping
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -34,6 +36,9 @@ _MONTHS = {"%m", "%-m", "%b", "%B"}
 
 ColumnType = Literal["text", "integer", "quantity", "money", "rate", "date", "timestamp", "boolean"]
 BusinessDate = Literal["file_name", "file_time"]
+Period = Literal["month", "quarter", "year"]
+
+_MONTHS_IN: Mapping[Period, int] = {"month": 1, "quarter": 3, "year": 12}
 
 
 def _check_name(name: str) -> str:
@@ -234,6 +239,24 @@ class Export(FileModel):
         return self.pattern.match(file_name)
 
 
+class ReplacedPeriod(FileModel):
+    """What an export replaces: all that its source said before about the period of its date."""
+
+    period: Annotated[
+        Period, Field(description="The calendar period that the export's business date lies in.")
+    ]
+    column: Annotated[
+        str, Field(description="Date column of the feeds: a row outside the period is held back.")
+    ]
+
+    def days(self, business_date: date) -> tuple[date, date]:
+        """Give the first and the last day of the period that an export of that date replaces."""
+        months = _MONTHS_IN[self.period]
+        first = date(business_date.year, (business_date.month - 1) // months * months + 1, 1)
+        last_month = first.month + months - 1
+        return first, date(first.year, last_month, monthrange(first.year, last_month)[1])
+
+
 def _default_business_date(known: dict[str, Any]) -> BusinessDate:
     exports: Mapping[str, Export] = known.get("exports", {})
     is_dated = any(export.pattern.date_format for export in exports.values())
@@ -260,6 +283,13 @@ class Source(FileModel):
     reject_above: Annotated[
         Share, Field(description="Share of faulty rows above which the whole file is held back.")
     ] = Decimal("0.1")
+    replaces: Annotated[
+        Literal["everything"] | ReplacedPeriod | None,
+        Field(
+            description="What an export says anew, so that a row it lacks is gone: everything, or "
+            "a period. Default: nothing, each export adds or corrects records."
+        ),
+    ] = None
     feeds: Annotated[
         Mapping[Name, Annotated[str, Field(min_length=1)]],
         Field(min_length=1, description="DuckDB SQL over the parts, one select for each feed."),
@@ -279,6 +309,23 @@ class Source(FileModel):
             remedy = "put {date:%Y-%m-%d} into a file pattern, or write file_time"
             raise Refusal("no file pattern has a {date}", remedy, at=("business_date",))
         return self
+
+    @model_validator(mode="after")
+    def _check_replacing(self) -> Self:
+        if self.replaces is not None and self.business_date != "file_name":
+            # By a file's time, a dump that equals an older one would be that older one.
+            raise Refusal(
+                "the date in a file's name says which export replaces which, and it is not used",
+                "put {date:%Y-%m-%d} into a file pattern",
+                at=("replaces",),
+            )
+        return self
+
+    def replaced_days(self, business_date: date | None) -> tuple[date, date] | None:
+        """Give the days that an export of that date replaces; None for all, or for none."""
+        if isinstance(self.replaces, ReplacedPeriod) and business_date:
+            return self.replaces.days(business_date)
+        return None
 
     @model_validator(mode="after")
     def _check_pairing(self) -> Self:
@@ -303,7 +350,11 @@ def load_source(path: Path) -> Source:
     """Read one source; raise ConfigurationError with all its faults."""
     document = load_yaml(path)
     source = validate(document, Source)
-    faults = [*_misnamed(document, source), *_unknown_feeds(document, source)]
+    faults = [
+        *_misnamed(document, source),
+        *_unknown_feeds(document, source),
+        *_not_replaced(document, source),
+    ]
     if faults:
         raise ConfigurationError(sort_faults(faults))
     source._path = path
@@ -346,3 +397,22 @@ def _unknown_feeds(document: Document, source: Source) -> Iterator[Fault]:
         if feed not in known:
             remedy = did_you_mean(feed, known) or "docs/reference/feeds.md names the feeds"
             yield document.fault(("feeds", feed), "is no feed", remedy)
+
+
+def _not_replaced(document: Document, source: Source) -> Iterator[Fault]:
+    """Refuse to replace what keeps its history, or has not the date that tells the period."""
+    from .contracts import contracts
+
+    if source.replaces is None:
+        return
+    for feed in source.feeds:
+        contract = contracts().get(feed)
+        if contract and contract.is_master:
+            problem = f"would lose the history of {feed}, of which all versions count"
+            yield document.fault(("replaces",), problem, "leave replaces out")
+        elif contract and isinstance(source.replaces, ReplacedPeriod):
+            dates = [column.name for column in contract.columns if column.type == "date"]
+            if source.replaces.column not in dates:
+                problem = f"`{source.replaces.column}` is no date column of {feed}"
+                remedy = did_you_mean(source.replaces.column, dates) or f"one of {', '.join(dates)}"
+                yield document.fault(("replaces", "column"), problem, remedy)
