@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from ..support.postgresql import PostgresqlServer
 from .conftest import niaga
 from .marts import query
 
@@ -22,9 +23,12 @@ def truth(name: str) -> list[dict[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def northwind(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def northwind(tmp_path_factory: pytest.TempPathFactory, postgresql: PostgresqlServer) -> Path:
+    """The company after a night, with its state in PostgreSQL."""
     root = tmp_path_factory.mktemp("northwind") / "northwind"
     shutil.copytree(EXAMPLE, root)
+    with (root / "niaga.yml").open("a") as settings:
+        settings.write(f"state: {postgresql.new_database()}\n")
     ended = niaga("nightly", "--workspace", root)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     return root

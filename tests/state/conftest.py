@@ -23,9 +23,18 @@ workspace = find_workspace(Path(sys.argv[1]))
 """
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> str:
+    """The kind of the state database; a test that is about one kind sets it itself."""
+    return str(request.param)
+
+
 @pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
-    (tmp_path / "niaga.yml").write_text("company: Toko\ncurrency: IDR\n")
+def workspace(tmp_path: Path, database: str, request: pytest.FixtureRequest) -> Workspace:
+    settings = "company: Toko\ncurrency: IDR\n"
+    if database == "postgresql":
+        settings += f"state: {request.getfixturevalue('postgresql').new_database()}\n"
+    (tmp_path / "niaga.yml").write_text(settings)
     found = find_workspace(tmp_path)
     ensure_folders(found)
     return found

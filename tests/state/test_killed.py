@@ -38,7 +38,8 @@ def test_a_killed_writer_leaves_whole_transactions(workspace: Workspace, start: 
         writer.kill()
         assert writer.wait() == -9
         with State.open(workspace) as state, state.reading() as connection:
-            assert connection.execute(text("pragma integrity_check")).scalar() == "ok"
+            if connection.dialect.name == "sqlite":
+                assert connection.execute(text("pragma integrity_check")).scalar() == "ok"
             sizes = select(func.count()).select_from(segment).group_by(segment.c.load_id)
             assert set(connection.execute(sizes).scalars()) <= {3}
             total = connection.execute(select(func.count()).select_from(segment)).scalar_one()

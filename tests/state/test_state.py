@@ -15,8 +15,6 @@ from niaga.state.tables import REVISION, export, lease, load, metadata, run
 from niaga.workspace import Settings, Workspace
 from pyarrow import parquet
 from sqlalchemy import insert, select, text
-from sqlalchemy.dialects import postgresql
-from sqlalchemy.schema import CreateTable
 
 from .conftest import Start
 
@@ -38,11 +36,6 @@ def test_the_newest_migration_is_the_revision_that_the_code_expects() -> None:
     config = Config()
     config.set_main_option("script_location", "niaga.state:migrations")
     assert ScriptDirectory.from_config(config).get_current_head() == REVISION
-
-
-def test_the_tables_can_be_made_in_postgresql() -> None:
-    for table in metadata.sorted_tables:
-        assert str(CreateTable(table).compile(dialect=postgresql.dialect()))
 
 
 def test_migrating_prints_nothing_and_leaves_logging_alone(start: Start) -> None:
@@ -74,6 +67,7 @@ def test_a_database_of_a_newer_version_is_left_alone(workspace: Workspace, state
     assert "newer niaga" in caught.value.remedy
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_damaged_database_is_named(workspace: Workspace) -> None:
     (workspace.root / "state.db").write_text("no database at all, but some text that is long")
     with pytest.raises(NiagaError, match=r"state\.db can't be opened: file is not a database"):
@@ -98,6 +92,7 @@ def test_a_folder_may_have_any_name(tmp_path: Path) -> None:
     assert [entry.name for entry in tmp_path.iterdir()] == [root.name]
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_commits_are_synced_to_the_disk(workspace: Workspace, state: State) -> None:
     with state.engine.connect() as connection:
         assert connection.execute(text("pragma synchronous")).scalar() == 2  # FULL
