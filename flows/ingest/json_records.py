@@ -69,6 +69,14 @@ def read_json_lines(
     return header
 
 
+def has_long_decimal(json: str) -> str:
+    """Tell whether a JSON text has a decimal number of more digits than its readers keep."""
+    return (
+        f"len(list_filter(regexp_extract_all({json}, {sql.text(_DECIMALS)}, 1), lambda number:"
+        f" length(replace(ltrim(number, '-0.'), '.', '')) > {_EXACT_DIGITS})) > 0"
+    )
+
+
 def _read_lines(connection: duckdb.DuckDBPyConnection, part: str, path: Path) -> None:
     """Make `niaga.line_<part>`, the lines that are not blank, and say what is wrong with some."""
     try:
@@ -102,13 +110,7 @@ def _read_lines(connection: duckdb.DuckDBPyConnection, part: str, path: Path) ->
                 WHEN json_type(line) <> 'OBJECT' THEN 'is no JSON object'
                 WHEN len(json_keys(line)) <> len(list_distinct(json_keys(line)))
                     THEN 'has a key twice'
-                WHEN len(
-                    list_filter(
-                        regexp_extract_all(line, {sql.text(_DECIMALS)}, 1),
-                        lambda number: length(replace(ltrim(number, '-0.'), '.', ''))
-                        > {_EXACT_DIGITS}
-                    )
-                ) > 0
+                WHEN {has_long_decimal("line")}
                     THEN 'has a number of more than {_EXACT_DIGITS} digits, which JSON does not '
                         || 'keep: it should be written as text'
             END AS reason

@@ -21,8 +21,9 @@ from .cells import typed
 from .csv_records import read_csv
 from .excel_records import read_excel
 from .json_records import read_json_lines
+from .parquet_records import read_parquet
 from .parsing import Parser
-from .sources import CsvFormat, ExcelFormat, Export
+from .sources import CsvFormat, ExcelFormat, Export, ParquetFormat
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,8 @@ def read_records(
         header = read_csv(connection, part, export, layout, parser, archived, folder)
     elif isinstance(layout, ExcelFormat):
         header = read_excel(connection, part, export, layout, parser, archived, folder)
+    elif isinstance(layout, ParquetFormat):
+        header = read_parquet(connection, part, export, parser, archived, folder)
     else:
         header = read_json_lines(connection, part, export, parser, archived, folder)
     connection.execute(

@@ -144,7 +144,13 @@ class JsonLinesFormat(FileModel):
     type: Literal["json_lines"]
 
 
-FORMATS = ("csv", "excel", "json_lines")
+class ParquetFormat(FileModel):
+    """A Parquet file; typed values become text by the locale, nested ones are JSON text."""
+
+    type: Literal["parquet"]
+
+
+FORMATS = ("csv", "excel", "json_lines", "parquet")
 
 
 def _format_type(given: Any) -> str:
@@ -163,7 +169,8 @@ def _check_format_type(given: Any) -> Any:
 Format = Annotated[
     Annotated[CsvFormat, Tag("csv")]
     | Annotated[ExcelFormat, Tag("excel")]
-    | Annotated[JsonLinesFormat, Tag("json_lines")],
+    | Annotated[JsonLinesFormat, Tag("json_lines")]
+    | Annotated[ParquetFormat, Tag("parquet")],
     Discriminator(_format_type),
     BeforeValidator(_check_format_type),
 ]

@@ -152,7 +152,7 @@ feeds: {}
 @pytest.mark.parametrize(
     ("layout", "expected"),
     [
-        ("{type: exel}", "format.type: `exel` is none of: csv, excel, json_lines (did you mean"),
+        ("{type: exel}", "format.type: `exel` is none of: csv, excel, json_lines, parquet (did"),
         ("{type: excel, delimiter: ';'}", "format.delimiter: is an unknown key"),
         ("{type: excel, skip_rows: -1}", "format.skip_rows: `-1`: should be greater than or"),
         ("{type: json_lines, header: no}", "format.header: is an unknown key"),
