@@ -38,7 +38,7 @@ class Parser:
     def value(self, kind: ColumnType, given: str) -> str:
         """Give the value of a cleaned text in the column's type; times are made UTC."""
         if kind == "timestamp":
-            return self._as_utc(self.local_value(kind, given), self._states_zone)
+            return self._as_utc(self.local_value(kind, given), self.states_zone)
         return self.local_value(kind, given)
 
     def local_value(self, kind: ColumnType, given: str) -> str:
@@ -102,7 +102,8 @@ class Parser:
         return sql.text(f"is no {kind}")
 
     @property
-    def _states_zone(self) -> bool:
+    def states_zone(self) -> bool:
+        """Tell whether the times of the source say their zone."""
         return "%z" in self.locale.timestamp or "%Z" in self.locale.timestamp
 
     def _as_utc(self, moment: str, has_zone: bool) -> str:

@@ -20,9 +20,10 @@ from . import sql
 from .cells import typed
 from .csv_records import read_csv
 from .excel_records import read_excel
-from .json_records import read_json_lines
+from .json_records import read_json
+from .parquet_records import read_parquet
 from .parsing import Parser
-from .sources import CsvFormat, ExcelFormat, Export
+from .sources import CsvFormat, ExcelFormat, Export, ParquetFormat
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,10 @@ def read_records(
         header = read_csv(connection, part, export, layout, parser, archived, folder)
     elif isinstance(layout, ExcelFormat):
         header = read_excel(connection, part, export, layout, parser, archived, folder)
+    elif isinstance(layout, ParquetFormat):
+        header = read_parquet(connection, part, export, parser, archived, folder)
     else:
-        header = read_json_lines(connection, part, export, parser, archived, folder)
+        header = read_json(connection, part, export, layout, parser, archived, folder)
     connection.execute(
         f"CREATE TABLE niaga.fault_{part} AS SELECT row_number, NULL::VARCHAR AS column_name,"
         " line_text AS value, 'the record ' || reason AS reason,"

@@ -63,6 +63,12 @@ def _check_one_character(text: str) -> str:
     return text
 
 
+def _check_pointer(text: str) -> str:
+    if text and (not text.startswith("/") or "*" in text or re.search(r"~(?![01])", text)):
+        raise Refusal(f"`{text}` is no JSON pointer", 'like /data/items, or "" for the document')
+    return text
+
+
 def _check_quote(text: str) -> str:
     return text and _check_one_character(text)
 
@@ -149,7 +155,24 @@ class JsonLinesFormat(FileModel):
     type: Literal["json_lines"]
 
 
-FORMATS = ("csv", "excel", "json_lines")
+class JsonFormat(FileModel):
+    """A JSON document, in UTF-8, with an array of objects that are read like JSON lines."""
+
+    type: Literal["json"]
+    records: Annotated[
+        str,
+        AfterValidator(_check_pointer),
+        Field(description='JSON pointer of the array, like /data/items; "" for the document.'),
+    ] = ""
+
+
+class ParquetFormat(FileModel):
+    """A Parquet file; typed values become text by the locale, nested ones are JSON text."""
+
+    type: Literal["parquet"]
+
+
+FORMATS = ("csv", "excel", "json", "json_lines", "parquet")
 
 
 def _format_type(given: Any) -> str:
@@ -168,7 +191,9 @@ def _check_format_type(given: Any) -> Any:
 Format = Annotated[
     Annotated[CsvFormat, Tag("csv")]
     | Annotated[ExcelFormat, Tag("excel")]
-    | Annotated[JsonLinesFormat, Tag("json_lines")],
+    | Annotated[JsonFormat, Tag("json")]
+    | Annotated[JsonLinesFormat, Tag("json_lines")]
+    | Annotated[ParquetFormat, Tag("parquet")],
     Discriminator(_format_type),
     BeforeValidator(_check_format_type),
 ]

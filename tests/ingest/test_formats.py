@@ -1,4 +1,4 @@
-"""Excel workbooks and JSON lines become the same records as a CSV file that says the same."""
+"""Excel workbooks, JSON lines and documents become the same records as CSV that says the same."""
 
 from __future__ import annotations
 
@@ -192,6 +192,74 @@ def test_what_is_no_file_of_json_lines_is_refused(
     (tmp_path / "landed.jsonl").write_bytes(content)
     with pytest.raises(FileFault) as caught:
         read(tmp_path, tmp_path / "landed.jsonl", format={"type": "json_lines"})
+    assert caught.value.reason.startswith(reason)
+
+
+def test_the_second_number_of_a_list_is_looked_at_too(tmp_path: Path) -> None:
+    _, good, faults = read_lines(
+        tmp_path, '{"a":[1.5,12345678901234.123456]}', '{"a":", 12345678901234.123456, \\""}'
+    )
+    assert good == [(2, ', 12345678901234.123456, "')]
+    assert [row[0] for row in faults] == [1]
+
+
+def read_document(
+    folder: Path, content: str | bytes, records: str = ""
+) -> tuple[Records, list[Any], list[Any]]:
+    content = content if isinstance(content, bytes) else content.encode()
+    (folder / "landed.json").write_bytes(content)
+    return read(folder, folder / "landed.json", format={"type": "json", "records": records})
+
+
+def test_the_records_of_a_document_read_like_lines(tmp_path: Path) -> None:
+    document = """\
+        {"page": 1, "data": {"a/b": [
+            {"id": "007", "spend": 1234567.89, "live": true},
+            null,
+            {"id": 12345678901234567890, "spend": 1e-5, "user": {"n": [1, 2]}},
+            {"id": 1, "id": 2},
+            {"id": 1, "spend": 12345678901234.123456},
+            4,
+            {"id": "last\\nline"}
+        ]}}"""
+    records, good, faults = read_document(tmp_path, document, "/data/a~1b")
+    assert records.header == ("id", "spend", "live", "user")
+    assert good == [
+        (1, "007", "1234567,89", "Y", None),
+        (3, "12345678901234567890", "0,00001", None, '{"n":[1,2]}'),
+        (7, "last\nline", None, None, None),
+    ]
+    assert [(row[0], row[3][:30]) for row in faults] == [
+        (2, "the record is no JSON object"),
+        (4, "the record has a key twice"),
+        (5, "the record has a number of mor"),
+        (6, "the record is no JSON object"),
+    ]
+    assert (records.read, records.faulty) == (7, 4)
+    assert read_document(tmp_path, '[{"a": "1"}, {"a": "2"}]')[1] == [(1, "1"), (2, "2")]
+
+
+@pytest.mark.parametrize(
+    ("content", "records", "reason"),
+    [
+        (b"", "", "is empty"),
+        (b'[{"a": 1}, {"a"', "", "is no JSON document, or is truncated"),
+        (b'[{"a": 1}]\n[{"a": 2}]\n', "", "is no JSON document, or is truncated"),
+        (b'[{"a": "\xe9"}]', "", "can't be read as a JSON document: it is no UTF-8 text"),
+        (b'{"a": 1}', "", "has no array of records as the whole document: it has there: object"),
+        (b'{"a": [{"b": 1}]}', "/b", 'has no array of records at "/b": there is nothing'),
+        (b'{"a": {"b": [], "b": [1]}}', "/a/b", 'has the key "b" twice on the way'),
+        (b"[]", "", "has no element that is a JSON object with keys"),
+        (b'[{"a": 1, "A": 2}]', "", 'has the column "A" twice'),
+        # What is read of it has two digits.
+        (b'[{"a": 1.1000000000000000000001}]', "", "has a number of more than 15 digits"),
+    ],
+)
+def test_what_is_no_document_with_records_is_refused(
+    tmp_path: Path, content: bytes, records: str, reason: str
+) -> None:
+    with pytest.raises(FileFault) as caught:
+        read_document(tmp_path, content, records)
     assert caught.value.reason.startswith(reason)
 
 

@@ -152,10 +152,14 @@ feeds: {}
 @pytest.mark.parametrize(
     ("layout", "expected"),
     [
-        ("{type: exel}", "format.type: `exel` is none of: csv, excel, json_lines (did you mean"),
+        (
+            "{type: exel}",
+            "format.type: `exel` is none of: csv, excel, json, json_lines, parq",
+        ),
         ("{type: excel, delimiter: ';'}", "format.delimiter: is an unknown key"),
         ("{type: excel, skip_rows: -1}", "format.skip_rows: `-1`: should be greater than or"),
         ("{type: json_lines, header: no}", "format.header: is an unknown key"),
+        ("{type: json, records: data}", "format.records: `data` is no JSON pointer"),
         ("csv", "format: `csv` is not a mapping of keys to values"),
     ],
 )

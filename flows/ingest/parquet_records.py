@@ -1,0 +1,233 @@
+"""Read a Parquet file: typed values become text as the source's locale writes it.
+
+Whole numbers and decimals are exact. A float has the digits that its kind keeps: one that states
+more is rounded to them below a thousand million, so that six decimals are right, and holds its
+record back above. Times with a zone are those of the workspace's clock.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from . import sql
+from .archive import restore_export
+from .cells import check_header, named, null_texts, typed_cells
+from .faults import FileFault
+from .json_records import has_long_decimal
+from .parsing import Parser
+from .sources import Export
+
+_EXACT_DIGITS = {"FLOAT": 6, "DOUBLE": 15}
+_EXACT_WHOLE = {"FLOAT": 1 << 24, "DOUBLE": 1 << 53}
+_ROUNDED_BELOW = 10**9
+_ZONED = "TIMESTAMP WITH TIME ZONE"
+
+
+@dataclass(frozen=True)
+class _Column:
+    """A column of the file: its name, where it lies in `niaga.parquet_<part>`, and its type."""
+
+    name: str
+    cell: str
+    type: str
+
+    @property
+    def is_nested(self) -> bool:
+        return self.type.startswith(("STRUCT(", "MAP(", "UNION(", "VARIANT")) or self.type.endswith(
+            "]"
+        )
+
+    @property
+    def is_moment(self) -> bool:
+        return self.type == "DATE" or self.type.startswith("TIMESTAMP")
+
+
+def read_parquet(
+    connection: duckdb.DuckDBPyConnection,
+    part: str,
+    export: Export,
+    parser: Parser,
+    archived: Path,
+    folder: Path,
+) -> tuple[str, ...]:
+    """Make `niaga.raw_<part>` and `niaga.malformed_<part>`, and give the names of the columns.
+
+    Raises FileFault when the file as a whole can't be read.
+    """
+    file = folder / f"{part}.parquet"
+    restore_export(archived, file)
+    columns = _read_values(connection, part, file)
+    file.unlink()
+    header = tuple(column.name for column in columns)
+    _collect_malformed(connection, part, columns)
+    cells = ", ".join(
+        f"{_as_cell(connection, part, export, parser, column)} AS {sql.name(column.name)}"
+        for column in columns
+    )
+    connection.execute(
+        f"CREATE TABLE niaga.raw_{part} AS WITH cell AS (SELECT {cells}"
+        f" FROM niaga.parquet_{part} AS parquet WHERE rowid + 1 NOT IN"
+        f" (SELECT row_number FROM niaga.malformed_{part}) ORDER BY rowid)"
+        f" SELECT *{typed_cells(export, parser, header, part)} FROM cell"
+    )
+    connection.execute(f"DROP TABLE niaga.parquet_{part}")
+    return header
+
+
+def _read_values(
+    connection: duckdb.DuckDBPyConnection, part: str, file: Path
+) -> tuple[_Column, ...]:
+    """Make `niaga.parquet_<part>`, the values as they are, and give its columns."""
+    import pyarrow
+    import pyarrow.parquet
+
+    try:
+        # DuckDB renames a column that comes twice; here it has its own name.
+        header = named(pyarrow.parquet.read_schema(file).names)
+    except (pyarrow.ArrowException, OSError) as error:
+        raise FileFault(f"can't be read as a Parquet file: {error}", part) from error
+    if not header:
+        raise FileFault("has no columns", part)
+    check_header(header, part)
+    cells = [f"cell_{number}" for number in range(1, len(header) + 1)]
+    try:
+        connection.execute(
+            f"CREATE TABLE niaga.parquet_{part} AS SELECT * FROM read_parquet("
+            f"{sql.text(str(file))}, hive_partitioning = false) AS parquet ({', '.join(cells)})"
+        )
+    except duckdb.OutOfMemoryException:
+        raise
+    except duckdb.Error as error:
+        problem = str(error).partition("\n")[0].replace(str(file), "the file")
+        raise FileFault(f"can't be read as a Parquet file: {problem}", part) from error
+    described = connection.execute(f"DESCRIBE niaga.parquet_{part}").fetchall()
+    columns = tuple(
+        _Column(name, cell, str(described_as[1]))
+        for name, cell, described_as in zip(header, cells, described, strict=True)
+    )
+    for column in columns:
+        if "BLOB" in column.type:
+            problem = f'the column "{column.name}" is binary: it should be written as text'
+            raise FileFault(problem, part)
+    return columns
+
+
+def _collect_malformed(
+    connection: duckdb.DuckDBPyConnection, part: str, columns: tuple[_Column, ...]
+) -> None:
+    """Make `niaga.malformed_<part>`: the records with a number whose digits are not sure."""
+    reasons = ["NULL"]
+    for column in columns:
+        if column.type in _EXACT_DIGITS:
+            most = _EXACT_DIGITS[column.type]
+            problem = (
+                f'has more than {most} digits in "{column.name}", which a float does not keep: '
+                "it should be a decimal"
+            )
+            reasons.append(f"CASE WHEN {_is_unsure(column)} THEN {sql.text(problem)} END")
+        elif column.is_nested:
+            problem = (
+                f'has a number of more than 15 digits in "{column.name}", which JSON does not '
+                "keep: it should be written as text"
+            )
+            is_long = has_long_decimal(f"CAST(to_json({column.cell}) AS VARCHAR)")
+            reasons.append(f"CASE WHEN {is_long} THEN {sql.text(problem)} END")
+    named_cells = ", ".join(f"{sql.text(column.name)}, {column.cell}" for column in columns)
+    connection.execute(
+        f"""
+        CREATE TABLE niaga.malformed_{part} AS
+        SELECT
+            rowid + 1 AS row_number,
+            rowid + 1 AS position,
+            CAST(json_object({named_cells}) AS VARCHAR) AS line_text,
+            coalesce({", ".join(reasons)}) AS reason
+        FROM niaga.parquet_{part}
+        WHERE coalesce({", ".join(reasons)}) IS NOT NULL
+        """
+    )
+
+
+def _is_unsure(column: _Column) -> str:
+    cell = column.cell
+    digits = (
+        f"length(regexp_replace(regexp_replace(CAST({cell} AS VARCHAR), 'e.*$|[.]0$|[-.]', '',"
+        " 'g'), '^0+|0+$', '', 'g'))"
+    )
+    is_whole = f"{cell} = trunc({cell}) AND abs({cell}) < {_EXACT_WHOLE[column.type]}"
+    is_unsure = f"isfinite({cell}) AND NOT ({is_whole}) AND {digits} > {_EXACT_DIGITS[column.type]}"
+    if column.type == "FLOAT":
+        # Six digits are too few to take the rest for noise.
+        return is_unsure
+    return f"{is_unsure} AND abs({cell}) >= {_ROUNDED_BELOW}"
+
+
+def _as_cell(
+    connection: duckdb.DuckDBPyConnection,
+    part: str,
+    export: Export,
+    parser: Parser,
+    column: _Column,
+) -> str:
+    """Give the text of a column as the source's locale writes it, NULL where it means no value."""
+    locale, cell = parser.locale, column.cell
+    text = f"CAST({cell} AS VARCHAR)"
+    if column.type == "BOOLEAN":
+        text = (
+            f"CASE WHEN {cell} THEN {sql.text(locale.true[0])}"
+            f" WHEN NOT {cell} THEN {sql.text(locale.false[0])} END"
+        )
+    elif column.type in _EXACT_DIGITS or column.type.startswith("DECIMAL"):
+        text = _float(column) if column.type in _EXACT_DIGITS else text
+        text = f"replace({text}, '.', {sql.text(locale.decimal)})"
+    elif column.is_moment:
+        text = _moment(connection, part, export, parser, column)
+    elif column.is_nested:
+        text = f"CASE WHEN {cell} IS NOT NULL THEN CAST(to_json({cell}) AS VARCHAR) END"
+    return f"CASE WHEN {text} NOT IN ({null_texts(parser)}) THEN {text} END"
+
+
+def _float(column: _Column) -> str:
+    """Write a float without an exponent, where 38 digits can."""
+    cell = column.cell
+    rounded = f"format('{{:.{_EXACT_DIGITS[column.type]}g}}', {cell})"
+    small = f"rtrim(CAST(CAST({rounded} AS DECIMAL(38, 30)) AS VARCHAR), '0')"
+    large = f"CAST(CAST({rounded} AS DECIMAL(38, 0)) AS VARCHAR)"
+    return (
+        f"CASE WHEN {cell} = trunc({cell}) AND abs({cell}) < {_EXACT_WHOLE[column.type]}"
+        f" THEN CAST(CAST({cell} AS BIGINT) AS VARCHAR)"
+        f" WHEN abs({cell}) BETWEEN 1e-15 AND 1e-4 THEN {small}"
+        f" WHEN abs({cell}) BETWEEN 1e6 AND 1e37 AND {cell} = trunc({cell}) THEN {large}"
+        f" ELSE {rounded} END"
+    )
+
+
+def _moment(
+    connection: duckdb.DuckDBPyConnection,
+    part: str,
+    export: Export,
+    parser: Parser,
+    column: _Column,
+) -> str:
+    """Write days and times: a column has a time of day where its type or one of its values says."""
+    cell = column.cell
+    is_zoned = column.type == _ZONED
+    local = f"timezone({sql.text(parser.time_zone)}, {cell})" if is_zoned else cell
+    has_time = export.columns.get(column.name) == "timestamp"
+    if not has_time and column.type != "DATE":
+        has_time = connection.execute(
+            f"SELECT coalesce(bool_or({local} <> date_trunc('day', {local})), false)"
+            f" FROM niaga.parquet_{part}"
+        ).fetchall()[0][0]
+    if not has_time:
+        return f"strftime({local}, {sql.text(parser.locale.date)})"
+    if parser.states_zone and not is_zoned:
+        raise FileFault(
+            f'the column "{column.name}" has times without a zone, and the source\'s locale says '
+            "that they state one",
+            part,
+        )
+    moment = f"timezone('UTC', {cell})" if parser.states_zone else local
+    return f"strftime({moment}, {sql.text(parser.locale.timestamp)})"
