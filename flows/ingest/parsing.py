@@ -6,6 +6,7 @@ Nothing is rounded or guessed. A text that is not clearly what the column takes 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from . import sql
@@ -16,6 +17,35 @@ _DECIMALS = {"integer": 0, "quantity": 6, "rate": 9}
 _NUMBERS = ("integer", "quantity", "money", "rate")
 _WHOLE_TYPES = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
 _FIRST_DAY = "TIMESTAMP '1900-01-01'"
+
+_LONG_MONTHS = {
+    "January": "januari",
+    "February": "februari",
+    "March": "maret",
+    "May": "mei",
+    "June": "juni",
+    "July": "juli",
+    "August": "agustus",
+    "October": "oktober",
+    "December": "desember",
+}
+"""The Indonesian names of months by the English ones, where they differ."""
+
+_SHORT_MONTHS = {
+    "Jan": "jan",
+    "Feb": "feb",
+    "Mar": "mar",
+    "Apr": "apr",
+    "May": "may|mei",
+    "Jun": "jun",
+    "Jul": "jul",
+    "Aug": "aug|agu|agt|ags",
+    "Sep": "sept?",
+    "Oct": "oct|okt",
+    "Nov": "nov|nop",
+    "Dec": "dec|des",
+}
+"""The short names of months in both languages: each may have a dot behind it."""
 
 
 @dataclass(frozen=True)
@@ -46,10 +76,10 @@ class Parser:
         if kind in _NUMBERS:
             return self._number(kind, given)
         if kind == "date":
-            moment = f"try_strptime({given}, {sql.text(self.locale.date)})"
+            moment = _moment(given, self.locale.date)
             return f"CASE WHEN {moment} > {_FIRST_DAY} THEN CAST({moment} AS DATE) END"
         if kind == "timestamp":
-            moment = f"try_strptime({given}, {sql.text(self.locale.timestamp)})"
+            moment = _moment(given, self.locale.timestamp)
             return f"CASE WHEN {moment} > {_FIRST_DAY} THEN {moment} END"
         if kind == "boolean":
             yes = sql.texts(text.lower() for text in self.locale.true)
@@ -168,3 +198,26 @@ class Parser:
             f"CASE WHEN contains({given}, {sql.text(prefix)}) "
             f"THEN regexp_replace({given}, {pattern}, '\\1\\2') ELSE {given} END"
         )
+
+
+def _moment(given: str, form: str) -> str:
+    """Give the time that a text states, with months named in English or in Indonesian."""
+    moment = f"try_strptime({given}, {sql.text(form)})"
+    directives = form.replace("%%", "")
+    english = given
+    if "%B" in directives:
+        english = _in_english(english, _LONG_MONTHS, "")
+    if "%b" in directives:
+        # A dot of the form itself is not the one of a short name.
+        english = _in_english(english, _SHORT_MONTHS, "" if "%b." in directives else "[.]?")
+    if english == given:
+        return moment
+    # What is English as it stands means what it meant before.
+    return f"coalesce({moment}, try_strptime({english}, {sql.text(form)}))"
+
+
+def _in_english(given: str, months: Mapping[str, str], dot: str) -> str:
+    for month, names in months.items():
+        pattern = sql.text(f"(^|[^\\pL])(?:{names}){dot}([^\\pL]|$)")
+        given = f"regexp_replace({given}, {pattern}, '\\1{month}\\2', 'i')"
+    return given

@@ -160,6 +160,59 @@ def test_what_is_no_day_is_refused(database: duckdb.DuckDBPyConnection, text: st
     assert reason == "is no date after 1900-01-01 in the form %d/%m/%Y"
 
 
+SHORT_MONTHS = ["Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"]
+LONG_MONTHS = [
+    "Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September",
+    "Oktober", "November", "Desember",
+]  # fmt: skip
+SAME_CASE = st.sampled_from([str.lower, str.upper, str.title])
+
+
+@anything
+@given(day=st.dates(date(1900, 1, 2), date(9999, 12, 31)), data=st.data(), in_case=SAME_CASE)
+def test_months_may_be_named_in_english_or_indonesian(
+    database: duckdb.DuckDBPyConnection, day: date, data: st.DataObject, in_case: Any
+) -> None:
+    long = in_case(data.draw(st.sampled_from([LONG_MONTHS[day.month - 1], f"{day:%B}"])))
+    text = f"{day.day} {long} {day.year}"
+    assert parse(database, "date", text, Locale(date="%d %B %Y")) == (day, None)
+    short = in_case(data.draw(st.sampled_from([SHORT_MONTHS[day.month - 1], f"{day:%b}"])))
+    dot = data.draw(st.sampled_from(["", "."]))
+    text = f"{day.day:02}-{short}{dot}-{day.year}"
+    assert parse(database, "date", text, Locale(date="%d-%b-%Y")) == (day, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "form", "day"),
+    [
+        ("05 Agt 2026", "%d %b %Y", date(2026, 8, 5)),
+        ("05 Ags. 2026", "%d %b %Y", date(2026, 8, 5)),
+        ("05 Sept 2026", "%d %b %Y", date(2026, 9, 5)),
+        ("05 Nop 2026", "%d %b %Y", date(2026, 11, 5)),
+        ("05Des2026", "%d%b%Y", date(2026, 12, 5)),
+        ("05.Okt.2026", "%d.%b.%Y", date(2026, 10, 5)),
+        ("Okt. 26, 05", "%b %y, %d", date(2026, 10, 5)),
+        # Not another month, nor a part of another word.
+        ("05 Ma 2026", "%d %b %Y", None),
+        ("05 Desa 2026", "%d %b %Y", None),
+        ("05 Okt 2026", "%d %B %Y", None),
+        ("05 Oktober. 2026", "%d %B %Y", None),
+        ("31 Juni 2026", "%d %B %Y", None),
+        ("05 Mei 2026", "%d/%m/%Y", None),
+    ],
+)
+def test_a_month_is_named_as_its_form_says(
+    database: duckdb.DuckDBPyConnection, text: str, form: str, day: date | None
+) -> None:
+    assert parse(database, "date", text, Locale(date=form))[0] == day
+
+
+def test_a_time_may_name_its_month(database: duckdb.DuckDBPyConnection) -> None:
+    locale = Locale(timestamp="%d %B %Y %H:%M")
+    value, _ = parse(database, "timestamp", "17 Agustus 2026 10:05", locale)
+    assert str(value) == "2026-08-17 10:05:00"
+
+
 def test_local_time_becomes_utc(database: duckdb.DuckDBPyConnection) -> None:
     value, _ = parse(database, "timestamp", "2026-01-01 00:30:00", zone="Asia/Jakarta")
     assert str(value) == "2025-12-31 17:30:00"
