@@ -153,6 +153,10 @@ class Parser:
             plain = f"replace({plain}, {sql.text(self.locale.thousands)}, '')"
         if self.locale.decimal != ".":
             plain = f"replace({plain}, {sql.text(self.locale.decimal)}, '.')"
+        if self.locale.negative == "trailing_minus":
+            plain = f"regexp_replace({plain}, '^(.*)-$', '-\\1')"
+        elif self.locale.negative == "parentheses":
+            plain = f"replace(replace({plain}, '(', '-'), ')', '')"
         target = DUCKDB_TYPES[kind]
         cast = f"try_cast({plain} AS {target})"
         if kind == "money":
@@ -170,6 +174,8 @@ class Parser:
         written = f'decimals after "{self.locale.decimal}"'
         if self.locale.thousands:
             written += f', thousands grouped by "{self.locale.thousands}"'
+        if self.locale.negative != "minus":
+            written += f", below zero as {self.locale.signed('-5')}"
         return (
             f"CASE WHEN regexp_full_match({bare}, {allowed}) THEN 'is too large' "
             f"WHEN regexp_full_match({bare}, {any_decimals}) THEN {sql.text(many)} "
@@ -183,17 +189,24 @@ class Parser:
             whole = f"(?:[0-9]+|[1-9][0-9]{{0,2}}(?:[{self.locale.thousands}][0-9]{{3}})+)"
         point = f"[{self.locale.decimal}]"
         digits = "0+" if most_decimals == "0" else f"[0-9]{{1,{most_decimals}}}0*"
-        return f"[+-]?(?:{whole}(?:{point}{digits})?|{point}{digits})"
+        number = f"(?:{whole}(?:{point}{digits})?|{point}{digits})"
+        if self.locale.negative == "trailing_minus":
+            return f"{number}-?"
+        if self.locale.negative == "parentheses":
+            return f"(?:{number}|[(]{number}[)])"
+        return f"[+-]?{number}"
 
     def _without_prefix(self, kind: ColumnType, given: str) -> str:
-        """Take the currency off an amount: `Rp 5`, `-Rp5` and `Rp -5` are amounts."""
+        """Take the currency off an amount: `Rp 5`, `-Rp5`, `Rp -5` and `(Rp 5)` are amounts."""
         prefix = self.locale.currency_prefix
         if kind != "money" or not prefix:
             return given
         escaped = "".join(
             f"[{letter}]" if letter not in "[]^\\" else f"\\{letter}" for letter in prefix
         )
-        pattern = sql.text(f"^([+-]?) *{escaped} *([+-]?)")
+        sign = {"minus": "[+-]?", "trailing_minus": "", "parentheses": "[(]?"}
+        before = sign[self.locale.negative]
+        pattern = sql.text(f"^({before}) *{escaped} *({before})")
         return (
             f"CASE WHEN contains({given}, {sql.text(prefix)}) "
             f"THEN regexp_replace({given}, {pattern}, '\\1\\2') ELSE {given} END"

@@ -179,6 +179,10 @@ class Locale(FileModel):
         Literal["", ",", ".", " ", "'", "\u00a0", "\u202f"],
         Field(description='Between groups of three digits; "" for none.'),
     ] = ""
+    negative: Annotated[
+        Literal["minus", "trailing_minus", "parentheses"],
+        Field(description="How numbers below zero are written: -5, 5- or (5)."),
+    ] = "minus"
     date: Annotated[str, AfterValidator(_check_date_format)] = "%Y-%m-%d"
     timestamp: Annotated[str, AfterValidator(_check_date_format)] = "%Y-%m-%d %H:%M:%S"
     null: Annotated[tuple[str, ...], Field(description="Texts that mean: no value.")] = ("",)
@@ -195,6 +199,12 @@ class Locale(FileModel):
     currency_prefix: Annotated[
         str | None, Field(description="What stands before an amount, like Rp, and is taken off.")
     ] = None
+
+    def signed(self, number: str) -> str:
+        """Write a number that may have a minus in front as this locale does."""
+        if not number.startswith("-") or self.negative == "minus":
+            return number
+        return f"{number[1:]}-" if self.negative == "trailing_minus" else f"({number[1:]})"
 
     @model_validator(mode="after")
     def _check_contradictions(self) -> Self:

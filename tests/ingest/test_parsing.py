@@ -23,6 +23,8 @@ LOCALES = [
     Locale(decimal=",", thousands="\u00a0"),
     Locale(thousands="'"),
     Locale(decimal=","),
+    Locale(decimal=",", thousands=".", negative="trailing_minus"),
+    Locale(thousands=",", negative="parentheses"),
 ]
 DECIMALS: dict[ColumnType, int] = {"money": 2, "quantity": 6, "rate": 9, "integer": 0}
 WHOLE_DIGITS: dict[ColumnType, int] = {"money": 18, "quantity": 12, "rate": 9, "integer": 18}
@@ -58,8 +60,10 @@ def parse(
 
 def written(number: Decimal, locale: Locale, is_grouped: bool) -> str:
     """Write a number as a locale does."""
-    text = f"{number:,f}" if is_grouped and locale.thousands else f"{number:f}"
-    return text.translate({ord(","): locale.thousands, ord("."): locale.decimal})
+    text = f"{abs(number):,f}" if is_grouped and locale.thousands else f"{abs(number):f}"
+    text = text.translate({ord(","): locale.thousands, ord("."): locale.decimal})
+    shape = {"minus": "-{}", "trailing_minus": "{}-", "parentheses": "({})"}[locale.negative]
+    return shape.format(text) if number < 0 else text
 
 
 @anything
@@ -78,7 +82,7 @@ def test_a_number_is_read_as_it_is_written(
 
 
 @anything
-@given(text=st.text(alphabet="0123456789.,-+ eERp_'", max_size=14), data=st.data())
+@given(text=st.text(alphabet="0123456789.,-+ eERp_'()", max_size=14), data=st.data())
 def test_a_text_is_a_number_only_if_it_reads_so_in_its_locale(
     database: duckdb.DuckDBPyConnection, text: str, data: st.DataObject
 ) -> None:
@@ -87,13 +91,21 @@ def test_a_text_is_a_number_only_if_it_reads_so_in_its_locale(
     if value is None:
         assert (reason is None) == (not text.strip(" "))
         return
-    bare = text.strip(" ").lstrip("+-")
+    bare = text.strip(" ")
+    if locale.negative == "minus":
+        is_negative, bare = bare.startswith("-"), bare.lstrip("+-")
+    elif locale.negative == "trailing_minus":
+        is_negative, bare = bare.endswith("-"), bare.removesuffix("-")
+    elif is_negative := bare.startswith("("):
+        assert bare.endswith(")")
+        bare = bare[1:-1]
+    assert not set(bare) & set("+-()")
     whole, _, decimals = bare.partition(locale.decimal)
     groups = whole.split(locale.thousands) if locale.thousands else [whole]
     assert all(len(group) == 3 for group in groups[1:])
     assert len(groups) == 1 or 1 <= len(groups[0]) <= 3
     assert abs(value) == Decimal(f"{''.join(groups) or '0'}.{decimals or '0'}")
-    assert (value < 0) == (text.strip(" ").startswith("-") and value != 0)
+    assert (value < 0) == (is_negative and value != 0)
 
 
 @pytest.mark.parametrize(
@@ -142,6 +154,48 @@ def test_amounts_may_be_written_in_several_ways(
     database: duckdb.DuckDBPyConnection, text: str, amount: str
 ) -> None:
     assert parse(database, "money", text) == (Decimal(amount), None)
+
+
+@pytest.mark.parametrize(
+    ("negative", "text", "amount"),
+    [
+        ("trailing_minus", "1.234,56-", "-1234.56"),
+        ("trailing_minus", "Rp 5-", "-5"),
+        ("trailing_minus", "Rp5", "5"),
+        ("trailing_minus", "-5", None),
+        ("trailing_minus", "-Rp 5", None),
+        ("trailing_minus", "5--", None),
+        ("trailing_minus", "-5-", None),
+        ("trailing_minus", "(5)", None),
+        ("parentheses", "(1.234,56)", "-1234.56"),
+        ("parentheses", "(Rp 1.234,56)", "-1234.56"),
+        ("parentheses", "Rp (1.234,56)", "-1234.56"),
+        ("parentheses", "Rp 1.234,56", "1234.56"),
+        ("parentheses", "(0)", "0"),
+        ("parentheses", "(5", None),
+        ("parentheses", "5)", None),
+        ("parentheses", "((5))", None),
+        ("parentheses", "(Rp (5))", None),
+        ("parentheses", "(-5)", None),
+        ("parentheses", "-5", None),
+        ("minus", "5-", None),
+        ("minus", "(5)", None),
+    ],
+)
+def test_an_amount_below_zero_has_the_shape_that_the_source_says(
+    database: duckdb.DuckDBPyConnection, negative: Any, text: str, amount: str | None
+) -> None:
+    locale = INDONESIAN.model_copy(update={"negative": negative})
+    value, reason = parse(database, "money", text, locale)
+    assert value == (amount and Decimal(amount))
+    assert (reason is None) == (amount is not None)
+
+
+def test_the_reason_says_how_an_amount_below_zero_is_written(
+    database: duckdb.DuckDBPyConnection,
+) -> None:
+    _, reason = parse(database, "money", "-5", Locale(negative="parentheses"))
+    assert reason == 'is no number (decimals after ".", below zero as (5))'
 
 
 @anything
