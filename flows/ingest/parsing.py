@@ -138,9 +138,10 @@ class Parser:
     def _as_utc(self, moment: str, has_zone: bool) -> str:
         """Make UTC of a time; the session's own zone is UTC."""
         if not has_zone:
-            if self.time_zone == "UTC":
+            zone = self.locale.time_zone or self.time_zone
+            if zone == "UTC":
                 return moment
-            moment = f"timezone({sql.text(self.time_zone)}, {moment})"
+            moment = f"timezone({sql.text(zone)}, {moment})"
         return f"CAST({moment} AS TIMESTAMP)"
 
     def _decimals(self, kind: ColumnType) -> int:

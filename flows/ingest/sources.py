@@ -23,7 +23,7 @@ from pydantic import (
 from ..configuration import Document, FileModel, load_yaml, sort_faults, validate
 from ..errors import ConfigurationError, Fault
 from ..wording import Refusal, did_you_mean
-from ..workspace import Workspace
+from ..workspace import Workspace, check_time_zone
 from .patterns import FilePattern, Match, compile_pattern
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -185,6 +185,10 @@ class Locale(FileModel):
     ] = "minus"
     date: Annotated[str, AfterValidator(_check_date_format)] = "%Y-%m-%d"
     timestamp: Annotated[str, AfterValidator(_check_date_format)] = "%Y-%m-%d %H:%M:%S"
+    time_zone: Annotated[
+        Annotated[str, AfterValidator(check_time_zone)] | None,
+        Field(description="Zone of times that state none. Default: the workspace's time_zone."),
+    ] = None
     null: Annotated[tuple[str, ...], Field(description="Texts that mean: no value.")] = ("",)
     true: Annotated[tuple[str, ...], Field(description="Texts that mean yes.")] = (
         "true",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import duckdb
 import pytest
@@ -272,6 +273,26 @@ def test_local_time_becomes_utc(database: duckdb.DuckDBPyConnection) -> None:
     assert str(value) == "2025-12-31 17:30:00"
     stated = Locale(timestamp="%Y-%m-%dT%H:%M:%S%z")
     value, _ = parse(database, "timestamp", "2026-01-01T00:30:00+0200", stated, "Asia/Jakarta")
+    assert str(value) == "2025-12-31 22:30:00"
+
+
+@anything
+@given(moment=st.datetimes(datetime(1970, 1, 1), datetime(2037, 12, 31)))  # noqa: DTZ001
+def test_a_time_without_a_zone_is_of_the_zone_of_its_source(
+    database: duckdb.DuckDBPyConnection, moment: datetime
+) -> None:
+    moment = moment.replace(microsecond=0)
+    locale = Locale(time_zone="Asia/Makassar")
+    value, _ = parse(database, "timestamp", str(moment), locale, "Asia/Jakarta")
+    utc = moment.replace(tzinfo=ZoneInfo("Asia/Makassar")).astimezone(UTC)
+    assert value == utc.replace(tzinfo=None)
+
+
+def test_a_stated_zone_goes_before_that_of_the_source(
+    database: duckdb.DuckDBPyConnection,
+) -> None:
+    locale = Locale(timestamp="%Y-%m-%dT%H:%M:%S%z", time_zone="Asia/Makassar")
+    value, _ = parse(database, "timestamp", "2026-01-01T00:30:00+0200", locale)
     assert str(value) == "2025-12-31 22:30:00"
 
 
