@@ -42,7 +42,8 @@ def _check_currency(code: str) -> str:
     return code
 
 
-def _check_time_zone(name: str) -> str:
+def check_time_zone(name: str) -> str:
+    """Give the IANA name back; raise Refusal when there is no such zone."""
     try:
         zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
@@ -90,7 +91,7 @@ class Settings(FileModel):
     ] = Field(default_factory=lambda known: currency_digits(known.get("currency", "")))
     time_zone: Annotated[
         str,
-        AfterValidator(_check_time_zone),
+        AfterValidator(check_time_zone),
         Field(description="IANA name of the zone of local times, like Asia/Jakarta."),
     ] = "UTC"
     keep_publications: Annotated[

@@ -133,7 +133,9 @@ def _as_text(cell: object, locale: Locale, date_form: str) -> str:
         return (locale.true if cell else locale.false)[0]
     if isinstance(cell, float):
         exact = Decimal(f"{cell:.{_EXACT_DIGITS}g}")
-        return f"{exact:f}".replace(".", locale.decimal)
+        return locale.signed(f"{exact:f}".replace(".", locale.decimal))
+    if isinstance(cell, int):
+        return locale.signed(str(cell))
     if isinstance(cell, (date, datetime)):
         return cell.strftime(date_form)
     return str(cell)

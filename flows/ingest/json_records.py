@@ -222,11 +222,16 @@ def _in_locale(parser: Parser, position: int) -> str:
     """Give the text of a cell: a number or truth as the source's locale writes it."""
     locale, value = parser.locale, f"value[{position}]"
     texts = [f"WHEN {value} IN ({null_texts(parser)}) THEN NULL"]
-    if locale.decimal != ".":
+    number = f"replace({value}, '.', {sql.text(locale.decimal)})"
+    if locale.negative != "minus":
+        before, behind = locale.signed("-5").split("5")
+        is_negative = f"kind[{position}] IN ('BIGINT', 'DOUBLE') AND starts_with({value}, '-')"
         texts.append(
-            f"WHEN kind[{position}] = 'DOUBLE' THEN replace({value}, '.', "
-            f"{sql.text(locale.decimal)})"
+            f"WHEN {is_negative} THEN concat({sql.text(before)}, substr({number}, 2),"
+            f" {sql.text(behind)})"
         )
+    if locale.decimal != ".":
+        texts.append(f"WHEN kind[{position}] = 'DOUBLE' THEN {number}")
     truth = f"if({value} = 'true', {sql.text(locale.true[0])}, {sql.text(locale.false[0])})"
     texts.append(f"WHEN kind[{position}] = 'BOOLEAN' THEN {truth}")
     return f"CASE {' '.join(texts)} ELSE {value} END"

@@ -6,6 +6,7 @@ Nothing is rounded or guessed. A text that is not clearly what the column takes 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from . import sql
@@ -16,6 +17,35 @@ _DECIMALS = {"integer": 0, "quantity": 6, "rate": 9}
 _NUMBERS = ("integer", "quantity", "money", "rate")
 _WHOLE_TYPES = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
 _FIRST_DAY = "TIMESTAMP '1900-01-01'"
+
+_LONG_MONTHS = {
+    "January": "januari",
+    "February": "februari",
+    "March": "maret",
+    "May": "mei",
+    "June": "juni",
+    "July": "juli",
+    "August": "agustus",
+    "October": "oktober",
+    "December": "desember",
+}
+"""The Indonesian names of months by the English ones, where they differ."""
+
+_SHORT_MONTHS = {
+    "Jan": "jan",
+    "Feb": "feb",
+    "Mar": "mar",
+    "Apr": "apr",
+    "May": "may|mei",
+    "Jun": "jun",
+    "Jul": "jul",
+    "Aug": "aug|agu|agt|ags",
+    "Sep": "sept?",
+    "Oct": "oct|okt",
+    "Nov": "nov|nop",
+    "Dec": "dec|des",
+}
+"""The short names of months in both languages: each may have a dot behind it."""
 
 
 @dataclass(frozen=True)
@@ -46,10 +76,10 @@ class Parser:
         if kind in _NUMBERS:
             return self._number(kind, given)
         if kind == "date":
-            moment = f"try_strptime({given}, {sql.text(self.locale.date)})"
+            moment = _moment(given, self.locale.date)
             return f"CASE WHEN {moment} > {_FIRST_DAY} THEN CAST({moment} AS DATE) END"
         if kind == "timestamp":
-            moment = f"try_strptime({given}, {sql.text(self.locale.timestamp)})"
+            moment = _moment(given, self.locale.timestamp)
             return f"CASE WHEN {moment} > {_FIRST_DAY} THEN {moment} END"
         if kind == "boolean":
             yes = sql.texts(text.lower() for text in self.locale.true)
@@ -109,9 +139,10 @@ class Parser:
     def _as_utc(self, moment: str, has_zone: bool) -> str:
         """Make UTC of a time; the session's own zone is UTC."""
         if not has_zone:
-            if self.time_zone == "UTC":
+            zone = self.locale.time_zone or self.time_zone
+            if zone == "UTC":
                 return moment
-            moment = f"timezone({sql.text(self.time_zone)}, {moment})"
+            moment = f"timezone({sql.text(zone)}, {moment})"
         return f"CAST({moment} AS TIMESTAMP)"
 
     def _decimals(self, kind: ColumnType) -> int:
@@ -124,6 +155,10 @@ class Parser:
             plain = f"replace({plain}, {sql.text(self.locale.thousands)}, '')"
         if self.locale.decimal != ".":
             plain = f"replace({plain}, {sql.text(self.locale.decimal)}, '.')"
+        if self.locale.negative == "trailing_minus":
+            plain = f"regexp_replace({plain}, '^(.*)-$', '-\\1')"
+        elif self.locale.negative == "parentheses":
+            plain = f"replace(replace({plain}, '(', '-'), ')', '')"
         target = DUCKDB_TYPES[kind]
         cast = f"try_cast({plain} AS {target})"
         if kind == "money":
@@ -141,6 +176,8 @@ class Parser:
         written = f'decimals after "{self.locale.decimal}"'
         if self.locale.thousands:
             written += f', thousands grouped by "{self.locale.thousands}"'
+        if self.locale.negative != "minus":
+            written += f", below zero as {self.locale.signed('-5')}"
         return (
             f"CASE WHEN regexp_full_match({bare}, {allowed}) THEN 'is too large' "
             f"WHEN regexp_full_match({bare}, {any_decimals}) THEN {sql.text(many)} "
@@ -154,18 +191,48 @@ class Parser:
             whole = f"(?:[0-9]+|[1-9][0-9]{{0,2}}(?:[{self.locale.thousands}][0-9]{{3}})+)"
         point = f"[{self.locale.decimal}]"
         digits = "0+" if most_decimals == "0" else f"[0-9]{{1,{most_decimals}}}0*"
-        return f"[+-]?(?:{whole}(?:{point}{digits})?|{point}{digits})"
+        number = f"(?:{whole}(?:{point}{digits})?|{point}{digits})"
+        if self.locale.negative == "trailing_minus":
+            return f"{number}-?"
+        if self.locale.negative == "parentheses":
+            return f"(?:{number}|[(]{number}[)])"
+        return f"[+-]?{number}"
 
     def _without_prefix(self, kind: ColumnType, given: str) -> str:
-        """Take the currency off an amount: `Rp 5`, `-Rp5` and `Rp -5` are amounts."""
+        """Take the currency off an amount: `Rp 5`, `-Rp5`, `Rp -5` and `(Rp 5)` are amounts."""
         prefix = self.locale.currency_prefix
         if kind != "money" or not prefix:
             return given
         escaped = "".join(
             f"[{letter}]" if letter not in "[]^\\" else f"\\{letter}" for letter in prefix
         )
-        pattern = sql.text(f"^([+-]?) *{escaped} *([+-]?)")
+        sign = {"minus": "[+-]?", "trailing_minus": "", "parentheses": "[(]?"}
+        before = sign[self.locale.negative]
+        pattern = sql.text(f"^({before}) *{escaped} *({before})")
         return (
             f"CASE WHEN contains({given}, {sql.text(prefix)}) "
             f"THEN regexp_replace({given}, {pattern}, '\\1\\2') ELSE {given} END"
         )
+
+
+def _moment(given: str, form: str) -> str:
+    """Give the time that a text states, with months named in English or in Indonesian."""
+    moment = f"try_strptime({given}, {sql.text(form)})"
+    directives = form.replace("%%", "")
+    english = given
+    if "%B" in directives:
+        english = _in_english(english, _LONG_MONTHS, "")
+    if "%b" in directives:
+        # A dot of the form itself is not the one of a short name.
+        english = _in_english(english, _SHORT_MONTHS, "" if "%b." in directives else "[.]?")
+    if english == given:
+        return moment
+    # What is English as it stands means what it meant before.
+    return f"coalesce({moment}, try_strptime({english}, {sql.text(form)}))"
+
+
+def _in_english(given: str, months: Mapping[str, str], dot: str) -> str:
+    for month, names in months.items():
+        pattern = sql.text(f"(^|[^\\pL])(?:{names}){dot}([^\\pL]|$)")
+        given = f"regexp_replace({given}, {pattern}, '\\1{month}\\2', 'i')"
+    return given

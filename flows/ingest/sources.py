@@ -25,7 +25,7 @@ from pydantic import (
 from ..configuration import Document, FileModel, load_yaml, sort_faults, validate
 from ..errors import ConfigurationError, Fault
 from ..wording import Refusal, did_you_mean
-from ..workspace import Workspace
+from ..workspace import Workspace, check_time_zone
 from .patterns import FilePattern, Match, compile_pattern
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -209,8 +209,16 @@ class Locale(FileModel):
         Literal["", ",", ".", " ", "'", "\u00a0", "\u202f"],
         Field(description='Between groups of three digits; "" for none.'),
     ] = ""
+    negative: Annotated[
+        Literal["minus", "trailing_minus", "parentheses"],
+        Field(description="How numbers below zero are written: -5, 5- or (5)."),
+    ] = "minus"
     date: Annotated[str, AfterValidator(_check_date_format)] = "%Y-%m-%d"
     timestamp: Annotated[str, AfterValidator(_check_date_format)] = "%Y-%m-%d %H:%M:%S"
+    time_zone: Annotated[
+        Annotated[str, AfterValidator(check_time_zone)] | None,
+        Field(description="Zone of times that state none. Default: the workspace's time_zone."),
+    ] = None
     null: Annotated[tuple[str, ...], Field(description="Texts that mean: no value.")] = ("",)
     true: Annotated[tuple[str, ...], Field(description="Texts that mean yes.")] = (
         "true",
@@ -225,6 +233,12 @@ class Locale(FileModel):
     currency_prefix: Annotated[
         str | None, Field(description="What stands before an amount, like Rp, and is taken off.")
     ] = None
+
+    def signed(self, number: str) -> str:
+        """Write a number that may have a minus in front as this locale does."""
+        if not number.startswith("-") or self.negative == "minus":
+            return number
+        return f"{number[1:]}-" if self.negative == "trailing_minus" else f"({number[1:]})"
 
     @model_validator(mode="after")
     def _check_contradictions(self) -> Self:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -271,3 +272,32 @@ def test_timestamps_of_json_are_read_by_the_source(tmp_path: Path) -> None:
         format={"type": "json_lines"}, columns={"at": "timestamp"},
     )  # fmt: skip
     assert good[0][1].astimezone(UTC) == datetime(2026, 3, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("negative", "shape"), [("trailing_minus", "{}-"), ("parentheses", "({})")]
+)
+def test_typed_cells_below_zero_take_the_shape_of_the_locale(
+    tmp_path: Path, negative: str, shape: str
+) -> None:
+    locale = Locale.model_validate(INDONESIAN.model_dump() | {"negative": negative})
+    columns: dict[str, Any] = {"whole": "integer", "amount": "money"}
+    write_workbook(
+        tmp_path / "landed.xlsx",
+        {"A": [["whole", "amount"], [-5, -1234.5], [5, shape.format("1.234,5")], [6, "-7"]]},
+    )
+    _, good, faults = read(
+        tmp_path, tmp_path / "landed.xlsx", locale, format={"type": "excel"}, columns=columns
+    )
+    amount = Decimal("1234.5")
+    assert good == [(1, -5, -amount), (2, 5, -amount)]
+    assert [fault[:3] for fault in faults] == [(3, "amount", "-7")]
+    (tmp_path / "landed.jsonl").write_text(
+        '{"whole": -5, "amount": -1234.5}\n{"whole": 5, "amount": 1234.5}\n'
+        '{"whole": 6, "amount": "-7"}\n'
+    )
+    _, good, faults = read(
+        tmp_path, tmp_path / "landed.jsonl", locale, format={"type": "json_lines"}, columns=columns
+    )
+    assert good == [(1, -5, -amount), (2, 5, amount)]
+    assert [fault[:3] for fault in faults] == [(3, "amount", "-7")]

@@ -177,6 +177,10 @@ def test_each_format_has_its_own_keys(layout: str, expected: str) -> None:
             "s.yml:4: business_date: no file pattern has a {date}",
         ),
         (
+            SMALL.format("a.csv") + "locale: {time_zone: Makassar}\n",
+            "s.yml:4: locale.time_zone: `Makassar` is no time zone",
+        ),
+        (
             SMALL.format("a.csv") + "locale: {decimal: ',', thousands: ','}\n",
             "s.yml:4: locale.thousands: is the decimal character too",
         ),
