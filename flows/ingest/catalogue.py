@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
 from typing import Any
@@ -116,6 +116,26 @@ def replaced_exports(state: State, export: Export, content: str) -> list[Export]
             export_table.c.status == REJECTED,
         )
     return same_name + (same_content if export.source else [])
+
+
+def refused_names(state: State, decided: Collection[Export]) -> set[str]:
+    """Give the names of files that a source still refuses, once `decided` are not rejected.
+
+    A file may have several takers: that one of them has loaded it does not mend it for the others.
+    """
+    mended = {(export.source, export.part, export.export_id) for export in decided}
+    with state.reading() as connection:
+        rejected = _exports(
+            connection,
+            export_table.c.source != "",
+            export_table.c.file_name.in_({export.file_name for export in decided}),
+            export_table.c.status == REJECTED,
+        )
+    return {
+        export.file_name
+        for export in rejected
+        if (export.source, export.part, export.export_id) not in mended
+    }
 
 
 def commit_load(

@@ -35,7 +35,7 @@ def read_json_lines(
 
     Raises FileFault when the file as a whole can't be read.
     """
-    text = unpack_text(archived, folder / f"{part}.jsonl", "utf-8")
+    text = unpack_text(archived, folder / f"{part}.jsonl", "utf-8", export.member_pattern)
     if text.size_bytes == 0:
         raise FileFault("is empty", part)
     _read_lines(connection, part, text.path)
