@@ -6,15 +6,16 @@ import codecs
 import hashlib
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 import pyarrow
 
 from .durable import TEMPORARY, make_folder, put_in_place
 from .faults import FileFault
+from .packing import packing_of, unpack
+from .patterns import FilePattern
 
 _CHUNK = 4 << 20
 _BYTE_ORDER_MARK = codecs.BOM_UTF8
@@ -69,11 +70,21 @@ def restore_export(archived: Path, file: Path) -> None:
         shutil.copyfileobj(source, sink, _CHUNK)
 
 
-def unpack_text(archived: Path, file: Path, encoding: str) -> PlainText:
+def unpack_binary(
+    archived: Path, file: Path, member: FilePattern | None, *, is_workbook: bool
+) -> None:
+    """Write an archived export without what it came packed in; raise FileFault if that fails."""
+    with file.open("wb") as sink:
+        for chunk in _content(archived, file, member, is_workbook=is_workbook):
+            sink.write(chunk)
+
+
+def unpack_text(archived: Path, file: Path, encoding: str, member: FilePattern | None) -> PlainText:
     """Write an archived export as UTF-8 with Unix line ends; raise FileFault when it is no text."""
     size, last = 0, b""
-    with pyarrow.CompressedInputStream(archived, "zstd") as source, file.open("wb") as sink:
-        for chunk in _with_unix_line_ends(_as_utf8(source, encoding)):
+    content = _content(archived, file, member, is_workbook=False)
+    with file.open("wb") as sink:
+        for chunk in _with_unix_line_ends(_as_utf8(content, encoding)):
             if b"\0" in chunk:
                 raise FileFault("holds zero bytes: it is half-written, or no text file")
             size += sink.write(chunk)
@@ -81,21 +92,33 @@ def unpack_text(archived: Path, file: Path, encoding: str) -> PlainText:
     return PlainText(file, size, last == b"\n")
 
 
-def _chunks(source: IO[bytes]) -> Iterator[bytes]:
-    while chunk := source.read(_CHUNK):
-        yield chunk
+def _content(
+    archived: Path, file: Path, member: FilePattern | None, *, is_workbook: bool
+) -> Iterator[bytes]:
+    """Give what an archived export says, unpacked if it came packed."""
+    with pyarrow.CompressedInputStream(archived, "zstd") as source:
+        chunk = source.read(_CHUNK)
+        packing = "zip" if member else packing_of(chunk, is_workbook=is_workbook)
+        while chunk and not packing:
+            yield chunk
+            chunk = source.read(_CHUNK)
+    if packing:
+        packed = file.with_name(f"{file.name}.packed")
+        restore_export(archived, packed)
+        yield from unpack(packed, packing, member, is_workbook=is_workbook)
+        packed.unlink()
 
 
-def _as_utf8(source: IO[bytes], encoding: str) -> Iterator[bytes]:
+def _as_utf8(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
     """Recode a text, without its byte order mark."""
     if encoding in ("utf-8", "utf-8-sig"):
         # Bytes that are no UTF-8 are left to the reader, which holds back just their records.
-        for number, chunk in enumerate(_chunks(source)):
+        for number, chunk in enumerate(chunks):
             yield chunk.removeprefix(_BYTE_ORDER_MARK) if number == 0 else chunk
         return
     decoder = codecs.getincrementaldecoder(encoding)()
     try:
-        for number, chunk in enumerate(_chunks(source)):
+        for number, chunk in enumerate(chunks):
             text = decoder.decode(chunk)
             yield (text.removeprefix("\ufeff") if number == 0 else text).encode()
         yield decoder.decode(b"", final=True).encode()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
 from typing import Any
@@ -125,6 +125,26 @@ def is_replaced_already(
     """Tell whether a load of another delivery says all anew that this one says."""
     with state.reading() as connection:
         return _later(_rivals(connection, load, source, delivery), load, winners) != []
+
+
+def refused_names(state: State, decided: Collection[Export]) -> set[str]:
+    """Give the names of files that a source still refuses, once `decided` are not rejected.
+
+    A file may have several takers: that one of them has loaded it does not mend it for the others.
+    """
+    mended = {(export.source, export.part, export.export_id) for export in decided}
+    with state.reading() as connection:
+        rejected = _exports(
+            connection,
+            export_table.c.source != "",
+            export_table.c.file_name.in_({export.file_name for export in decided}),
+            export_table.c.status == REJECTED,
+        )
+    return {
+        export.file_name
+        for export in rejected
+        if (export.source, export.part, export.export_id) not in mended
+    }
 
 
 def commit_load(

@@ -32,7 +32,7 @@ def read_csv(
 
     Raises FileFault when the file as a whole can't be read.
     """
-    text = unpack_text(archived, folder / f"{part}.csv", layout.encoding)
+    text = unpack_text(archived, folder / f"{part}.csv", layout.encoding, export.member_pattern)
     if text.size_bytes == 0:
         raise FileFault("is empty", part)
     if layout.final_newline == "required" and not text.ends_in_newline:

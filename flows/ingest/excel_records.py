@@ -15,7 +15,7 @@ import duckdb
 import pyarrow
 
 from . import sql
-from .archive import restore_export
+from .archive import unpack_binary
 from .cells import check_header, named, null_texts, typed_cells
 from .faults import FileFault
 from .parsing import Parser
@@ -41,7 +41,7 @@ def read_excel(
     Raises FileFault when the file as a whole can't be read.
     """
     workbook = folder / f"{part}.xlsx"
-    restore_export(archived, workbook)
+    unpack_binary(archived, workbook, export.member_pattern, is_workbook=True)
     sheet = _read_sheet(workbook, layout.sheet, part).iloc[layout.skip_rows :]
     workbook.unlink()
     is_filled = sheet.notna()

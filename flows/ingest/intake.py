@@ -22,7 +22,7 @@ from .durable import sha256_of
 from .faults import FileFault
 from .landing import Landed, Taker, business_date, explain, hold_back, release
 from .load import Load, load_delivery
-from .sources import ExcelFormat, Source
+from .sources import Source
 
 KNOWN = "known"
 """The outcome of a file whose content has come before."""
@@ -162,8 +162,10 @@ class Intake:
         ]
         replaced = [old for export in decided for old in self._replaced_by(export)]
         # Before the commit: killed in between, the good files are looked at again.
+        refused = catalogue.refused_names(self._state, decided + replaced)
         for export in decided + replaced:
-            release(self._workspace, export.file_name)
+            if export.file_name not in refused:
+                release(self._workspace, export.file_name)
         catalogue.commit_load(
             self._workspace, self._state, load, source, delivery, winners, decided + replaced
         )
@@ -254,15 +256,13 @@ def _identify(taker: Taker, sha256: str) -> str:
 
     The products of March may equal those of January, where February's differ: that is another
     statement. And an export without records may belong to many deliveries. Each sheet of a workbook
-    is an export of its own.
+    is an export of its own, and so is each member of a zip file.
     """
-    export, match = taker.source.exports[taker.part], taker.match
+    export, match = taker.export, taker.match
     says = [match.business_date.isoformat()] if match.business_date else []
     if match.delivery and export.pattern.has_delivery:
         says.append(match.delivery)
-    if isinstance(export.format, ExcelFormat) and export.format.sheet:
-        says.append(export.format.sheet)
-    return "@".join([sha256, *says])
+    return "@".join([sha256, *says, *export.inside])
 
 
 def _explain(export: Export, fault: FileFault) -> str:

@@ -39,7 +39,7 @@ def read_json(
 
     Raises FileFault when the file as a whole can't be read.
     """
-    text = unpack_text(archived, folder / f"{part}.json", "utf-8")
+    text = unpack_text(archived, folder / f"{part}.json", "utf-8", export.member_pattern)
     if text.size_bytes == 0:
         raise FileFault("is empty", part)
     if isinstance(layout, JsonFormat):

@@ -16,7 +16,7 @@ from ..failpoints import reach
 from ..workspace import Workspace
 from .archive import restore_export
 from .patterns import Match
-from .sources import ExcelFormat, Source
+from .sources import Export, Source
 
 _UNFINISHED = (".tmp", ".part", ".partial", ".crdownload", ".filepart")
 _REASON = ".reason.txt"
@@ -30,10 +30,15 @@ class Taker:
     part: str
     match: Match
 
+    @property
+    def export(self) -> Export:
+        """The part itself."""
+        return self.source.exports[self.part]
+
 
 @dataclass(frozen=True)
 class Landed:
-    """A file in landing/, and who takes it: one source, or one for each sheet of a workbook."""
+    """A file in landing/, and who takes it: one source, or one for each piece of it."""
 
     path: Path
     takers: tuple[Taker, ...]
@@ -104,25 +109,16 @@ def _assign(path: Path, sources: list[Source]) -> Landed:
         if (match := export.match(landed.file_name))
     )
     for first, second in combinations(takers, 2):
-        if not _read_different_sheets(first, second):
+        if not first.export.reads_apart_from(second.export):
             raise _ambiguous(landed.file_name, first, second)
     return replace(landed, takers=takers)
-
-
-def _read_different_sheets(first: Taker, second: Taker) -> bool:
-    sheets = {_sheet(first), _sheet(second)}
-    return len(sheets) == 2 and None not in sheets
-
-
-def _sheet(taker: Taker) -> str | None:
-    layout = taker.source.exports[taker.part].format
-    return layout.sheet if isinstance(layout, ExcelFormat) else None
 
 
 def _ambiguous(file_name: str, first: Taker, second: Taker) -> ConfigurationError:
     fault = load_yaml(second.source.path).fault(
         ("exports", second.part, "file"),
         f"takes the landed file {file_name}, and so does {first.source.source} (part {first.part})",
-        "make one of the two patterns narrower, or let each read another sheet of the workbook",
+        "make one of the two patterns narrower, or let each read another sheet of the workbook,"
+        " or another `member` of the zip file",
     )
     return ConfigurationError([fault])

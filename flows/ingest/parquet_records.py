@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 
 from . import sql
-from .archive import restore_export
+from .archive import unpack_binary
 from .cells import check_header, named, null_texts, typed_cells
 from .faults import FileFault
 from .json_records import has_long_decimal
@@ -58,7 +58,7 @@ def read_parquet(
     Raises FileFault when the file as a whole can't be read.
     """
     file = folder / f"{part}.parquet"
-    restore_export(archived, file)
+    unpack_binary(archived, file, export.member_pattern, is_workbook=False)
     columns = _read_values(connection, part, file)
     file.unlink()
     header = tuple(column.name for column in columns)

@@ -86,6 +86,18 @@ def compile_pattern(pattern: str) -> FilePattern:
     return FilePattern(re.compile(expression, re.DOTALL), date_format, has_delivery)
 
 
+@lru_cache(maxsize=65536)
+def can_both_match(first: str, second: str) -> bool:
+    """Say whether there is a name that two patterns without placeholders both match."""
+    if not first or not second:
+        return not (first + second).strip("*")
+    if first[0] == "*":
+        return can_both_match(first[1:], second) or can_both_match(first, second[1:])
+    if second[0] == "*":
+        return can_both_match(second, first)
+    return first[0] == second[0] and can_both_match(first[1:], second[1:])
+
+
 def _refuse_placeholder(inside: str) -> Refusal:
     name = inside.partition(":")[0]
     if name == "date" and ":" not in inside:

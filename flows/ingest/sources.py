@@ -26,7 +26,7 @@ from ..configuration import Document, FileModel, load_yaml, sort_faults, validat
 from ..errors import ConfigurationError, Fault
 from ..wording import Refusal, did_you_mean
 from ..workspace import Workspace, check_time_zone
-from .patterns import FilePattern, Match, compile_pattern
+from .patterns import FilePattern, Match, can_both_match, compile_pattern
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _PERCENT = re.compile(r"(\d{1,3}(?:\.\d+)?)\s*%")
@@ -75,6 +75,16 @@ def _check_quote(text: str) -> str:
 
 def _check_pattern(pattern: str) -> str:
     compile_pattern(pattern)
+    return pattern
+
+
+def _check_member(pattern: str) -> str:
+    compiled = compile_pattern(pattern)
+    if compiled.date_format or compiled.has_delivery:
+        # What a member's name says would count for nothing: the file may say something else.
+        raise Refusal(
+            f"`{pattern}` has a placeholder", "only `file` has those: write `*` for any text"
+        )
     return pattern
 
 
@@ -262,6 +272,14 @@ class Export(FileModel):
         AfterValidator(_check_pattern),
         Field(description="Pattern of file names, with `*`, {date:%Y-%m-%d} and {delivery}."),
     ]
+    member: Annotated[
+        str | None,
+        AfterValidator(_check_member),
+        Field(
+            description="Which member of a zip file is read, with `*`. Default: the only one; an"
+            " Excel workbook, itself a zip file, is read as a whole."
+        ),
+    ] = None
     format: Format = CsvFormat()
     columns: Annotated[
         Mapping[str, ColumnType],
@@ -273,9 +291,29 @@ class Export(FileModel):
         """The file pattern, ready to match."""
         return compile_pattern(self.file)
 
+    @property
+    def member_pattern(self) -> FilePattern | None:
+        """The pattern of the member that is read, ready to match."""
+        return compile_pattern(self.member) if self.member else None
+
+    @property
+    def inside(self) -> tuple[str, ...]:
+        """Which piece of its file the export reads: a member of a zip, a sheet of a workbook."""
+        return tuple(name for name in (self.member, self._sheet) if name)
+
+    @property
+    def _sheet(self) -> str | None:
+        return self.format.sheet if isinstance(self.format, ExcelFormat) else None
+
     def match(self, file_name: str) -> Match | None:
         """Give what `file_name` says, or None when it is no file of this export."""
         return self.pattern.match(file_name)
+
+    def reads_apart_from(self, other: Export) -> bool:
+        """Say whether two exports can take one file, since no piece of it is read by both."""
+        if self.member and other.member and not can_both_match(self.member, other.member):
+            return True
+        return bool(self._sheet and other._sheet and self._sheet != other._sheet)
 
 
 class ReplacedPeriod(FileModel):
