@@ -29,7 +29,7 @@ FEBRUARY = "penjualan_2026-02.csv"
             "lines has: Faktur, Baris, Jenis, Tanggal, Barang, Jumlah, Total, Mata Uang, Catatan",
         ),
         (lines(3).replace("Barang", "Baris"), 'has the column "Baris" twice'),
-        (b"PK\x03\x04\x00\x00", "holds zero bytes: it is half-written, or no text file"),
+        (b"\x89PNG\x00\x00", "holds zero bytes: it is half-written, or no text file"),
         (
             HEADER + line(1) + line(2, Netto="x") + line(3),
             "1 of 3 records are faulty (33.3%), and erp rejects a file above 10%",
