@@ -45,7 +45,7 @@ def read_json_lines(
         raise FileFault("has no line that is a JSON object with keys", part)
     check_header(header, part)
     cells = ", ".join(
-        f"{_in_locale(parser, position)} AS {sql.name(name)}"
+        f"{_in_locale(parser.of(export, name), position)} AS {sql.name(name)}"
         for position, name in enumerate(header, 1)
     )
     pointers = sql.texts(_pointer(name) for name in header)

@@ -7,11 +7,11 @@ Nothing is rounded or guessed. A text that is not clearly what the column takes 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from . import sql
 from .contracts import DUCKDB_TYPES
-from .sources import ColumnType, Locale
+from .sources import ColumnType, Export, Locale
 
 _DECIMALS = {"integer": 0, "quantity": 6, "rate": 9}
 _NUMBERS = ("integer", "quantity", "money", "rate")
@@ -55,6 +55,10 @@ class Parser:
     locale: Locale
     money_scale: int
     time_zone: str
+
+    def of(self, export: Export, name: str) -> Parser:
+        """Give what the texts of one raw column mean."""
+        return replace(self, locale=export.locale_of(name, self.locale))
 
     def clean(self, given: str) -> str:
         """Give the text without blanks around it, or NULL where it means: no value."""
