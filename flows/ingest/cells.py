@@ -42,8 +42,9 @@ def typed_cells(export: Export, parser: Parser, header: tuple[str, ...], part: s
     if missing:
         raise FileFault(missing_column(missing[0], "the source types", {part: header}), part)
     return "".join(
-        f", {parser.local_value(kind, parser.clean(sql.name(name)))} AS {typed(name)}"
-        for name, kind in export.columns.items()
+        f", {parser.of(export, name).local_value(kind, parser.clean(sql.name(name)))}"
+        f" AS {typed(name)}"
+        for name, kind in export.column_types.items()
     )
 
 

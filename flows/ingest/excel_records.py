@@ -57,8 +57,8 @@ def read_excel(
             name: pyarrow.array(
                 _as_texts(
                     records.iloc[:, position],
-                    parser.locale,
-                    has_time=export.columns.get(name) == "timestamp",
+                    export.locale_of(name, parser.locale),
+                    has_time=export.column_types.get(name) == "timestamp",
                 ),
                 pyarrow.string(),
             )

@@ -54,7 +54,7 @@ def read_json(
         raise FileFault(f"has no {what} that is a JSON object with keys", part)
     check_header(header, part)
     cells = ", ".join(
-        f"{_in_locale(parser, position)} AS {sql.name(name)}"
+        f"{_in_locale(parser.of(export, name), position)} AS {sql.name(name)}"
         for position, name in enumerate(header, 1)
     )
     pointers = sql.texts(_pointer(name) for name in header)
@@ -222,16 +222,8 @@ def _in_locale(parser: Parser, position: int) -> str:
     """Give the text of a cell: a number or truth as the source's locale writes it."""
     locale, value = parser.locale, f"value[{position}]"
     texts = [f"WHEN {value} IN ({null_texts(parser)}) THEN NULL"]
-    number = f"replace({value}, '.', {sql.text(locale.decimal)})"
-    if locale.negative != "minus":
-        before, behind = locale.signed("-5").split("5")
-        is_negative = f"kind[{position}] IN ('BIGINT', 'DOUBLE') AND starts_with({value}, '-')"
-        texts.append(
-            f"WHEN {is_negative} THEN concat({sql.text(before)}, substr({number}, 2),"
-            f" {sql.text(behind)})"
-        )
-    if locale.decimal != ".":
-        texts.append(f"WHEN kind[{position}] = 'DOUBLE' THEN {number}")
+    number = parser.signed(f"replace({value}, '.', {sql.text(locale.decimal)})")
+    texts.append(f"WHEN kind[{position}] IN ('BIGINT', 'UBIGINT', 'DOUBLE') THEN {number}")
     truth = f"if({value} = 'true', {sql.text(locale.true[0])}, {sql.text(locale.false[0])})"
     texts.append(f"WHEN kind[{position}] = 'BOOLEAN' THEN {truth}")
     return f"CASE {' '.join(texts)} ELSE {value} END"

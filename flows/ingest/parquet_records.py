@@ -64,7 +64,8 @@ def read_parquet(
     header = tuple(column.name for column in columns)
     _collect_malformed(connection, part, columns)
     cells = ", ".join(
-        f"{_as_cell(connection, part, export, parser, column)} AS {sql.name(column.name)}"
+        f"{_as_cell(connection, part, export, parser.of(export, column.name), column)}"
+        f" AS {sql.name(column.name)}"
         for column in columns
     )
     connection.execute(
@@ -181,7 +182,9 @@ def _as_cell(
         )
     elif column.type in _EXACT_DIGITS or column.type.startswith("DECIMAL"):
         text = _float(column) if column.type in _EXACT_DIGITS else text
-        text = f"replace({text}, '.', {sql.text(locale.decimal)})"
+        text = parser.signed(f"replace({text}, '.', {sql.text(locale.decimal)})")
+    elif column.type.endswith(("INT", "INTEGER")):
+        text = parser.signed(text)
     elif column.is_moment:
         text = _moment(connection, part, export, parser, column)
     elif column.is_nested:
@@ -214,8 +217,8 @@ def _moment(
     """Write days and times: a column has a time of day where its type or one of its values says."""
     cell = column.cell
     is_zoned = column.type == _ZONED
-    local = f"timezone({sql.text(parser.time_zone)}, {cell})" if is_zoned else cell
-    has_time = export.columns.get(column.name) == "timestamp"
+    local = f"timezone({sql.text(parser.zone)}, {cell})" if is_zoned else cell
+    has_time = export.column_types.get(column.name) == "timestamp"
     if not has_time and column.type != "DATE":
         has_time = connection.execute(
             f"SELECT coalesce(bool_or({local} <> date_trunc('day', {local})), false)"

@@ -7,11 +7,11 @@ Nothing is rounded or guessed. A text that is not clearly what the column takes 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from . import sql
 from .contracts import DUCKDB_TYPES
-from .sources import ColumnType, Locale
+from .sources import ColumnType, Export, Locale
 
 _DECIMALS = {"integer": 0, "quantity": 6, "rate": 9}
 _NUMBERS = ("integer", "quantity", "money", "rate")
@@ -55,6 +55,25 @@ class Parser:
     locale: Locale
     money_scale: int
     time_zone: str
+
+    @property
+    def zone(self) -> str:
+        """The zone of times that state none."""
+        return self.locale.time_zone or self.time_zone
+
+    def signed(self, number: str) -> str:
+        """Give the text of a number, written with a minus in front, as the source writes signs."""
+        if self.locale.negative == "minus":
+            return number
+        before, behind = self.locale.signed("-5").split("5")
+        return (
+            f"CASE WHEN starts_with({number}, '-') THEN concat({sql.text(before)},"
+            f" substr({number}, 2), {sql.text(behind)}) ELSE {number} END"
+        )
+
+    def of(self, export: Export, name: str) -> Parser:
+        """Give what the texts of one raw column mean."""
+        return replace(self, locale=export.locale_of(name, self.locale))
 
     def clean(self, given: str) -> str:
         """Give the text without blanks around it, or NULL where it means: no value."""
@@ -139,7 +158,7 @@ class Parser:
     def _as_utc(self, moment: str, has_zone: bool) -> str:
         """Make UTC of a time; the session's own zone is UTC."""
         if not has_zone:
-            zone = self.locale.time_zone or self.time_zone
+            zone = self.zone
             if zone == "UTC":
                 return moment
             moment = f"timezone({sql.text(zone)}, {moment})"

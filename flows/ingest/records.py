@@ -121,8 +121,8 @@ def _collect_mistyped(
     connection: duckdb.DuckDBPyConnection, part: str, export: Export, parser: Parser
 ) -> None:
     """Add the cells that don't fit the type that the source gives them to `niaga.fault_<part>`."""
-    for name, kind in export.columns.items():
-        problem = parser.problem(kind, parser.clean(sql.name(name)))
+    for name, kind in export.column_types.items():
+        problem = parser.of(export, name).problem(kind, parser.clean(sql.name(name)))
         connection.execute(
             f"INSERT INTO niaga.fault_{part} SELECT row_number, {sql.text(name)}, {sql.name(name)},"
             f" {problem}, record.raw FROM niaga.numbered_{part} AS numbered"

@@ -108,6 +108,10 @@ def _parse_share(text: Any) -> Any:
 
 
 Name = Annotated[str, AfterValidator(_check_name)]
+DecimalCharacter = Literal[".", ","]
+Grouping = Literal["", ",", ".", " ", "'", "\u00a0", "\u202f"]
+Negative = Literal["minus", "trailing_minus", "parentheses"]
+DateFormat = Annotated[str, AfterValidator(_check_date_format)]
 Share = Annotated[
     Decimal,
     BeforeValidator(_parse_share),
@@ -213,18 +217,18 @@ class Locale(FileModel):
     """How an export writes numbers, dates and truth; formats are those of strptime."""
 
     decimal: Annotated[
-        Literal[".", ","], Field(description="The character before the decimals.")
+        DecimalCharacter, Field(description="The character before the decimals.")
     ] = "."
     thousands: Annotated[
-        Literal["", ",", ".", " ", "'", "\u00a0", "\u202f"],
+        Grouping,
         Field(description='Between groups of three digits; "" for none.'),
     ] = ""
     negative: Annotated[
-        Literal["minus", "trailing_minus", "parentheses"],
+        Negative,
         Field(description="How numbers below zero are written: -5, 5- or (5)."),
     ] = "minus"
-    date: Annotated[str, AfterValidator(_check_date_format)] = "%Y-%m-%d"
-    timestamp: Annotated[str, AfterValidator(_check_date_format)] = "%Y-%m-%d %H:%M:%S"
+    date: DateFormat = "%Y-%m-%d"
+    timestamp: DateFormat = "%Y-%m-%d %H:%M:%S"
     time_zone: Annotated[
         Annotated[str, AfterValidator(check_time_zone)] | None,
         Field(description="Zone of times that state none. Default: the workspace's time_zone."),
@@ -250,8 +254,8 @@ class Locale(FileModel):
             return number
         return f"{number[1:]}-" if self.negative == "trailing_minus" else f"({number[1:]})"
 
-    @model_validator(mode="after")
-    def _check_contradictions(self) -> Self:
+    def check(self) -> None:
+        """Raise Refusal where one character or text means two things."""
         if self.thousands == self.decimal:
             raise Refusal(
                 "is the decimal character too", 'use "" for no thousands', at=("thousands",)
@@ -261,7 +265,37 @@ class Locale(FileModel):
             raise Refusal(
                 f"`{both[0]}` stands under true too", "a text means one of the two", at=("false",)
             )
+
+    @model_validator(mode="after")
+    def _check_contradictions(self) -> Self:
+        self.check()
         return self
+
+
+class ExportColumn(FileModel):
+    """The type of a raw column, and where it is written otherwise than the source's locale says."""
+
+    type: ColumnType
+    decimal: DecimalCharacter | None = None
+    thousands: Grouping | None = None
+    negative: Negative | None = None
+    date: DateFormat | None = None
+    timestamp: DateFormat | None = None
+    true: tuple[str, ...] | None = None
+    false: tuple[str, ...] | None = None
+    currency_prefix: str | None = None
+
+    @model_validator(mode="after")
+    def _check_type(self) -> Self:
+        if self.type == "text" and self.model_fields_set != {"type"}:
+            # The feed would read by the source's locale what was written by the column's.
+            problem, remedy = "a text is not written in a form", "give it the type it is read as"
+            raise Refusal(problem, remedy, at=("type",))
+        return self
+
+
+def _column_form(given: Any) -> str:
+    return "keys" if isinstance(given, (dict, ExportColumn)) else "type"
 
 
 class Export(FileModel):
@@ -282,7 +316,13 @@ class Export(FileModel):
     ] = None
     format: Format = CsvFormat()
     columns: Annotated[
-        Mapping[str, ColumnType],
+        Mapping[
+            str,
+            Annotated[
+                Annotated[ColumnType, Tag("type")] | Annotated[ExportColumn, Tag("keys")],
+                Discriminator(_column_form),
+            ],
+        ],
         Field(description="Raw columns that the SQL calculates with; all others are text."),
     ] = {}
 
@@ -304,6 +344,21 @@ class Export(FileModel):
     @property
     def _sheet(self) -> str | None:
         return self.format.sheet if isinstance(self.format, ExcelFormat) else None
+
+    @property
+    def column_types(self) -> dict[str, ColumnType]:
+        """The types of the raw columns that have one."""
+        return {
+            name: column.type if isinstance(column, ExportColumn) else column
+            for name, column in self.columns.items()
+        }
+
+    def locale_of(self, name: str, locale: Locale) -> Locale:
+        """Give how a raw column is written, where `locale` is the source's."""
+        column = self.columns.get(name)
+        if not isinstance(column, ExportColumn):
+            return locale
+        return locale.model_copy(update=column.model_dump(exclude={"type"}, exclude_none=True))
 
     def match(self, file_name: str) -> Match | None:
         """Give what `file_name` says, or None when it is no file of this export."""
@@ -403,6 +458,17 @@ class Source(FileModel):
         if isinstance(self.replaces, ReplacedPeriod) and business_date:
             return self.replaces.days(business_date)
         return None
+
+    @model_validator(mode="after")
+    def _check_columns(self) -> Self:
+        for part, export in self.exports.items():
+            for name in export.columns:
+                try:
+                    export.locale_of(name, self.locale).check()
+                except Refusal as refusal:
+                    place = ("exports", part, "columns", name, *refusal.at)
+                    raise Refusal(refusal.problem, refusal.remedy, at=place) from None
+        return self
 
     @model_validator(mode="after")
     def _check_pairing(self) -> Self:

@@ -301,3 +301,55 @@ def test_typed_cells_below_zero_take_the_shape_of_the_locale(
     )
     assert good == [(1, -5, -amount), (2, 5, amount)]
     assert [fault[:3] for fault in faults] == [(3, "amount", "-7")]
+
+
+FOREIGN: dict[str, Any] = {
+    "usd": {"type": "money", "decimal": ".", "thousands": ",", "negative": "parentheses"},
+    "idr": "money",
+    "day": {"type": "date", "date": "%d %b %Y"},
+    "paid": {"type": "boolean", "true": ["paid"], "false": ["open"]},
+}
+USD, IDR, DAY = Decimal("1234.5"), Decimal("1234.5"), date(2026, 8, 5)
+
+
+def test_a_column_may_be_written_otherwise_than_the_rest(tmp_path: Path) -> None:
+    (tmp_path / "landed.csv").write_text(
+        "usd;idr;day;paid\n"
+        '"(1,234.50)";-1.234,50;05 Agu 2026;paid\n'
+        "1.234,50;1;05 Agu 2026;open\n"
+        "1;1,234.50;05 Agu 2026;open\n"
+        "-;-;-;-\n"
+        "1;1;05/08/2026;open\n"
+        "1;1;05 Agu 2026;Y\n"
+    )
+    records, good, faults = read(
+        tmp_path, tmp_path / "landed.csv", format={"delimiter": ";"}, columns=FOREIGN
+    )
+    assert good == [(1, -USD, -IDR, DAY, True), (4, None, None, None, None)]
+    assert faults == [
+        (2, "usd", "1.234,50",
+         'is no number (decimals after ".", thousands grouped by ",", below zero as (5))'),
+        (3, "idr", "1,234.50", 'is no number (decimals after ",", thousands grouped by ".")'),
+        (5, "day", "05/08/2026", "is no date after 1900-01-01 in the form %d %b %Y"),
+        (6, "paid", "Y", "is neither yes nor no: paid, open"),
+    ]  # fmt: skip
+    assert (records.read, records.faulty) == (6, 4)
+
+
+def test_typed_cells_of_a_column_are_read_by_its_own_locale(tmp_path: Path) -> None:
+    rows: Sheet = [
+        ["usd", "idr", "day", "paid"],
+        [-1234.5, -1234.5, DAY, True],
+        ["(1,234.50)", "-1.234,50", "05 Agu 2026", "paid"],
+    ]
+    _, good, faults = read_sheets(tmp_path, {"A": rows}, columns=FOREIGN)
+    assert good == [(1, -USD, -IDR, DAY, True), (2, -USD, -IDR, DAY, True)]
+    assert faults == []
+    _, good, faults = read_lines(
+        tmp_path,
+        '{"usd": -1234.5, "idr": -1234.5, "day": "05 Aug 2026", "paid": true}',
+        '{"usd": "(1,234.50)", "idr": "-1.234,50", "day": "05 Agu 2026", "paid": "paid"}',
+        columns=FOREIGN,
+    )
+    assert good == [(1, -USD, -IDR, DAY, True), (2, -USD, -IDR, DAY, True)]
+    assert faults == []

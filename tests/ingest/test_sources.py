@@ -177,6 +177,27 @@ def test_each_format_has_its_own_keys(layout: str, expected: str) -> None:
             "s.yml:4: business_date: no file pattern has a {date}",
         ),
         (
+            "source: s\nexports:\n  a:\n    file: a.csv\n    columns:\n"
+            "      x: {type: money, decimal: ','}\n"
+            "locale: {thousands: ','}\nfeeds: {sales_line: select 1}\n",
+            "s.yml:6: exports.a.columns.x.thousands: is the decimal character too",
+        ),
+        (
+            "source: s\nexports:\n  a:\n    file: a.csv\n    columns:\n"
+            "      x: {type: money, decimals: ','}\nfeeds: {sales_line: select 1}\n",
+            "s.yml:6: exports.a.columns.x.decimals: is an unknown key (did you mean `decimal`?)",
+        ),
+        (
+            "source: s\nexports:\n  a:\n    file: a.csv\n    columns:\n"
+            "      x: {type: moey}\nfeeds: {sales_line: select 1}\n",
+            "s.yml:6: exports.a.columns.x.type: `moey` is not",
+        ),
+        (
+            "source: s\nexports:\n  a:\n    file: a.csv\n    columns:\n"
+            "      x: moey\nfeeds: {sales_line: select 1}\n",
+            "s.yml:6: exports.a.columns.x: `moey` is not",
+        ),
+        (
             SMALL.format("a.csv") + "locale: {time_zone: Makassar}\n",
             "s.yml:4: locale.time_zone: `Makassar` is no time zone",
         ),
