@@ -108,6 +108,35 @@ def ingest(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> No
     _end(commands.plain(as_json, workspace, "ingest"))
 
 
+@app.command(
+    name="check",
+    epilog=_examples(
+        "niaga check sales sales_2026-01.csv",
+        "niaga check shop orders_a.csv details_a.csv",
+        "niaga check sales export.csv --part lines",
+    ),
+)
+def check_source(
+    source: Annotated[str, typer.Argument(help="Name of the source to try.")],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="An export, one for each part.")
+    ],
+    part: Annotated[
+        str | None, typer.Option(help="Which part a file is that no pattern takes.")
+    ] = None,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Try a source with a file; load nothing.
+
+    Shows the rows that each feed would get, and what would be held back. Exits with 4 when the
+    file would be rejected.
+    """
+    from .operate import commands
+
+    _end(commands.check_source(as_json, workspace, source, files, part))
+
+
 @app.command(epilog=_examples("niaga build", "niaga build --workspace my-company"))
 def build(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
     """Build, check and publish the marts.

@@ -53,15 +53,41 @@ class Load:
         return {segment.feed: segment.rows for segment in self.segments}
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """A delivery that has been read and mapped, and may be loaded: nothing is written yet."""
+
+    connection: duckdb.DuckDBPyConnection
+    mappings: list[FeedMapping]
+    parts: Mapping[str, Records]
+    counts: Mapping[str, int]
+
+
 def load_delivery(workspace: Workspace, source: Source, exports: Mapping[str, Export]) -> Load:
     """Read the exports of a delivery, one for each part, and write their rows.
 
     Raises FileFault when one of them can't be loaded: then nothing is left of the load.
     """
-    with _working_folder(workspace) as folder, _database(folder) as connection:
+    archived = {part: workspace.root / exports[part].archive_path for part in source.exports}
+    with (
+        _working_folder(workspace) as folder,
+        prepare_delivery(workspace, source, archived, folder) as prepared,
+    ):
+        return _write(workspace, source, exports, prepared)
+
+
+@contextlib.contextmanager
+def prepare_delivery(
+    workspace: Workspace, source: Source, archived: Mapping[str, Path], folder: Path
+) -> Iterator[Prepared]:
+    """Read and map the archived file of each part; raise FileFault when it can't be loaded.
+
+    `folder` is for what is needed only meanwhile.
+    """
+    with _database(folder) as connection:
         parser = Parser(source.locale, workspace.settings.money_scale, workspace.settings.time_zone)
         parts = {
-            part: _read_part(workspace, connection, source, part, exports[part], parser, folder)
+            part: _read_part(connection, source, part, archived[part], parser, folder)
             for part in source.exports
         }
         # All selects are checked before the first one runs: that is quick.
@@ -75,7 +101,7 @@ def load_delivery(workspace: Workspace, source: Source, exports: Mapping[str, Ex
         _collect_faults(connection, mappings, parser, workspace.settings.currency, driving.part)
         counts = _count(connection, mappings, driving)
         _check_share(connection, source, driving, counts["rows_held"])
-        return _write(workspace, connection, source, exports, mappings, parts, counts)
+        yield Prepared(connection, mappings, parts, counts)
 
 
 def latest_business_date(exports: Mapping[str, Export]) -> date | None:
@@ -122,17 +148,15 @@ def _database(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def _read_part(
-    workspace: Workspace,
     connection: duckdb.DuckDBPyConnection,
     source: Source,
     part: str,
-    export: Export,
+    archived: Path,
     parser: Parser,
     folder: Path,
 ) -> Records:
     """Read the records of a part; raise FileFault when the whole export has to be held back."""
     layout = source.exports[part]
-    archived = workspace.root / export.archive_path
     try:
         records = read_records(connection, part, layout, parser, archived, folder)
     except FileFault as fault:
@@ -224,21 +248,16 @@ def _examples(connection: duckdb.DuckDBPyConnection, table: str) -> tuple[str, .
 
 
 def _write(
-    workspace: Workspace,
-    connection: duckdb.DuckDBPyConnection,
-    source: Source,
-    exports: Mapping[str, Export],
-    mappings: list[FeedMapping],
-    parts: Mapping[str, Records],
-    counts: Mapping[str, int],
+    workspace: Workspace, source: Source, exports: Mapping[str, Export], prepared: Prepared
 ) -> Load:
     """Write the segments and the quarantine of a load."""
+    connection, counts = prepared.connection, prepared.counts
     load_id = new_id()
     driving = exports[next(iter(source.exports))]
     origin = Origin(driving.export_id, latest_business_date(exports), utc_now())
     segments: list[ParquetFile] = []
     quarantined: list[ParquetFile] = []
-    for mapping in mappings:
+    for mapping in prepared.mappings:
         feed = mapping.contract.feed
         faulty = workspace.quarantine / f"{load_id}_{feed}.parquet"
         if file := write_quarantine(
@@ -256,7 +275,7 @@ def _write(
         rows_loaded=counts["rows_loaded"],
         rows_held=counts["rows_held"],
         rows_filtered=counts["rows_filtered"],
-        parts=parts,
+        parts=prepared.parts,
         segments=tuple(segments),
         quarantined=tuple(quarantined),
     )

@@ -32,6 +32,14 @@ class Origin:
     loaded_at: datetime
 
 
+def good_rows(feed: str) -> str:
+    """Give the SQL, to stand behind FROM, of the rows of a feed that are not held back."""
+    return (
+        f"niaga.row_{feed}"
+        f" WHERE {ROW_NUMBER} NOT IN (SELECT row_number FROM niaga.fault WHERE feed = '{feed}')"
+    )
+
+
 def write_segment(
     connection: duckdb.DuckDBPyConnection, mapping: FeedMapping, origin: Origin, path: Path
 ) -> ParquetFile | None:
@@ -49,8 +57,7 @@ def write_segment(
         connection,
         f"SELECT {columns}, {sql.text(origin.export_id)} AS _export_id, {ROW_NUMBER},"
         f" {business_date} AS _business_date,"
-        f" {sql.instant(origin.loaded_at)} AS _loaded_at FROM niaga.row_{feed}"
-        f" WHERE {ROW_NUMBER} NOT IN (SELECT row_number FROM niaga.fault WHERE feed = '{feed}')",
+        f" {sql.instant(origin.loaded_at)} AS _loaded_at FROM {good_rows(feed)}",
         feed,
         path,
     )

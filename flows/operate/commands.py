@@ -15,7 +15,7 @@ from ..errors import GateStopped, NiagaError
 from ..terminal import Terminal
 from ..workspace import Workspace, create_workspace, ensure_folders, find_workspace
 from . import show
-from .run import run_verb
+from .run import FILE_HELD, run_verb
 
 _Options = ParamSpec("_Options")
 _Act = Callable[Concatenate[Terminal, Path | None, _Options], int]
@@ -169,6 +169,18 @@ def check_plans(terminal: Terminal, folder: Path | None) -> int:
 
     show.show_plans(terminal, check(find_workspace(folder)))
     return 0
+
+
+@_answered
+def check_source(
+    terminal: Terminal, folder: Path | None, source: str, files: list[Path], part: str | None
+) -> int:
+    """Try a source with files, and load nothing."""
+    from ..ingest.trial import try_source
+
+    trial = try_source(find_workspace(folder), source, files, part)
+    show.show_trial(terminal, trial)
+    return 0 if trial.reason is None else FILE_HELD
 
 
 def _open(folder: Path | None) -> Workspace:

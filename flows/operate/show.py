@@ -13,6 +13,7 @@ from .run import Outcome, summarise
 if TYPE_CHECKING:
     from ..commission.plans import PlanCheck
     from ..errors import GateStopped
+    from ..ingest.trial import Trial
     from ..publish.records import Publication
     from ..terminal import Terminal
     from .held import HeldFile, HeldRows
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from .status import Status
 
 _HELD_SHOWN = 10
+_CELL_WIDTH = 24
 
 
 def show_outcome(terminal: Terminal, outcome: Outcome) -> None:
@@ -208,6 +210,48 @@ def show_plans(terminal: Terminal, checked: list[PlanCheck]) -> None:
     ]
     columns = ["plan", "version", "components", "remarks"]
     terminal.table("Plans that niaga understands", columns, rows)
+
+
+def show_trial(terminal: Terminal, trial: Trial) -> None:
+    """Show what a source would make of files."""
+    terminal.give(asdict(trial))
+    if trial.reason is not None:
+        place = f"{trial.part}: " if trial.part else ""
+        terminal.say(f"{trial.source} would reject this. Nothing was loaded.")
+        terminal.say(f"  {place}{trial.reason}")
+        for example in trial.examples:
+            terminal.say(f"  {example}")
+        return
+    records = [
+        ["read", trial.rows_read],
+        ["would be loaded", trial.rows_loaded],
+        ["would be held back", trial.rows_held],
+        ["filtered by the SQL", trial.rows_filtered],
+    ]
+    terminal.table(f"{trial.source}: nothing was loaded", ["records", "count"], records)
+    feeds = [[feed.feed, feed.rows, feed.records_held] for feed in trial.feeds]
+    terminal.table("Feeds", ["feed", "rows kept", "records held back"], feeds)
+    for feed in trial.feeds:
+        if feed.first_rows:
+            # Columns stand below each other: a feed has too many for the width of a screen.
+            values = zip(feed.columns, *feed.first_rows, strict=True)
+            rows = [[name, *(_short(value) for value in cells)] for name, *cells in values]
+            titles = [f"row {number}" for number in range(1, len(feed.first_rows) + 1)]
+            terminal.table(f"First rows of {feed.feed}", ["column", *titles], rows)
+    if trial.faults:
+        faults = [
+            [fault.feed, fault.row_number, fault.column, _short(fault.value), fault.reason]
+            for fault in trial.faults
+        ]
+        columns = ["feed", "row", "column", "value", "reason"]
+        terminal.table("First faults", columns, faults)
+
+
+def _short(value: Any) -> Any:
+    """Cut a long text, never a number: half a number would be read as a number."""
+    if isinstance(value, str) and len(value) > _CELL_WIDTH:
+        return value[: _CELL_WIDTH - 1] + "…"
+    return value
 
 
 def _posted(work: Work, digits: int, currency: str) -> str:

@@ -14,6 +14,7 @@ VERBS = [
     ["demo"],
     ["init"],
     ["ingest"],
+    ["check"],
     ["build"],
     ["nightly"],
     ["status"],
