@@ -71,14 +71,20 @@ def load_delivery(workspace: Workspace, source: Source, exports: Mapping[str, Ex
     archived = {part: workspace.root / exports[part].archive_path for part in source.exports}
     with (
         _working_folder(workspace) as folder,
-        prepare_delivery(workspace, source, archived, folder) as prepared,
+        prepare_delivery(
+            workspace, source, archived, latest_business_date(exports), folder
+        ) as prepared,
     ):
         return _write(workspace, source, exports, prepared)
 
 
 @contextlib.contextmanager
 def prepare_delivery(
-    workspace: Workspace, source: Source, archived: Mapping[str, Path], folder: Path
+    workspace: Workspace,
+    source: Source,
+    archived: Mapping[str, Path],
+    business_date: date | None,
+    folder: Path,
 ) -> Iterator[Prepared]:
     """Read and map the archived file of each part; raise FileFault when it can't be loaded.
 
@@ -91,7 +97,6 @@ def prepare_delivery(
             for part in source.exports
         }
         # All selects are checked before the first one runs: that is quick.
-        business_date = latest_business_date(exports)
         mappings = [
             map_feed(connection, source, feed, parts, business_date) for feed in source.feeds
         ]

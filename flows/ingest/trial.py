@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +77,8 @@ def try_source(workspace: Workspace, name: str, files: Sequence[Path], part: str
             part: archive_export(file, folder / "archive").path for part, file in by_part.items()
         }
         try:
-            with prepare_delivery(workspace, source, archived, folder) as prepared:
+            business_date = _business_date(source, by_part)
+            with prepare_delivery(workspace, source, archived, business_date, folder) as prepared:
                 return Trial(
                     source.source,
                     names,
@@ -140,6 +142,13 @@ def _assign(source: Source, files: Sequence[Path], given: str | None) -> dict[st
             "give one file for each part",
         )
     return by_part
+
+
+def _business_date(source: Source, by_part: Mapping[str, Path]) -> date | None:
+    """Give the latest date in the files' names; None where no name has one."""
+    matches = [source.exports[part].match(file.name) for part, file in by_part.items()]
+    dates = [match.business_date for match in matches if match and match.business_date]
+    return max(dates, default=None)
 
 
 def _patterns(source: Source) -> str:
