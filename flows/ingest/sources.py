@@ -285,14 +285,6 @@ class ExportColumn(FileModel):
     false: tuple[str, ...] | None = None
     currency_prefix: str | None = None
 
-    @model_validator(mode="after")
-    def _check_type(self) -> Self:
-        if self.type == "text" and self.model_fields_set != {"type"}:
-            # The feed would read by the source's locale what was written by the column's.
-            problem, remedy = "a text is not written in a form", "give it the type it is read as"
-            raise Refusal(problem, remedy, at=("type",))
-        return self
-
 
 def _column_form(given: Any) -> str:
     return "keys" if isinstance(given, (dict, ExportColumn)) else "type"
@@ -462,12 +454,20 @@ class Source(FileModel):
     @model_validator(mode="after")
     def _check_columns(self) -> Self:
         for part, export in self.exports.items():
-            for name in export.columns:
+            for name, column in export.columns.items():
+                place: tuple[str, ...] = ("exports", part, "columns", name)
+                if isinstance(column, ExportColumn) and column.type == "text":
+                    # The feed would read by the source's locale what the column's has written.
+                    raise Refusal(
+                        "a text is not written in a form",
+                        "give it the type that it is read as",
+                        at=(*place, "type"),
+                    )
                 try:
                     export.locale_of(name, self.locale).check()
                 except Refusal as refusal:
-                    place = ("exports", part, "columns", name, *refusal.at)
-                    raise Refusal(refusal.problem, refusal.remedy, at=place) from None
+                    at = (*place, *refusal.at)
+                    raise Refusal(refusal.problem, refusal.remedy, at=at) from None
         return self
 
     @model_validator(mode="after")

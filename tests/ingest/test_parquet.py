@@ -211,3 +211,43 @@ def test_a_file_without_records_has_its_columns(tmp_path: Path) -> None:
     table = pyarrow.table({"a": pyarrow.array([], pyarrow.int32())})
     records, good, _ = read_table(tmp_path, table)
     assert (records.header, records.read, good) == (("a",), 0, [])
+
+
+def test_signs_and_columns_are_written_as_they_are_read(tmp_path: Path) -> None:
+    table = pyarrow.table(
+        {
+            "idr": pyarrow.array([Decimal("-1234.50"), Decimal("7.25")], pyarrow.decimal128(18, 2)),
+            "usd": pyarrow.array([Decimal("-1.234"), Decimal("9.5")], pyarrow.decimal128(18, 3)),
+            "pieces": pyarrow.array([-5, 6], pyarrow.int64()),
+        }
+    )
+    locale = Locale(decimal=",", thousands=".", negative="parentheses")
+    columns = {
+        "idr": "quantity",
+        "usd": {"type": "quantity", "decimal": ".", "thousands": ",", "negative": "minus"},
+        "pieces": "integer",
+    }
+    _, good, faults = read_table(tmp_path, table, locale, columns=columns)
+    assert faults == []
+    assert good == [
+        (1, Decimal("-1234.5"), Decimal("-1.234"), -5),
+        (2, Decimal("7.25"), Decimal("9.5"), 6),
+    ]
+
+
+def test_a_moment_stays_the_same_whatever_zone_the_source_is_in(
+    bare_company: Company, tmp_path: Path
+) -> None:
+    bare_company.source("""\
+        source: desk
+        exports: {tickets: {file: "tickets.parquet", format: {type: parquet}}}
+        locale: {time_zone: America/New_York}
+        feeds:
+          complaint: select _row_number, id as complaint_id, opened as opened_at from tickets
+        """)
+    opened = datetime(2026, 3, 8, 6, 59, 30, tzinfo=UTC)
+    table = pyarrow.table({"id": ["1"], "opened": pyarrow.array([opened])})
+    pyarrow.parquet.write_table(table, tmp_path / "tickets.parquet")
+    bare_company.land("tickets.parquet", (tmp_path / "tickets.parquet").read_bytes())
+    assert bare_company.ingest_one().rows_loaded == 1
+    assert bare_company.lake("opened_at", "complaint") == [(opened.replace(tzinfo=None),)]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 
 import pytest
 from niaga.errors import ConfigurationError
+from niaga.ingest.trial import try_source
 
 from .conftest import SALES, Company, line, lines
 
@@ -80,6 +82,16 @@ def test_a_row_outside_of_the_replaced_month_is_held_back(bare_company: Company)
             "is not within 2026-01-01 to 2026-01-31, which the export replaces",
         )
     ]
+
+
+def test_trying_a_dump_tells_of_rows_outside_of_its_month(
+    bare_company: Company, tmp_path: Path
+) -> None:
+    bare_company.source(MONTHLY + "reject_above: 50%\n")
+    file = tmp_path / "penjualan_2026-01-31.csv"
+    file.write_text(HEADER + line(1) + line(3, Tanggal="01/02/2026"))
+    trial = try_source(bare_company.workspace, "erp", [file], None)
+    assert [(fault.row_number, fault.column) for fault in trial.faults] == [(2, "order_date")]
 
 
 @pytest.mark.parametrize(

@@ -189,6 +189,11 @@ def test_each_format_has_its_own_keys(layout: str, expected: str) -> None:
         ),
         (
             "source: s\nexports:\n  a:\n    file: a.csv\n    columns:\n"
+            "      x: {type: text, decimal: ','}\nfeeds: {sales_line: select 1}\n",
+            "s.yml:6: exports.a.columns.x.type: a text is not written in a form",
+        ),
+        (
+            "source: s\nexports:\n  a:\n    file: a.csv\n    columns:\n"
             "      x: {type: moey}\nfeeds: {sales_line: select 1}\n",
             "s.yml:6: exports.a.columns.x.type: `moey` is not",
         ),
