@@ -119,12 +119,36 @@ def replaced_exports(state: State, export: Export, content: str) -> list[Export]
     return same_name + (same_content if export.source else [])
 
 
-def is_replaced_already(
+def replaced_loads(
     state: State, load: Load, source: Source, delivery: str, winners: Mapping[str, Export]
-) -> bool:
-    """Tell whether a load of another delivery says all anew that this one says."""
+) -> list[str] | None:
+    """List the loads of other deliveries that a load replaces; None when one of them replaces it.
+
+    Where the source's exports replace each other the latest one counts, whenever it arrived: by
+    business date, then by the id of its driving export.
+    """
+    if source.replaces is None:
+        return []
+    query = select(load_table.c.load_id, load_table.c.business_date, load_table.c.export_ids).where(
+        load_table.c.source == source.source,
+        load_table.c.delivery != delivery,
+        load_table.c.status == "current",
+    )
+    days = source.replaced_days(load.business_date)
     with state.reading() as connection:
-        return _later(_rivals(connection, load, source, delivery), load, winners) != []
+        rivals = [
+            row
+            for row in connection.execute(query)
+            if source.replaced_days(row.business_date) == days
+        ]
+    driving, export = next(iter(winners.items()))
+    rank = (load.business_date or date.min, export.export_id)
+    if any(
+        (rival.business_date or date.min, rival.export_ids.get(driving, "")) > rank
+        for rival in rivals
+    ):
+        return None
+    return [rival.load_id for rival in rivals]
 
 
 def refused_names(state: State, decided: Collection[Export]) -> set[str]:
@@ -151,42 +175,40 @@ def commit_load(
     workspace: Workspace,
     state: State,
     load: Load,
-    source: Source,
+    source: str,
     delivery: str,
     winners: Mapping[str, Export],
     exports: Iterable[Export],
+    replaced: list[str] | None,
 ) -> None:
     """Make a load count, and its exports; an earlier load of the delivery counts no more.
 
-    Where the source's exports replace each other the latest one counts, whenever it arrived.
+    `replaced` is what `replaced_loads` gives: these loads count no more either, or this one never.
     """
     now = utc_now()
     run_id = next(iter(winners.values())).run_id
     with state.engine.begin() as connection:
         state.confirm_lease(connection)
-        rivals = _rivals(connection, load, source, delivery)
-        is_replaced = _later(rivals, load, winners) != []
-        replaced = [] if is_replaced else [row.load_id for row in rivals]
         connection.execute(
             update(load_table)
             .where(
-                load_table.c.source == source.source,
+                load_table.c.source == source,
                 load_table.c.status == "current",
-                (load_table.c.delivery == delivery) | load_table.c.load_id.in_(replaced),
+                (load_table.c.delivery == delivery) | load_table.c.load_id.in_(replaced or []),
             )
             .values(status="superseded")
         )
         connection.execute(
             insert(load_table).values(
                 load_id=load.load_id,
-                source=source.source,
+                source=source,
                 delivery=delivery,
                 export_ids={part: export.export_id for part, export in winners.items()},
                 business_date=load.business_date,
                 rows_read=load.rows_read,
                 rows_filtered=load.rows_filtered,
                 rows_held=load.rows_held,
-                status="superseded" if is_replaced else "current",
+                status="superseded" if replaced is None else "current",
                 committed_at=now,
                 run_id=run_id,
             )
@@ -194,32 +216,6 @@ def commit_load(
         _insert_files(connection, workspace, load, now)
         for export in exports:
             _put(connection, export)
-
-
-def _rivals(connection: Connection, load: Load, source: Source, delivery: str) -> list[Any]:
-    """List the current loads of other deliveries that speak about the same as this one."""
-    if source.replaces is None:
-        return []
-    query = select(load_table.c.load_id, load_table.c.business_date, load_table.c.export_ids).where(
-        load_table.c.source == source.source,
-        load_table.c.delivery != delivery,
-        load_table.c.status == "current",
-    )
-    days = source.replaced_days(load.business_date)
-    return [
-        row for row in connection.execute(query) if source.replaced_days(row.business_date) == days
-    ]
-
-
-def _later(rivals: Iterable[Any], load: Load, winners: Mapping[str, Export]) -> list[Any]:
-    """Choose the rivals that count rather than the load: by business date, then export id."""
-    driving, export = next(iter(winners.items()))
-    rank = (load.business_date or date.min, export.export_id)
-    return [
-        rival
-        for rival in rivals
-        if (rival.business_date or date.min, rival.export_ids.get(driving, "")) > rank
-    ]
 
 
 def _insert_files(connection: Connection, workspace: Workspace, load: Load, now: datetime) -> None:

@@ -147,8 +147,8 @@ class Intake:
     ) -> None:
         """Load the winners of a delivery, and make it count."""
         load = load_delivery(self._workspace, source, winners)
-        is_replaced = catalogue.is_replaced_already(self._state, load, source, delivery, winners)
-        because = "a later export replaces what it says" if is_replaced else None
+        replaced_loads = catalogue.replaced_loads(self._state, load, source, delivery, winners)
+        because = "a later export replaces what it says" if replaced_loads is None else None
         decided = [
             replace(
                 export,
@@ -167,7 +167,14 @@ class Intake:
             if export.file_name not in refused:
                 release(self._workspace, export.file_name)
         catalogue.commit_load(
-            self._workspace, self._state, load, source, delivery, winners, decided + replaced
+            self._workspace,
+            self._state,
+            load,
+            source.source,
+            delivery,
+            winners,
+            decided + replaced,
+            replaced_loads,
         )
         reach("ingest.committed")
         for export in decided:

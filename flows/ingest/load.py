@@ -6,7 +6,7 @@ Nothing of it counts until the state database says so: see `catalogue.commit_loa
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -71,9 +71,7 @@ def load_delivery(workspace: Workspace, source: Source, exports: Mapping[str, Ex
     archived = {part: workspace.root / exports[part].archive_path for part in source.exports}
     with (
         _working_folder(workspace) as folder,
-        prepare_delivery(
-            workspace, source, archived, latest_business_date(exports), folder
-        ) as prepared,
+        prepare_delivery(workspace, source, archived, _business_date(exports), folder) as prepared,
     ):
         return _write(workspace, source, exports, prepared)
 
@@ -109,10 +107,13 @@ def prepare_delivery(
         yield Prepared(connection, mappings, parts, counts)
 
 
-def latest_business_date(exports: Mapping[str, Export]) -> date | None:
+def latest_business_date(dates: Iterable[date | None]) -> date | None:
     """Give the date of a delivery: the latest of its parts."""
-    dates = [export.business_date for export in exports.values() if export.business_date]
-    return max(dates, default=None)
+    return max((day for day in dates if day), default=None)
+
+
+def _business_date(exports: Mapping[str, Export]) -> date | None:
+    return latest_business_date(export.business_date for export in exports.values())
 
 
 def working_folder(workspace: Workspace) -> Path:
@@ -259,7 +260,7 @@ def _write(
     connection, counts = prepared.connection, prepared.counts
     load_id = new_id()
     driving = exports[next(iter(source.exports))]
-    origin = Origin(driving.export_id, latest_business_date(exports), utc_now())
+    origin = Origin(driving.export_id, _business_date(exports), utc_now())
     segments: list[ParquetFile] = []
     quarantined: list[ParquetFile] = []
     for mapping in prepared.mappings:

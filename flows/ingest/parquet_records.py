@@ -2,7 +2,7 @@
 
 Whole numbers and decimals are exact. A float has the digits that its kind keeps: one that states
 more is rounded to them below a thousand million, so that six decimals are right, and holds its
-record back above. Times with a zone are those of the workspace's clock.
+record back above. Times with a zone are those of the source's clock.
 """
 
 from __future__ import annotations
@@ -64,9 +64,10 @@ def read_parquet(
     header = tuple(column.name for column in columns)
     _collect_malformed(connection, part, columns)
     cells = ", ".join(
-        f"{_as_cell(connection, part, export, parser.of(export, column.name), column)}"
+        f"{_as_cell(parser.of(export, column.name), column, has_time=has_time)}"
         f" AS {sql.name(column.name)}"
         for column in columns
+        for has_time in [_has_time(connection, part, export, parser, column)]
     )
     connection.execute(
         f"CREATE TABLE niaga.raw_{part} AS WITH cell AS (SELECT {cells}"
@@ -165,13 +166,7 @@ def _is_unsure(column: _Column) -> str:
     return f"{is_unsure} AND abs({cell}) >= {_ROUNDED_BELOW}"
 
 
-def _as_cell(
-    connection: duckdb.DuckDBPyConnection,
-    part: str,
-    export: Export,
-    parser: Parser,
-    column: _Column,
-) -> str:
+def _as_cell(parser: Parser, column: _Column, *, has_time: bool) -> str:
     """Give the text of a column as the source's locale writes it, NULL where it means no value."""
     locale, cell = parser.locale, column.cell
     text = f"CAST({cell} AS VARCHAR)"
@@ -186,7 +181,7 @@ def _as_cell(
     elif column.type.endswith(("INT", "INTEGER")):
         text = parser.signed(text)
     elif column.is_moment:
-        text = _moment(connection, part, export, parser, column)
+        text = _moment(parser, column, has_time=has_time)
     elif column.is_nested:
         text = f"CASE WHEN {cell} IS NOT NULL THEN CAST(to_json({cell}) AS VARCHAR) END"
     return f"CASE WHEN {text} NOT IN ({null_texts(parser)}) THEN {text} END"
@@ -207,30 +202,43 @@ def _float(column: _Column) -> str:
     )
 
 
-def _moment(
+def _has_time(
     connection: duckdb.DuckDBPyConnection,
     part: str,
     export: Export,
     parser: Parser,
     column: _Column,
-) -> str:
-    """Write days and times: a column has a time of day where its type or one of its values says."""
-    cell = column.cell
-    is_zoned = column.type == _ZONED
-    local = f"timezone({sql.text(parser.zone)}, {cell})" if is_zoned else cell
-    has_time = export.column_types.get(column.name) == "timestamp"
-    if not has_time and column.type != "DATE":
-        has_time = connection.execute(
-            f"SELECT coalesce(bool_or({local} <> date_trunc('day', {local})), false)"
-            f" FROM niaga.parquet_{part}"
-        ).fetchall()[0][0]
+) -> bool:
+    """Tell whether a column has a time of day: its type in the source or one of its values says."""
+    if export.column_types.get(column.name) == "timestamp":
+        return True
+    if not column.is_moment or column.type == "DATE":
+        return False
+    local = _local(parser, column)
+    found = connection.execute(
+        f"SELECT coalesce(bool_or({local} <> date_trunc('day', {local})), false)"
+        f" FROM niaga.parquet_{part}"
+    )
+    return bool(found.fetchall()[0][0])
+
+
+def _moment(parser: Parser, column: _Column, *, has_time: bool) -> str:
+    """Write days, or times."""
+    local = _local(parser, column)
     if not has_time:
         return f"strftime({local}, {sql.text(parser.locale.date)})"
-    if parser.states_zone and not is_zoned:
+    if not parser.states_zone:
+        return f"strftime({local}, {sql.text(parser.locale.timestamp)})"
+    if column.type != _ZONED:
         raise FileFault(
             f'the column "{column.name}" has times without a zone, and the source\'s locale says '
-            "that they state one",
-            part,
+            "that they state one"
         )
-    moment = f"timezone('UTC', {cell})" if parser.states_zone else local
-    return f"strftime({moment}, {sql.text(parser.locale.timestamp)})"
+    return f"strftime(timezone('UTC', {column.cell}), {sql.text(parser.locale.timestamp)})"
+
+
+def _local(parser: Parser, column: _Column) -> str:
+    """Give the moments of a column as the source's clock shows them."""
+    if column.type != _ZONED:
+        return column.cell
+    return f"timezone({sql.text(parser.zone)}, {column.cell})"

@@ -426,6 +426,12 @@ class Source(FileModel):
         """The file that says this."""
         return self._path
 
+    def replaced_days(self, business_date: date | None) -> tuple[date, date] | None:
+        """Give the days that an export of that date replaces; None for all, or for none."""
+        if isinstance(self.replaces, ReplacedPeriod) and business_date:
+            return self.replaces.days(business_date)
+        return None
+
     @model_validator(mode="after")
     def _check_dates(self) -> Self:
         undated = [part for part, export in self.exports.items() if not export.pattern.date_format]
@@ -445,18 +451,14 @@ class Source(FileModel):
             )
         return self
 
-    def replaced_days(self, business_date: date | None) -> tuple[date, date] | None:
-        """Give the days that an export of that date replaces; None for all, or for none."""
-        if isinstance(self.replaces, ReplacedPeriod) and business_date:
-            return self.replaces.days(business_date)
-        return None
-
     @model_validator(mode="after")
     def _check_columns(self) -> Self:
         for part, export in self.exports.items():
             for name, column in export.columns.items():
-                place: tuple[str, ...] = ("exports", part, "columns", name)
-                if isinstance(column, ExportColumn) and column.type == "text":
+                if not isinstance(column, ExportColumn):
+                    continue
+                place = ("exports", part, "columns", name)
+                if column.type == "text":
                     # The feed would read by the source's locale what the column's has written.
                     raise Refusal(
                         "a text is not written in a form",

@@ -15,7 +15,7 @@ from ..workspace import Workspace
 from . import sql
 from .archive import archive_export
 from .faults import FileFault
-from .load import Prepared, prepare_delivery
+from .load import Prepared, latest_business_date, prepare_delivery
 from .mapping import ROW_NUMBER, FeedMapping, check_sources
 from .segments import good_rows
 from .sources import Source, load_source
@@ -146,9 +146,8 @@ def _assign(source: Source, files: Sequence[Path], given: str | None) -> dict[st
 
 def _business_date(source: Source, by_part: Mapping[str, Path]) -> date | None:
     """Give the latest date in the files' names; None where no name has one."""
-    matches = [source.exports[part].match(file.name) for part, file in by_part.items()]
-    dates = [match.business_date for match in matches if match and match.business_date]
-    return max(dates, default=None)
+    matches = (source.exports[part].match(file.name) for part, file in by_part.items())
+    return latest_business_date(match.business_date for match in matches if match)
 
 
 def _patterns(source: Source) -> str:
