@@ -16,7 +16,7 @@ from pydantic import Field, model_validator
 
 from ..configuration import FileModel, load_yaml, validate
 from ..wording import Refusal
-from .sources import ColumnType
+from .locales import ColumnType
 
 CONTRACTS_FOLDER = Path(__file__).with_name("contracts")
 

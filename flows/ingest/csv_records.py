@@ -15,8 +15,9 @@ from . import sql
 from .archive import PlainText, unpack_text
 from .cells import check_header, named, null_texts, typed_cells
 from .faults import FileFault
+from .formats import CsvFormat
 from .parsing import Parser
-from .sources import CsvFormat, Export
+from .sources import Export
 
 
 def read_csv(

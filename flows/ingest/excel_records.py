@@ -18,8 +18,10 @@ from . import sql
 from .archive import unpack_binary
 from .cells import check_header, named, null_texts, typed_cells
 from .faults import FileFault
+from .formats import ExcelFormat
+from .locales import Locale
 from .parsing import Parser
-from .sources import ExcelFormat, Export, Locale
+from .sources import Export
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -15,8 +15,9 @@ from . import sql
 from .archive import unpack_text
 from .cells import check_header, null_texts, typed_cells
 from .faults import FileFault
+from .formats import JsonFormat, JsonLinesFormat
 from .parsing import Parser
-from .sources import Export, JsonFormat, JsonLinesFormat
+from .sources import Export
 
 _EXACT_DIGITS = 15
 """How many digits of a decimal number a 64-bit float keeps, whatever the number."""

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 
 from . import sql
 from .contracts import DUCKDB_TYPES
-from .sources import ColumnType, Export, Locale
+from .locales import ColumnType, Locale
+from .sources import Export
 
 _DECIMALS = {"integer": 0, "quantity": 6, "rate": 9}
 _NUMBERS = ("integer", "quantity", "money", "rate")

@@ -20,10 +20,11 @@ from . import sql
 from .cells import typed
 from .csv_records import read_csv
 from .excel_records import read_excel
+from .formats import CsvFormat, ExcelFormat, ParquetFormat
 from .json_records import read_json
 from .parquet_records import read_parquet
 from .parsing import Parser
-from .sources import CsvFormat, ExcelFormat, Export, ParquetFormat
+from .sources import Export
 
 
 @dataclass(frozen=True)

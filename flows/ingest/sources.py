@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 from calendar import monthrange
 from collections.abc import Iterator, Mapping
@@ -25,16 +24,14 @@ from pydantic import (
 from ..configuration import Document, FileModel, load_yaml, sort_faults, validate
 from ..errors import ConfigurationError, Fault
 from ..wording import Refusal, did_you_mean
-from ..workspace import Workspace, check_time_zone
+from ..workspace import Workspace
+from .formats import CsvFormat, ExcelFormat, Format
+from .locales import ColumnType, ExportColumn, Locale
 from .patterns import FilePattern, Match, can_both_match, compile_pattern
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _PERCENT = re.compile(r"(\d{1,3}(?:\.\d+)?)\s*%")
 
-_DAYS = {"%d", "%-d"}
-_MONTHS = {"%m", "%-m", "%b", "%B"}
-
-ColumnType = Literal["text", "integer", "quantity", "money", "rate", "date", "timestamp", "boolean"]
 BusinessDate = Literal["file_name", "file_time"]
 Period = Literal["month", "quarter", "year"]
 
@@ -45,32 +42,6 @@ def _check_name(name: str) -> str:
     if not _NAME.fullmatch(name):
         raise Refusal(f"`{name}` is no name", "use small letters, digits and _, a letter first")
     return name
-
-
-def _check_encoding(name: str) -> str:
-    try:
-        "".encode(name)  # Python also knows codecs that give no text, like base64.
-        return codecs.lookup(name).name
-    except LookupError:
-        raise Refusal(
-            f"`{name}` is no encoding", "like utf-8, utf-16, latin-1 or windows-1252"
-        ) from None
-
-
-def _check_one_character(text: str) -> str:
-    if len(text) != 1 or text in "\r\n":
-        raise Refusal(f"`{text}` is not one character", 'like ";", "," or "\\t" for a tab')
-    return text
-
-
-def _check_pointer(text: str) -> str:
-    if text and (not text.startswith("/") or "*" in text or re.search(r"~(?![01])", text)):
-        raise Refusal(f"`{text}` is no JSON pointer", 'like /data/items, or "" for the document')
-    return text
-
-
-def _check_quote(text: str) -> str:
-    return text and _check_one_character(text)
 
 
 def _check_pattern(pattern: str) -> str:
@@ -88,15 +59,6 @@ def _check_member(pattern: str) -> str:
     return pattern
 
 
-def _check_date_format(text: str) -> str:
-    known = set(re.findall(r"%-?[A-Za-z]", text.replace("%%", "")))
-    has_day = bool(known & {"%j"}) or bool(known & _DAYS and known & _MONTHS)
-    if not (has_day and known & {"%Y", "%y"}):
-        # `%M` is the minute: without this check every date of the export would be held back.
-        raise Refusal(f"`{text}` does not say day, month and year", "like %d/%m/%Y")
-    return text
-
-
 def _parse_share(text: Any) -> Any:
     if not isinstance(text, str):
         return text
@@ -108,182 +70,11 @@ def _parse_share(text: Any) -> Any:
 
 
 Name = Annotated[str, AfterValidator(_check_name)]
-DecimalCharacter = Literal[".", ","]
-Grouping = Literal["", ",", ".", " ", "'", "\u00a0", "\u202f"]
-Negative = Literal["minus", "trailing_minus", "parentheses"]
-DateFormat = Annotated[str, AfterValidator(_check_date_format)]
 Share = Annotated[
     Decimal,
     BeforeValidator(_parse_share),
     WithJsonSchema({"type": "string", "pattern": r"^\d{1,3}(\.\d+)?\s*%$"}),
 ]
-
-
-class CsvFormat(FileModel):
-    """How the bytes of a CSV file become records."""
-
-    type: Literal["csv"] = "csv"
-    delimiter: Annotated[
-        str,
-        AfterValidator(_check_one_character),
-        Field(description="The character between two fields."),
-    ] = ","
-    quote: Annotated[
-        str,
-        AfterValidator(_check_quote),
-        Field(description='The character around text; "" for none.'),
-    ] = '"'
-    encoding: Annotated[
-        str,
-        AfterValidator(_check_encoding),
-        Field(description="Like utf-8, latin-1 or windows-1252."),
-    ] = "utf-8"
-    header: Annotated[bool, Field(description="Whether the first record names the columns.")] = True
-    skip_rows: Annotated[
-        int, Field(ge=0, description="Lines before the header or the first record.")
-    ] = 0
-    final_newline: Annotated[
-        Literal["required", "optional"],
-        Field(
-            description="required: a file that does not end in a newline is rejected as truncated."
-        ),
-    ] = "required"
-
-
-class ExcelFormat(FileModel):
-    """Which cells of an Excel workbook are records; typed cells become text by the locale."""
-
-    type: Literal["excel"]
-    sheet: Annotated[
-        str | None, Field(description="Name of the sheet. Default: the only one that there is.")
-    ] = None
-    header: Annotated[bool, Field(description="Whether the first record names the columns.")] = True
-    skip_rows: Annotated[
-        int, Field(ge=0, description="Rows before the header or the first record.")
-    ] = 0
-
-
-class JsonLinesFormat(FileModel):
-    """One JSON object a line, in UTF-8: its keys are the columns, nested values are JSON text."""
-
-    type: Literal["json_lines"]
-
-
-class JsonFormat(FileModel):
-    """A JSON document, in UTF-8, with an array of objects that are read like JSON lines."""
-
-    type: Literal["json"]
-    records: Annotated[
-        str,
-        AfterValidator(_check_pointer),
-        Field(description='JSON pointer of the array, like /data/items; "" for the document.'),
-    ] = ""
-
-
-class ParquetFormat(FileModel):
-    """A Parquet file; typed values become text by the locale, nested ones are JSON text."""
-
-    type: Literal["parquet"]
-
-
-FORMATS = ("csv", "excel", "json", "json_lines", "parquet")
-
-
-def _format_type(given: Any) -> str:
-    kind = given.get("type", "csv") if isinstance(given, dict) else getattr(given, "type", "csv")
-    return str(kind)
-
-
-def _check_format_type(given: Any) -> Any:
-    if isinstance(given, dict) and _format_type(given) not in FORMATS:
-        kind = _format_type(given)
-        known = f"`{kind}` is none of: {', '.join(FORMATS)}"
-        raise Refusal(known, did_you_mean(kind, FORMATS), at=("type",))
-    return given
-
-
-Format = Annotated[
-    Annotated[CsvFormat, Tag("csv")]
-    | Annotated[ExcelFormat, Tag("excel")]
-    | Annotated[JsonFormat, Tag("json")]
-    | Annotated[JsonLinesFormat, Tag("json_lines")]
-    | Annotated[ParquetFormat, Tag("parquet")],
-    Discriminator(_format_type),
-    BeforeValidator(_check_format_type),
-]
-
-
-class Locale(FileModel):
-    """How an export writes numbers, dates and truth; formats are those of strptime."""
-
-    decimal: Annotated[
-        DecimalCharacter, Field(description="The character before the decimals.")
-    ] = "."
-    thousands: Annotated[
-        Grouping,
-        Field(description='Between groups of three digits; "" for none.'),
-    ] = ""
-    negative: Annotated[
-        Negative,
-        Field(description="How numbers below zero are written: -5, 5- or (5)."),
-    ] = "minus"
-    date: DateFormat = "%Y-%m-%d"
-    timestamp: DateFormat = "%Y-%m-%d %H:%M:%S"
-    time_zone: Annotated[
-        Annotated[str, AfterValidator(check_time_zone)] | None,
-        Field(description="Zone of times that state none. Default: the workspace's time_zone."),
-    ] = None
-    null: Annotated[tuple[str, ...], Field(description="Texts that mean: no value.")] = ("",)
-    true: Annotated[tuple[str, ...], Field(description="Texts that mean yes.")] = (
-        "true",
-        "1",
-        "yes",
-    )
-    false: Annotated[tuple[str, ...], Field(description="Texts that mean no.")] = (
-        "false",
-        "0",
-        "no",
-    )
-    currency_prefix: Annotated[
-        str | None, Field(description="What stands before an amount, like Rp, and is taken off.")
-    ] = None
-
-    def signed(self, number: str) -> str:
-        """Write a number that may have a minus in front as this locale does."""
-        if not number.startswith("-") or self.negative == "minus":
-            return number
-        return f"{number[1:]}-" if self.negative == "trailing_minus" else f"({number[1:]})"
-
-    def check(self) -> None:
-        """Raise Refusal where one character or text means two things."""
-        if self.thousands == self.decimal:
-            raise Refusal(
-                "is the decimal character too", 'use "" for no thousands', at=("thousands",)
-            )
-        both = sorted(set(self.true) & set(self.false))
-        if both:
-            raise Refusal(
-                f"`{both[0]}` stands under true too", "a text means one of the two", at=("false",)
-            )
-
-    @model_validator(mode="after")
-    def _check_contradictions(self) -> Self:
-        self.check()
-        return self
-
-
-class ExportColumn(FileModel):
-    """The type of a raw column, and where it is written otherwise than the source's locale says."""
-
-    type: ColumnType
-    decimal: DecimalCharacter | None = None
-    thousands: Grouping | None = None
-    negative: Negative | None = None
-    date: DateFormat | None = None
-    timestamp: DateFormat | None = None
-    true: tuple[str, ...] | None = None
-    false: tuple[str, ...] | None = None
-    currency_prefix: str | None = None
 
 
 def _column_form(given: Any) -> str:

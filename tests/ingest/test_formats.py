@@ -13,9 +13,10 @@ import duckdb
 import pytest
 from niaga.ingest.archive import archive_export
 from niaga.ingest.faults import FileFault
+from niaga.ingest.locales import Locale
 from niaga.ingest.parsing import Parser
 from niaga.ingest.records import Records, read_records
-from niaga.ingest.sources import Export, Locale
+from niaga.ingest.sources import Export
 
 from .workbooks import Sheet, write_workbook
 

@@ -12,8 +12,8 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 from niaga.ingest.faults import FileFault
+from niaga.ingest.locales import Locale
 from niaga.ingest.records import Records
-from niaga.ingest.sources import Locale
 
 from .conftest import Company
 from .test_formats import INDONESIAN, read

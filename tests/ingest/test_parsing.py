@@ -12,8 +12,8 @@ import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from niaga.ingest.locales import ColumnType, Locale
 from niaga.ingest.parsing import Parser
-from niaga.ingest.sources import ColumnType, Locale
 
 INDONESIAN = Locale(decimal=",", thousands=".", date="%d/%m/%Y", currency_prefix="Rp")
 LOCALES = [

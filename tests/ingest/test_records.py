@@ -13,9 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from niaga.ingest.archive import archive_export
 from niaga.ingest.faults import FileFault
+from niaga.ingest.locales import Locale
 from niaga.ingest.parsing import Parser
 from niaga.ingest.records import Records, read_records
-from niaga.ingest.sources import Export, Locale
+from niaga.ingest.sources import Export
 
 GOOD = st.lists(
     st.sampled_from(["a", "b b", "1.000", '"q"', '"x\ny"', '"x\n\ny;z"', '"say ""hi"""', "é"]),
