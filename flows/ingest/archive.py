@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import codecs
 import hashlib
+import os
 import secrets
 import shutil
+import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow
 
+from ..failpoints import reach
 from .durable import TEMPORARY, make_folder, put_in_place
-from .faults import FileFault
+from .faults import FileChanged, FileFault
 from .packing import packing_of, unpack
 from .patterns import FilePattern
 
@@ -22,12 +25,31 @@ _BYTE_ORDER_MARK = codecs.BOM_UTF8
 
 
 @dataclass(frozen=True)
+class Identity:
+    """What tells a file from another one, and from itself with another content."""
+
+    device: int
+    inode: int
+    size_bytes: int
+    changed_at_ns: int
+
+    @classmethod
+    def of(cls, found: os.stat_result) -> Identity:
+        """Give the identity of a file that has this status."""
+        return cls(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
+
+
+@dataclass(frozen=True)
 class Archived:
-    """An export in the archive; `sha256` is that of the content as it came."""
+    """An export in the archive; `sha256` is that of the content as it came.
+
+    `identity` is that of the file that was copied.
+    """
 
     sha256: str
     size_bytes: int
     path: Path
+    identity: Identity
 
 
 @dataclass(frozen=True)
@@ -40,23 +62,61 @@ class PlainText:
 
 
 def archive_export(file: Path, archive: Path) -> Archived:
-    """Copy a file into the archive while its hash is worked out."""
+    """Copy a file into the archive while its hash is worked out.
+
+    Raises FileChanged when somebody writes it meanwhile, FileFault when it can't be read, and
+    FileNotFoundError.
+    """
     make_folder(archive)
     temporary = archive / f"{secrets.token_hex(8)}{TEMPORARY}"
     digest, size = hashlib.sha256(), 0
+    descriptor = _open(file)
     try:
-        with file.open("rb") as source, pyarrow.CompressedOutputStream(temporary, "zstd") as sink:
-            while chunk := source.read(_CHUNK):
+        identity = Identity.of(os.fstat(descriptor))
+        with pyarrow.CompressedOutputStream(temporary, "zstd") as sink:
+            while chunk := _read(descriptor):
                 digest.update(chunk)
                 size += len(chunk)
                 sink.write(chunk)
+        reach("archive.copied")
+        if size != identity.size_bytes or Identity.of(os.fstat(descriptor)) != identity:
+            raise FileChanged
         path = archive_path(archive, digest.hexdigest())
         if not path.exists():
             make_folder(path.parent)
             put_in_place(temporary, path)
     finally:
+        os.close(descriptor)
         temporary.unlink(missing_ok=True)
-    return Archived(digest.hexdigest(), size, path)
+    return Archived(digest.hexdigest(), size, path, identity)
+
+
+def _open(file: Path) -> int:
+    """Open a file to read it: never a link, and never something that would let us wait."""
+    no_file = FileFault("it is no regular file")
+    if not stat.S_ISREG(file.lstat().st_mode):
+        raise no_file
+    try:
+        descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise _unreadable(error) from error
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise no_file
+    return descriptor
+
+
+def _read(descriptor: int) -> bytes:
+    try:
+        return os.read(descriptor, _CHUNK)
+    except OSError as error:
+        raise _unreadable(error) from error
+
+
+def _unreadable(error: OSError) -> FileFault:
+    return FileFault(f"it can't be read ({error.strerror}): check its rights, and its disk")
 
 
 def archive_path(archive: Path, sha256: str) -> Path:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from ..failpoints import reach
@@ -17,6 +19,17 @@ _CHUNK = 1 << 20
 def temporary_for(path: Path) -> Path:
     """Give the name under which `path` is written."""
     return path.with_name(path.name + TEMPORARY)
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give the name under which the block writes `path`; when it fails, nothing is left of it."""
+    temporary = temporary_for(path)
+    try:
+        yield temporary
+        put_in_place(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def put_in_place(temporary: Path, path: Path) -> None:

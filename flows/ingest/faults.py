@@ -17,3 +17,10 @@ class FileFault(Exception):
         self.reason = reason
         self.part = part
         self.examples = examples
+
+
+class FileChanged(FileFault):
+    """A file was written while it was read: what was read is none of its states."""
+
+    def __init__(self) -> None:
+        super().__init__("it changed while it was read")

@@ -16,12 +16,12 @@ from ..failpoints import reach
 from ..state import State, utc_now
 from ..workspace import Workspace
 from . import catalogue
-from .archive import Archived, archive_export
+from .archive import Archived, Identity, archive_export
 from .catalogue import LOADED, REJECTED, REPLACED, WAITING, Export
-from .durable import sha256_of
-from .faults import FileFault
-from .landing import Landed, Taker, business_date, explain, hold_back, release
+from .faults import FileChanged, FileFault
+from .landing import Landed, LeftFile, Taker, business_date, left_file, take_out
 from .load import Load, load_delivery
+from .rejected import explain, hold_back, release
 from .sources import Source
 
 KNOWN = "known"
@@ -53,6 +53,7 @@ class Intake:
         self._state = state
         self._run_id = run_id
         self._outcomes: dict[tuple[str, str, str, str], ExportOutcome] = {}
+        self.left: list[LeftFile] = []
 
     @property
     def outcomes(self) -> tuple[ExportOutcome, ...]:
@@ -61,18 +62,29 @@ class Intake:
 
     def take(self, landed: Landed) -> None:
         """Take a file from landing/: load it, or note it where its delivery has other parts."""
-        if not landed.takers or not _is_regular(landed.path):
-            self._refuse(landed)
+        try:
+            archived = archive_export(landed.path, self._workspace.archive)
+        except FileNotFoundError:
+            return  # Its writer has taken it away again.
+        except FileChanged as fault:
+            self.left.append(left_file(landed, fault.reason))
             return
-        archived = archive_export(landed.path, self._workspace.archive)
+        except FileFault as fault:
+            self._refuse(landed, fault, None)
+            return
         reach("ingest.archived")
+        if not landed.takers:
+            self._refuse(landed, FileFault("no source takes this file"), archived)
+            return
         # Killed on the way, the file is still there to be looked at again.
         explanations = [self._take_for(taker, landed, archived) for taker in landed.takers]
         faults = [explanation for explanation in explanations if explanation]
+        taken = take_out(landed, archived.identity)
         if faults:
-            hold_back(self._workspace, landed.file_name, landed.path, "\n".join(faults))
-        else:
-            landed.path.unlink()
+            explanation = "\n".join(faults)
+            hold_back(self._workspace, landed.file_name, taken or archived.path, explanation)
+        elif taken:
+            taken.unlink()
         reach("landing.removed")
 
     def _take_for(self, taker: Taker, landed: Landed, archived: Archived) -> str | None:
@@ -90,12 +102,12 @@ class Intake:
             export_id=export_id,
             file_name=landed.file_name,
             size_bytes=archived.size_bytes,
-            business_date=business_date(self._workspace, landed, taker),
+            business_date=business_date(self._workspace, archived.identity, taker),
             delivery=export_id if is_whole else taker.match.delivery or "",
             status=WAITING,
             landed_at=utc_now(),
             run_id=self._run_id,
-            archive_path=archived.path.relative_to(self._workspace.root).as_posix(),
+            archive_path=self._path_of(archived),
         )
         if not is_whole:
             catalogue.record_exports(self._state, [export])
@@ -198,27 +210,30 @@ class Intake:
         self._note(rejected, REJECTED, fault.reason)
         return [rejected, *self._replaced_by(rejected)]
 
-    def _refuse(self, landed: Landed) -> None:
-        """Reject a file that is not for any source; it is not archived."""
-        is_regular = _is_regular(landed.path)
-        content = sha256_of(landed.path) if is_regular else _sha256(landed.file_name)
-        reason = "no source takes this file" if is_regular else "it is no regular file"
+    def _refuse(self, landed: Landed, fault: FileFault, archived: Archived | None) -> None:
+        """Reject a file that is not for any source, or can't be read, and so is not archived."""
+        found = landed.path.lstat()
         export = Export(
             source="",
             part="",
-            export_id=content,
+            export_id=archived.sha256 if archived else _sha256(landed.file_name),
             file_name=landed.file_name,
-            size_bytes=landed.path.lstat().st_size,
+            size_bytes=found.st_size,
             business_date=None,
             delivery=None,
             status=REJECTED,
             landed_at=utc_now(),
             run_id=self._run_id,
-            archive_path="",
+            archive_path=self._path_of(archived) if archived else "",
         )
-        fault = FileFault(reason)
+        taken = take_out(landed, archived.identity if archived else Identity.of(found))
+        if not taken:
+            return  # Another file has the name by now: the next run decides about that one.
         catalogue.record_exports(self._state, self._rejected(export, fault))
-        hold_back(self._workspace, export.file_name, landed.path, _explain(export, fault))
+        hold_back(self._workspace, export.file_name, taken, _explain(export, fault))
+
+    def _path_of(self, archived: Archived) -> str:
+        return archived.path.relative_to(self._workspace.root).as_posix()
 
     def _replaced_by(self, export: Export) -> list[Export]:
         """Give the exports that were rejected before, and count no more now."""
@@ -278,11 +293,7 @@ def _explain(export: Export, fault: FileFault) -> str:
 
 
 def _sha256(text: str) -> str:
-    return hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()
-
-
-def _is_regular(path: Path) -> bool:
-    return path.is_file() and not path.is_symlink()
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _winners(source: Source, exports: Iterable[Export]) -> dict[str, Export]:

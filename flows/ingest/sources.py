@@ -69,6 +69,15 @@ def _parse_share(text: Any) -> Any:
     return share
 
 
+def _check_marker(suffix: str) -> str:
+    if not suffix or "/" in suffix or set(suffix) & set("*{}"):
+        raise Refusal(
+            f"`{suffix}` is no end of a name",
+            "write what the marker's name has behind the file's own, like .done",
+        )
+    return suffix
+
+
 Name = Annotated[str, AfterValidator(_check_name)]
 Share = Annotated[
     Decimal,
@@ -172,6 +181,23 @@ class ReplacedPeriod(FileModel):
         return first, date(first.year, last_month, monthrange(first.year, last_month)[1])
 
 
+class Completeness(FileModel):
+    """When a landed file is complete; by default at once, since it was renamed into landing/."""
+
+    unchanged_seconds: Annotated[
+        int | None,
+        Field(ge=1, description="How long a file must not have changed before it is taken."),
+    ] = None
+    marker: Annotated[
+        str | None,
+        AfterValidator(_check_marker),
+        Field(
+            description="What is behind a file's name in that of its marker, like .done: the file"
+            " is taken when its marker is there, and both go."
+        ),
+    ] = None
+
+
 def _default_business_date(known: dict[str, Any]) -> BusinessDate:
     exports: Mapping[str, Export] = known.get("exports", {})
     is_dated = any(export.pattern.date_format for export in exports.values())
@@ -190,6 +216,10 @@ class Source(FileModel):
             description="The parts of a delivery; each name is a relation in the SQL of feeds.",
         ),
     ]
+    complete: Annotated[
+        Completeness,
+        Field(description="When a landed file is complete. Default: as soon as it is there."),
+    ] = Completeness()
     locale: Locale = Locale()
     business_date: Annotated[
         BusinessDate,

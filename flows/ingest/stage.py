@@ -9,7 +9,7 @@ from ..state import State
 from ..workspace import Workspace, ensure_folders
 from .catalogue import REJECTED, unsettled_deliveries
 from .intake import ExportOutcome, Intake
-from .landing import landed_files
+from .landing import LeftFile, clear_taken_out, look_into_landing
 from .mapping import check_sources
 from .sources import load_sources
 from .sweep import sweep
@@ -24,6 +24,7 @@ class IngestReport:
     """What became of all files that were looked at."""
 
     outcomes: tuple[ExportOutcome, ...]
+    left: tuple[LeftFile, ...] = ()
 
     @property
     def rows_loaded(self) -> int:
@@ -50,23 +51,27 @@ def ingest(workspace: Workspace, state: State, run_id: str, progress: Progress) 
     check_sources(sources)
     ensure_folders(workspace)
     sweep(workspace, state)
-    files = landed_files(workspace, sources)
+    landing = look_into_landing(workspace, sources)
     intake = Intake(workspace, state, run_id)
-    progress.start(STAGE, len(files))
-    for landed in files:
-        intake.take(landed)
-        progress.advance(STAGE, note=landed.file_name)
+    progress.start(STAGE, len(landing.files))
+    try:
+        for landed in landing.files:
+            intake.take(landed)
+            progress.advance(STAGE, note=landed.file_name)
+    finally:
+        clear_taken_out(workspace)
     by_name = {source.source: source for source in sources}
     for name, delivery in unsettled_deliveries(state):
         if name in by_name:
             intake.settle(by_name[name], delivery)
-    report = IngestReport(intake.outcomes)
+    report = IngestReport(intake.outcomes, (*landing.left, *intake.left))
     progress.finish(STAGE, _sum_up(report))
     return report
 
 
 def _sum_up(report: IngestReport) -> str:
+    left = f", {len(report.left)} left in landing/" if report.left else ""
     return (
         f"{report.rows_loaded:,} rows loaded, {report.rows_held:,} rows and "
-        f"{report.files_held} files held back"
+        f"{report.files_held} files held back{left}"
     )

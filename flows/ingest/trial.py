@@ -73,10 +73,11 @@ def try_source(workspace: Workspace, name: str, files: Sequence[Path], part: str
     names = {part: str(file) for part, file in by_part.items()}
     with tempfile.TemporaryDirectory(prefix="niaga-check-") as temporary:
         folder = Path(temporary)
-        archived = {
-            part: archive_export(file, folder / "archive").path for part, file in by_part.items()
-        }
         try:
+            archived = {
+                part: archive_export(file.resolve(), folder / "archive").path
+                for part, file in by_part.items()
+            }
             business_date = _business_date(source, by_part)
             with prepare_delivery(workspace, source, archived, business_date, folder) as prepared:
                 return Trial(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -45,6 +46,8 @@ def held_files(workspace: Workspace, state: State) -> tuple[HeldFile, ...]:
 
     A rejected file stops counting when a person has taken it out of `rejected/`.
     """
+    from ..ingest.rejected import rejected_path
+
     export = tables.export
     query = (
         sa.select(export)
@@ -56,7 +59,7 @@ def held_files(workspace: Workspace, state: State) -> tuple[HeldFile, ...]:
     return tuple(
         HeldFile(row.source, row.file_name, row.status, row.reason or "", row.landed_at)
         for row in rows
-        if row.status == "waiting" or (workspace.rejected / row.file_name).exists()
+        if row.status == "waiting" or os.path.lexists(rejected_path(workspace, row.file_name))
     )
 
 

@@ -59,7 +59,8 @@ def run_verb(
         try:
             stages.run_stages(stages.STAGES_OF[verb], work, run)
             held = held_files(workspace, state)
-            exit_code = FILE_HELD if held else 0
+            is_stuck = work.ingested and any(file.is_stuck for file in work.ingested.left)
+            exit_code = FILE_HELD if held or is_stuck else 0
             outcome = Outcome(verb, run_id, exit_code, time.monotonic() - began, held, work)
             state.finish_run(run_id, "done", exit_code, summarise(outcome))
         except BaseException as error:
@@ -122,6 +123,7 @@ def _ingested(report: IngestReport) -> dict[str, Any]:
         "files": dict(statuses),
         "rows_loaded": report.rows_loaded,
         "rows_held": report.rows_held,
+        "left_in_landing": [asdict(file) for file in report.left],
     }
 
 

@@ -13,6 +13,7 @@ from .run import Outcome, summarise
 if TYPE_CHECKING:
     from ..commission.plans import PlanCheck
     from ..errors import GateStopped
+    from ..ingest.landing import LeftFile
     from ..ingest.trial import Trial
     from ..publish.records import Publication
     from ..terminal import Terminal
@@ -30,6 +31,7 @@ def show_outcome(terminal: Terminal, outcome: Outcome) -> None:
     terminal.give(summarise(outcome))
     terminal.table(f"niaga {outcome.verb}", ["", "result"], _outcome_rows(outcome))
     show_held(terminal, outcome.held_files, ())
+    _show_left(terminal, outcome.work.ingested.left if outcome.work.ingested else ())
     for report in outcome.work.checked:
         failed = [
             [result.table_name, result.expectation, result.unexpected_rows]
@@ -91,6 +93,13 @@ def show_held(terminal: Terminal, files: tuple[HeldFile, ...], rows: tuple[HeldR
         terminal.table(_title("Rows held back", len(rows)), columns, counted)
 
 
+def _show_left(terminal: Terminal, files: tuple[LeftFile, ...]) -> None:
+    if files:
+        told = [[file.file_name, file.reason, file.since] for file in files[:_HELD_SHOWN]]
+        columns = ["file", "reason", "last changed (UTC)"]
+        terminal.table(_title("Left in landing/", len(files)), columns, told)
+
+
 def show_status(terminal: Terminal, status: Status) -> None:
     """Show the state of a workspace."""
     terminal.give(asdict(status))
@@ -103,6 +112,7 @@ def show_status(terminal: Terminal, status: Status) -> None:
         columns = ["feed", "source", "rows", "up to", "last export (UTC)", "hours ago"]
         terminal.table("Feeds", columns, feeds)
     show_held(terminal, status.held_files, status.held_rows)
+    _show_left(terminal, status.left_files)
     if status.failed_checks:
         failed = [
             [

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from ..errors import ConfigurationError
 from ..publish.records import Publication, current_publication, kept_publications
 from ..state import State, tables, utc_now
 from .held import HeldFile, HeldRows, held_files, held_rows
 
 if TYPE_CHECKING:
+    from ..ingest.landing import LeftFile
     from ..workspace import Workspace
 
 
@@ -63,6 +65,7 @@ class Status:
     feeds: tuple[FeedStatus, ...]
     held_rows: tuple[HeldRows, ...]
     held_files: tuple[HeldFile, ...]
+    left_files: tuple[LeftFile, ...]
     checks: int
     failed_checks: tuple[FailedCheck, ...]
 
@@ -84,9 +87,23 @@ def read_status(workspace: Workspace) -> Status:
             feeds=feeds,
             held_rows=tuple(held_rows(workspace, state)),
             held_files=held_files(workspace, state),
+            left_files=_left_files(workspace),
             checks=checks,
             failed_checks=failed_checks,
         )
+
+
+def _left_files(workspace: Workspace) -> tuple[LeftFile, ...]:
+    """List what can't be taken from landing/ as it is; without sources that can be read, by name."""
+    from ..ingest.landing import look_into_landing
+    from ..ingest.sources import load_sources
+
+    if not workspace.landing.is_dir():
+        return ()
+    try:
+        return look_into_landing(workspace, load_sources(workspace)).left
+    except ConfigurationError:
+        return look_into_landing(workspace, ()).left
 
 
 def _last_run(connection: sa.Connection) -> RunStatus | None:
