@@ -94,7 +94,7 @@ def read_status(workspace: Workspace) -> Status:
 
 
 def _left_files(workspace: Workspace) -> tuple[LeftFile, ...]:
-    """List what can't be taken from landing/ as it is; without sources that can be read, by name."""
+    """List what stays in landing/; where the sources can't be read, by names alone."""
     from ..ingest.landing import look_into_landing
     from ..ingest.sources import load_sources
 
