@@ -26,7 +26,9 @@ def write_workbook(path: Path, created: datetime, sheets: Iterable[Sheet]) -> No
     import xlsxwriter
 
     packed = BytesIO()
-    with xlsxwriter.Workbook(packed, {"in_memory": True}) as workbook:
+    # Text is text: a name that begins with = is no formula, and an address no link.
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(packed, options) as workbook:
         workbook.set_properties({"created": created})
         formats: dict[type | None, Any] = {
             date: workbook.add_format({"num_format": "dd/mm/yyyy"}),
