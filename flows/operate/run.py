@@ -44,8 +44,9 @@ def run_verb(
     workspace: Workspace,
     progress: Progress,
     run: Callable[[Stage, Work], None] = stages.call,
+    source: str | None = None,
 ) -> Outcome:
-    """Run the stages of `verb` on a workspace that nobody else works on.
+    """Run the stages of `verb` on a workspace that nobody else works on; some are of one source.
 
     Raises what a stage raises, after recording it. The last publication stays in place then.
     """
@@ -55,11 +56,12 @@ def run_verb(
     with State.open(workspace) as state, state.lease(verb=verb):
         _refuse_foreign_state(workspace, state)
         run_id = state.start_run(verb)
-        work = Work(workspace, state, run_id, progress, stages.is_posting(verb))
+        work = Work(workspace, state, run_id, progress, stages.is_posting(verb), source)
         try:
             stages.run_stages(stages.STAGES_OF[verb], work, run)
             held = held_files(workspace, state)
-            exit_code = FILE_HELD if held else 0
+            is_held = bool(held or (work.ingested and work.ingested.not_read_again))
+            exit_code = FILE_HELD if is_held else 0
             outcome = Outcome(verb, run_id, exit_code, time.monotonic() - began, held, work)
             state.finish_run(run_id, "done", exit_code, summarise(outcome))
         except BaseException as error:
@@ -122,6 +124,10 @@ def _ingested(report: IngestReport) -> dict[str, Any]:
         "files": dict(statuses),
         "rows_loaded": report.rows_loaded,
         "rows_held": report.rows_held,
+        "not_read_again": [
+            {"file_name": export.file_name, "part": export.part, "reason": export.reason}
+            for export in report.not_read_again
+        ],
     }
 
 
