@@ -97,15 +97,34 @@ def init(
     _end(commands.init(as_json, folder or workspace, company, currency, time_zone))
 
 
-@app.command(epilog=_examples("niaga ingest", "niaga ingest --workspace my-company --json"))
-def ingest(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
+@app.command(
+    epilog=_examples(
+        "niaga ingest",
+        "niaga ingest --workspace my-company --json",
+        "niaga ingest --again erp_sales",
+    )
+)
+def ingest(
+    again: Annotated[
+        str | None,
+        typer.Option(
+            "--again", metavar="SOURCE",
+            help="Read the archived exports of this source again, after it has changed.",
+        ),
+    ] = None,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:  # fmt: skip
     """Take in the files that have landed.
 
-    Faulty rows and files are held back with their reasons.
+    Faulty rows and files are held back with their reasons. With --again nothing is taken from
+    landing/: what was loaded of one source is read anew, and so are its files in rejected/.
     """
     from .operate import commands
 
-    _end(commands.plain(as_json, workspace, "ingest"))
+    if again is None:
+        _end(commands.plain(as_json, workspace, "ingest"))
+    _end(commands.ingest_again(as_json, workspace, again))
 
 
 @app.command(

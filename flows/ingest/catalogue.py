@@ -15,7 +15,7 @@ from ..state.tables import held as held_table
 from ..state.tables import load as load_table
 from ..state.tables import segment as segment_table
 from ..workspace import Workspace
-from .load import Load
+from .load import Load, latest_business_date
 from .sources import Source
 
 LOADED, WAITING, REJECTED, REPLACED = "loaded", "waiting", "rejected", "replaced"
@@ -77,6 +77,25 @@ def exports_of(state: State, source: str, delivery: str) -> list[Export]:
         )
 
 
+def exports_of_source(state: State, source: str, *statuses: str) -> list[Export]:
+    """List the exports of a source that have one of the statuses."""
+    with state.reading() as connection:
+        return _exports(
+            connection,
+            export_table.c.source == source,
+            export_table.c.status.in_(statuses),
+        )
+
+
+def parts_of_loads(state: State, source: str) -> set[frozenset[str]]:
+    """Give the sets of parts that the current loads of a source were made of."""
+    query = select(load_table.c.export_ids).where(
+        load_table.c.source == source, load_table.c.status == "current"
+    )
+    with state.reading() as connection:
+        return {frozenset(export_ids) for export_ids in connection.execute(query).scalars()}
+
+
 def current_exports(state: State, source: str, delivery: str) -> dict[str, str]:
     """Give the export of each part that the current load of a delivery was made of."""
     query = select(load_table.c.export_ids).where(
@@ -120,9 +139,9 @@ def replaced_exports(state: State, export: Export, content: str) -> list[Export]
 
 
 def replaced_loads(
-    state: State, load: Load, source: Source, delivery: str, winners: Mapping[str, Export]
+    state: State, source: Source, delivery: str, winners: Mapping[str, Export]
 ) -> list[str] | None:
-    """List the loads of other deliveries that a load replaces; None when one of them replaces it.
+    """List the loads of others that a delivery's load replaces; None when one of them replaces it.
 
     Where the source's exports replace each other the latest one counts, whenever it arrived: by
     business date, then by the id of its driving export.
@@ -134,7 +153,8 @@ def replaced_loads(
         load_table.c.delivery != delivery,
         load_table.c.status == "current",
     )
-    days = source.replaced_days(load.business_date)
+    business_date = latest_business_date(export.business_date for export in winners.values())
+    days = source.replaced_days(business_date)
     with state.reading() as connection:
         rivals = [
             row
@@ -142,7 +162,7 @@ def replaced_loads(
             if source.replaced_days(row.business_date) == days
         ]
     driving, export = next(iter(winners.items()))
-    rank = (load.business_date or date.min, export.export_id)
+    rank = (business_date or date.min, export.export_id)
     if any(
         (rival.business_date or date.min, rival.export_ids.get(driving, "")) > rank
         for rival in rivals

@@ -26,6 +26,8 @@ from .sources import Source
 
 KNOWN = "known"
 """The outcome of a file whose content has come before."""
+READ_AGAIN, NOT_READ_AGAIN = "read again", "not read again"
+"""The outcomes of an archived export: what fails the second time goes on counting as it was."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ class Intake:
         self._run_id = run_id
         self._outcomes: dict[tuple[str, str, str, str], ExportOutcome] = {}
         self.left: list[LeftFile] = []
+        self._read: set[tuple[str, str]] = set()
 
     @property
     def outcomes(self) -> tuple[ExportOutcome, ...]:
@@ -90,7 +93,7 @@ class Intake:
     def _take_for(self, taker: Taker, landed: Landed, archived: Archived) -> str | None:
         """Take a file for one source; give the reason in words when that rejects it."""
         source = taker.source
-        export_id = _identify(taker, archived.sha256)
+        export_id = identify(taker, archived.sha256)
         known = catalogue.find_export(self._state, source.source, taker.part, export_id)
         if known and known.status in (LOADED, WAITING):
             self._note(replace(known, file_name=landed.file_name), KNOWN, known.reason)
@@ -150,6 +153,46 @@ class Intake:
                 hold_back(self._workspace, export.file_name, archived, _explain(export, fault))
                 catalogue.record_exports(self._state, self._rejected(export, fault))
 
+    def read_again(self, source: Source, delivery: str) -> None:
+        """Load the exports of a delivery anew, unless this run has done so.
+
+        Where that fails the load that there is goes on counting: the exports were good once.
+        """
+        loaded = [
+            replace(export, run_id=self._run_id)
+            for export in catalogue.exports_of(self._state, source.source, delivery)
+            if export.status == LOADED
+        ]
+        winners = _winners(source, loaded)
+        if (source.source, delivery) in self._read or len(winners) < len(source.exports):
+            return
+        replaced_loads = catalogue.replaced_loads(self._state, source, delivery, winners)
+        counts = catalogue.current_exports(self._state, source.source, delivery)
+        if replaced_loads is None and not counts:
+            # A later dump counts instead, and does so whatever this one says.
+            return
+        try:
+            load = load_delivery(self._workspace, source, winners)
+        except FileFault as fault:
+            export = winners.get(fault.part or "") or next(iter(winners.values()))
+            self._note(export, NOT_READ_AGAIN, fault.reason)
+            return
+        reason = _reason_not_to_count(replaced_loads)
+        exports = [replace(export, reason=reason) for export in winners.values()]
+        catalogue.commit_load(
+            self._workspace,
+            self._state,
+            load,
+            source.source,
+            delivery,
+            winners,
+            exports,
+            replaced_loads,
+        )
+        reach("ingest.read_again")
+        for export in exports:
+            self._note_loaded(export, load, source, READ_AGAIN)
+
     def _load(
         self,
         source: Source,
@@ -159,8 +202,8 @@ class Intake:
     ) -> None:
         """Load the winners of a delivery, and make it count."""
         load = load_delivery(self._workspace, source, winners)
-        replaced_loads = catalogue.replaced_loads(self._state, load, source, delivery, winners)
-        because = "a later export replaces what it says" if replaced_loads is None else None
+        replaced_loads = catalogue.replaced_loads(self._state, source, delivery, winners)
+        because = _reason_not_to_count(replaced_loads)
         decided = [
             replace(
                 export,
@@ -189,6 +232,7 @@ class Intake:
             replaced_loads,
         )
         reach("ingest.committed")
+        self._read.add((source.source, delivery))
         for export in decided:
             self._note_loaded(export, load, source)
 
@@ -240,14 +284,16 @@ class Intake:
         found = catalogue.replaced_exports(self._state, export, Path(export.archive_path).stem)
         return [replace(old, status=REPLACED, decided_at=utc_now()) for old in found]
 
-    def _note_loaded(self, export: Export, load: Load, source: Source) -> None:
+    def _note_loaded(
+        self, export: Export, load: Load, source: Source, status: str = LOADED
+    ) -> None:
         read = load.parts[export.part].read if export.reason is None else 0
         if export.part != next(iter(source.exports)) or export.reason:
-            self._note(export, LOADED, export.reason, rows_read=read)
+            self._note(export, status, export.reason, rows_read=read)
             return
         self._note(
             export,
-            LOADED,
+            status,
             rows_read=read,
             rows_loaded=load.rows_loaded,
             rows_held=load.rows_held,
@@ -273,7 +319,7 @@ class Intake:
         )
 
 
-def _identify(taker: Taker, sha256: str) -> str:
+def identify(taker: Taker, sha256: str) -> str:
     """Give an export its id: the hash of its content, with what its name says behind it.
 
     The products of March may equal those of January, where February's differ: that is another
@@ -285,6 +331,10 @@ def _identify(taker: Taker, sha256: str) -> str:
     if match.delivery and export.pattern.has_delivery:
         says.append(match.delivery)
     return "@".join([sha256, *says, *export.inside])
+
+
+def _reason_not_to_count(replaced_loads: list[str] | None) -> str | None:
+    return "a later export replaces what it says" if replaced_loads is None else None
 
 
 def _explain(export: Export, fault: FileFault) -> str:

@@ -8,7 +8,7 @@ from ..progress import Progress
 from ..state import State
 from ..workspace import Workspace, ensure_folders
 from .catalogue import REJECTED, unsettled_deliveries
-from .intake import ExportOutcome, Intake
+from .intake import NOT_READ_AGAIN, ExportOutcome, Intake
 from .landing import LeftFile, clear_taken_out, look_into_landing
 from .mapping import check_sources
 from .sources import load_sources
@@ -41,6 +41,16 @@ class IngestReport:
         """Files that are now in rejected/."""
         return sum(outcome.status == REJECTED for outcome in self.outcomes)
 
+    @property
+    def not_read_again(self) -> tuple[ExportOutcome, ...]:
+        """Archived exports that could not be read again: they count as they did before."""
+        return tuple(outcome for outcome in self.outcomes if outcome.status == NOT_READ_AGAIN)
+
+    @property
+    def is_anything_left_over(self) -> bool:
+        """Whether a file wants looking at that is in no folder of held ones."""
+        return bool(self.not_read_again) or any(file.is_stuck for file in self.left)
+
 
 def ingest(workspace: Workspace, state: State, run_id: str, progress: Progress) -> IngestReport:
     """Load every file in landing/, once; faulty files and rows are held back, and the rest goes on.
@@ -65,11 +75,12 @@ def ingest(workspace: Workspace, state: State, run_id: str, progress: Progress) 
         if name in by_name:
             intake.settle(by_name[name], delivery)
     report = IngestReport(intake.outcomes, (*landing.left, *intake.left))
-    progress.finish(STAGE, _sum_up(report))
+    progress.finish(STAGE, sum_up(report))
     return report
 
 
-def _sum_up(report: IngestReport) -> str:
+def sum_up(report: IngestReport) -> str:
+    """Say in a few words how an ingest ended."""
     left = f", {len(report.left)} left in landing/" if report.left else ""
     return (
         f"{report.rows_loaded:,} rows loaded, {report.rows_held:,} rows and "

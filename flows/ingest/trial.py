@@ -68,7 +68,7 @@ def try_source(workspace: Workspace, name: str, files: Sequence[Path], part: str
     Raises UsageError when the source or a file can't be tried at all. It needs no lease: it only
     reads, in a folder of its own.
     """
-    source = _find_source(workspace, name)
+    source = find_source(workspace, name)
     by_part = _assign(source, files, part)
     names = {part: str(file) for part, file in by_part.items()}
     with tempfile.TemporaryDirectory(prefix="niaga-check-") as temporary:
@@ -96,7 +96,8 @@ def try_source(workspace: Workspace, name: str, files: Sequence[Path], part: str
             )
 
 
-def _find_source(workspace: Workspace, name: str) -> Source:
+def find_source(workspace: Workspace, name: str) -> Source:
+    """Read the source of that name; raise UsageError when there is none, or it is wrong."""
     known = {path.stem: path for path in sorted(workspace.sources_folder.glob("*.yml"))}
     if name not in known:
         remedy = did_you_mean(name, known) or f"there are: {', '.join(known) or 'no sources'}"

@@ -123,6 +123,16 @@ def plain(terminal: Terminal, folder: Path | None, verb: str) -> int:
 
 
 @_answered
+def ingest_again(terminal: Terminal, folder: Path | None, source: str) -> int:
+    """Read the archived exports of a source again."""
+    workspace = _open(folder)
+    with terminal.progress() as progress:
+        outcome = run_verb("ingest --again", workspace, progress, source=source)
+    show.show_outcome(terminal, outcome)
+    return outcome.exit_code
+
+
+@_answered
 def rollback(
     terminal: Terminal, folder: Path | None, publication_id: str | None, reason: str
 ) -> int:

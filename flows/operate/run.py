@@ -44,8 +44,9 @@ def run_verb(
     workspace: Workspace,
     progress: Progress,
     run: Callable[[Stage, Work], None] = stages.call,
+    source: str | None = None,
 ) -> Outcome:
-    """Run the stages of `verb` on a workspace that nobody else works on.
+    """Run the stages of `verb` on a workspace that nobody else works on; some are of one source.
 
     Raises what a stage raises, after recording it. The last publication stays in place then.
     """
@@ -55,12 +56,13 @@ def run_verb(
     with State.open(workspace) as state, state.lease(verb=verb):
         _refuse_foreign_state(workspace, state)
         run_id = state.start_run(verb)
-        work = Work(workspace, state, run_id, progress, stages.is_posting(verb))
+        work = Work(workspace, state, run_id, progress, stages.is_posting(verb), source)
         try:
             stages.run_stages(stages.STAGES_OF[verb], work, run)
             held = held_files(workspace, state)
-            is_stuck = work.ingested and any(file.is_stuck for file in work.ingested.left)
-            exit_code = FILE_HELD if held or is_stuck else 0
+            ingested = work.ingested
+            is_held = bool(held) or (ingested is not None and ingested.is_anything_left_over)
+            exit_code = FILE_HELD if is_held else 0
             outcome = Outcome(verb, run_id, exit_code, time.monotonic() - began, held, work)
             state.finish_run(run_id, "done", exit_code, summarise(outcome))
         except BaseException as error:
@@ -124,6 +126,10 @@ def _ingested(report: IngestReport) -> dict[str, Any]:
         "rows_loaded": report.rows_loaded,
         "rows_held": report.rows_held,
         "left_in_landing": [asdict(file) for file in report.left],
+        "not_read_again": [
+            {"file_name": export.file_name, "part": export.part, "reason": export.reason}
+            for export in report.not_read_again
+        ],
     }
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ..commission.plans import PlanCheck
     from ..errors import GateStopped
     from ..ingest.landing import LeftFile
+    from ..ingest.stage import ExportOutcome
     from ..ingest.trial import Trial
     from ..publish.records import Publication
     from ..terminal import Terminal
@@ -31,7 +32,9 @@ def show_outcome(terminal: Terminal, outcome: Outcome) -> None:
     terminal.give(summarise(outcome))
     terminal.table(f"niaga {outcome.verb}", ["", "result"], _outcome_rows(outcome))
     show_held(terminal, outcome.held_files, ())
-    _show_left(terminal, outcome.work.ingested.left if outcome.work.ingested else ())
+    if outcome.work.ingested is not None:
+        _show_left(terminal, outcome.work.ingested.left)
+        _show_not_read_again(terminal, outcome.work.ingested.not_read_again)
     for report in outcome.work.checked:
         failed = [
             [result.table_name, result.expectation, result.unexpected_rows]
@@ -40,6 +43,13 @@ def show_outcome(terminal: Terminal, outcome: Outcome) -> None:
         if failed:
             title = f"Warnings of the {report.stage} gate, published with the data"
             terminal.table(title, ["table", "expectation", "rows"], failed)
+
+
+def _show_not_read_again(terminal: Terminal, exports: tuple[ExportOutcome, ...]) -> None:
+    if exports:
+        title = _title("Not read again: what was loaded before still counts", len(exports))
+        told = [[export.file_name, export.part, export.reason] for export in exports[:_HELD_SHOWN]]
+        terminal.table(title, ["file", "part", "reason"], told)
 
 
 def show_demo(terminal: Terminal, outcome: Outcome) -> None:

@@ -24,13 +24,17 @@ if TYPE_CHECKING:
 
 @dataclass
 class Work:
-    """One run: what its stages work on, and what each of them has reported."""
+    """One run: what its stages work on, and what each of them has reported.
+
+    `source` is the one that is read again, where a verb is about one.
+    """
 
     workspace: Workspace
     state: State
     run_id: str
     progress: Progress
     is_posting: bool
+    source: str | None = None
     ingested: IngestReport | None = None
     checked: list[GateReport] = field(default_factory=list)
     built: BuildReport | None = None
@@ -64,6 +68,14 @@ def _ingest(work: Work) -> None:
     from ..ingest.stage import ingest
 
     work.ingested = ingest(work.workspace, work.state, work.run_id, work.progress)
+
+
+def _ingest_again(work: Work) -> None:
+    from ..ingest.again import ingest_again
+
+    work.ingested = ingest_again(
+        work.workspace, work.state, work.run_id, work.source or "", work.progress
+    )
 
 
 def _register(work: Work) -> None:
@@ -164,6 +176,7 @@ REFRESH = tuple(stage for stage in NIGHT if stage not in (_INGEST, _POST))
 STAGES_OF = {
     "nightly": NIGHT,
     "ingest": (_INGEST,),
+    "ingest --again": (Stage("ingest_again", _ingest_again),),
     "refresh": REFRESH,
     "build": REFRESH,
     "publish": (Stage("find_finished_build", _find_finished_build), _GATE_MARTS, _PUBLISH),

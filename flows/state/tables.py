@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 JSON = sqlalchemy.JSON(none_as_null=True)
 
-REVISION = "0001"
+REVISION = "0002"
 """The newest migration: a database at this revision needs none."""
 
 metadata = MetaData(
@@ -76,6 +76,7 @@ load = Table(
     Column("rows_read", BigInteger, nullable=False),
     Column("rows_filtered", BigInteger, nullable=False),
     Column("rows_held", BigInteger, nullable=False),
+    Column("rows_dropped", BigInteger, nullable=False, server_default="0"),
     Column("status", String, nullable=False, comment="current or superseded"),
     Column("committed_at", DateTime, nullable=False),
     Column("run_id", String),
@@ -102,6 +103,24 @@ held = Table(
     Column("feed", String, primary_key=True),
     Column("path", String, nullable=False),
     Column("rows", BigInteger, nullable=False),
+)
+
+amendment = Table(
+    "amendment",
+    metadata,
+    Column("amendment_id", Integer, primary_key=True),
+    Column("source", String, nullable=False),
+    Column("part", String, nullable=False),
+    Column("export_id", String, nullable=False),
+    Column("kind", String, nullable=False, comment="correction or drop"),
+    Column("sha256", String, nullable=False),
+    Column("archive_path", String, nullable=False),
+    Column("records", BigInteger, nullable=False),
+    Column("reason", String),
+    Column("status", String, nullable=False, comment="current or withdrawn"),
+    Column("amended_at", DateTime, nullable=False),
+    Column("amended_by", String, nullable=False),
+    Index(None, "source", "export_id"),
 )
 
 posting_segment = Table(

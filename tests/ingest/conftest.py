@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -132,6 +134,22 @@ class Company:
         with self.state.reading() as connection:
             found = connection.exec_driver_sql(query).scalars().all()
         return [str(self.workspace.root / path) for path in found]
+
+
+def act(company: Company, verb: str, failpoint: str = "") -> int:
+    """Run a verb, as Python on `workspace`, in a process of its own; give how that ended."""
+    # A state database that knows of no run is taken for a stranger.
+    company.state.start_run("test")
+    program = f"""
+from pathlib import Path
+from niaga.operate.run import run_verb
+from niaga.progress import Silent
+from niaga.workspace import find_workspace
+workspace = find_workspace(Path({str(company.workspace.root)!r}))
+{verb}
+"""
+    environment = os.environ | ({"NIAGA_FAILPOINT": failpoint} if failpoint else {})
+    return subprocess.run([sys.executable, "-c", program], env=environment, check=False).returncode
 
 
 def _select(columns: str, paths: list[str]) -> list[tuple[Any, ...]]:

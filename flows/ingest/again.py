@@ -1,0 +1,141 @@
+"""Read the archived exports of a source again, after the source has changed or rows were lost.
+
+What was loaded is read from the archive, and each delivery's new reading counts from one
+transaction on. Files that the source refused, and that still lie in rejected/, land once more.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import date, datetime, time
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from ..errors import UsageError
+from ..failpoints import reach
+from ..progress import Progress
+from ..state import State
+from ..workspace import Workspace, ensure_folders
+from . import catalogue
+from .catalogue import LOADED, REJECTED, WAITING, Export
+from .intake import Intake, identify
+from .landing import Taker, clear_taken_out, look_into_landing
+from .mapping import check_sources
+from .rejected import rejected_path, release
+from .sources import Source, load_sources
+from .stage import STAGE, IngestReport, sum_up
+from .sweep import sweep
+from .trial import find_source
+
+_REMEDY = (
+    "put back what the source said, or write the new layout as a source of another name: what was"
+    " loaded stays as it is"
+)
+
+
+def ingest_again(
+    workspace: Workspace, state: State, run_id: str, name: str, progress: Progress
+) -> IngestReport:
+    """Read all exports of the source again; other files in landing/ are left there.
+
+    Raises UsageError, before anything is changed, when the source is not the one that took the
+    exports. Killed at any moment, it can be run again. The caller holds the lease.
+    """
+    source = find_source(workspace, name)
+    sources = load_sources(workspace)
+    check_sources(sources)
+    ensure_folders(workspace)
+    known = catalogue.exports_of_source(state, name, LOADED, WAITING)
+    _check_parts(state, source, known)
+    exports = [_as_named_now(source, export) for export in known]
+    sweep(workspace, state)
+    returned = _put_back(workspace, state, source)
+    if changed := [export for export in exports if export not in known]:
+        catalogue.record_exports(state, changed)
+    intake = Intake(workspace, state, run_id)
+    landing = look_into_landing(workspace, sources)
+    try:
+        for landed in landing.files:
+            if landed.file_name in returned:
+                intake.take(landed)
+    finally:
+        clear_taken_out(workspace)
+    for settled, delivery in catalogue.unsettled_deliveries(state):
+        if settled == name:
+            intake.settle(source, delivery)
+    deliveries = list(_latest_first(exports))
+    progress.start(STAGE, len(deliveries))
+    for delivery in deliveries:
+        intake.read_again(source, delivery)
+        progress.advance(STAGE, note=delivery)
+    report = IngestReport(intake.outcomes)
+    progress.finish(STAGE, sum_up(report))
+    return report
+
+
+def _check_parts(state: State, source: Source, exports: Iterable[Export]) -> None:
+    """Raise UsageError when the exports are of other parts than the source has."""
+    loads = catalogue.parts_of_loads(state, source.source)
+    parts = {export.part for export in exports}.union(*loads)
+    if parts - set(source.exports) or any(load != set(source.exports) for load in loads):
+        raise UsageError(
+            f"{source.source} has the parts {', '.join(source.exports)}; its exports were taken as"
+            f" {', '.join(sorted(parts))}",
+            _REMEDY,
+        )
+
+
+def _as_named_now(source: Source, export: Export) -> Export:
+    """Give an export with what its name says to the source as it is now.
+
+    Raises UsageError when it would be another export now: nobody knows which of the two counts.
+    """
+    layout = source.exports[export.part]
+    match = layout.match(export.file_name)
+    place = f"{source.source}, part {export.part}: {export.file_name}"
+    if match is None:
+        raise UsageError(f"{place} was taken, and the pattern {layout.file} does not", _REMEDY)
+    taker = Taker(source, export.part, match)
+    export_id = identify(taker, Path(export.archive_path).stem)
+    delivery = export_id if len(source.exports) == 1 else match.delivery or ""
+    if (export_id, delivery) != (export.export_id, export.delivery):
+        raise UsageError(
+            f"{place} would be another export now: its pattern, sheet or member has changed",
+            _REMEDY,
+        )
+    is_dated = source.business_date == "file_name"
+    return replace(export, business_date=match.business_date) if is_dated else export
+
+
+def _put_back(workspace: Workspace, state: State, source: Source) -> set[str]:
+    """Move the files that the source has refused from rejected/ into landing/; give their names.
+
+    A file that a person has taken out of rejected/ is done with.
+    """
+    names = set()
+    for export in catalogue.exports_of_source(state, source.source, REJECTED):
+        rejected = rejected_path(workspace, export.file_name)
+        landed = workspace.landing / export.file_name
+        if not rejected.is_file() or landed.exists():
+            continue
+        if source.business_date == "file_time" and export.business_date:
+            _set_day(workspace, rejected, export.business_date)
+        rejected.replace(landed)
+        reach("rejected.put_back")
+        release(workspace, export.file_name)
+        names.add(export.file_name)
+    return names
+
+
+def _set_day(workspace: Workspace, file: Path, day: date) -> None:
+    """Give a file the day that it had when it came: it may be a copy from the archive."""
+    noon = datetime.combine(day, time(12), ZoneInfo(workspace.settings.time_zone)).timestamp()
+    os.utime(file, (noon, noon))
+
+
+def _latest_first(exports: Iterable[Export]) -> Iterator[str]:
+    """List the deliveries once each, the latest first: a full dump then replaces those before."""
+    by_rank = sorted(exports, key=lambda export: export.rank, reverse=True)
+    return iter(dict.fromkeys(export.delivery or "" for export in by_rank))
