@@ -314,7 +314,7 @@ def stg_trade_term(contract: Contract) -> list[ExpectNoRows]:
     return [
         *_latest(contract),
         critical(
-            "a rate is taken of net_amount and an amount due each month: nothing else is calculated",
+            "a rate is taken of net_amount, an amount due each month: no other basis is calculated",
             f"""
             select {", ".join(contract.key)}, basis, rate, amount
             from this

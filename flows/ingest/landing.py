@@ -53,7 +53,22 @@ def landed_files(workspace: Workspace, sources: Iterable[Source]) -> list[Landed
     """Find the files that have landed, by name; leave out hidden ones and those still arriving."""
     sources = list(sources)
     paths = sorted(path for path in workspace.landing.iterdir() if _has_arrived(path))
-    return [_assign(path, sources) for path in paths]
+    found = [Landed(path, ()) for path in paths]
+    return [replace(landed, takers=takers_of(landed.file_name, sources)) for landed in found]
+
+
+def takers_of(file_name: str, sources: Iterable[Source]) -> tuple[Taker, ...]:
+    """Find who takes a file; raise ConfigurationError where two would read the same piece of it."""
+    takers = tuple(
+        Taker(source, part, match)
+        for source in sources
+        for part, export in source.exports.items()
+        if (match := export.match(file_name))
+    )
+    for first, second in combinations(takers, 2):
+        if not first.export.reads_apart_from(second.export):
+            raise _ambiguous(file_name, first, second)
+    return takers
 
 
 def business_date(workspace: Workspace, landed: Landed, taker: Taker) -> date | None:
@@ -61,7 +76,8 @@ def business_date(workspace: Workspace, landed: Landed, taker: Taker) -> date | 
     if taker.source.business_date == "file_name":
         return taker.match.business_date
     changed_at = landed.path.stat().st_mtime
-    return datetime.fromtimestamp(changed_at, ZoneInfo(workspace.settings.time_zone)).date()
+    zone = taker.source.locale.time_zone or workspace.settings.time_zone
+    return datetime.fromtimestamp(changed_at, ZoneInfo(zone)).date()
 
 
 def hold_back(workspace: Workspace, file_name: str, file: Path, explanation: str) -> None:
@@ -100,24 +116,10 @@ def _has_arrived(path: Path) -> bool:
     return not is_hidden and (path.is_symlink() or not path.is_dir())
 
 
-def _assign(path: Path, sources: list[Source]) -> Landed:
-    landed = Landed(path, ())
-    takers = tuple(
-        Taker(source, part, match)
-        for source in sources
-        for part, export in source.exports.items()
-        if (match := export.match(landed.file_name))
-    )
-    for first, second in combinations(takers, 2):
-        if not first.export.reads_apart_from(second.export):
-            raise _ambiguous(landed.file_name, first, second)
-    return replace(landed, takers=takers)
-
-
 def _ambiguous(file_name: str, first: Taker, second: Taker) -> ConfigurationError:
     fault = load_yaml(second.source.path).fault(
         ("exports", second.part, "file"),
-        f"takes the landed file {file_name}, and so does {first.source.source} (part {first.part})",
+        f"takes the file {file_name}, and so does {first.source.source} (part {first.part})",
         "make one of the two patterns narrower, or let each read another sheet of the workbook,"
         " or another `member` of the zip file",
     )

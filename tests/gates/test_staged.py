@@ -163,5 +163,5 @@ def test_a_trade_term_of_another_basis_is_not_calculated_as_if_it_were_net(
         )
     failed = [r.expectation for r in look("staged").failed_critical]
     assert [text[:40] for text in failed] == (
-        [] if is_calculated else ["a rate is taken of net_amount and an amo"]
+        [] if is_calculated else ["a rate is taken of net_amount, an amount"]
     )
