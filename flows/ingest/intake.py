@@ -21,6 +21,7 @@ from .catalogue import LOADED, REJECTED, REPLACED, WAITING, Export
 from .durable import sha256_of
 from .faults import FileFault
 from .landing import Landed, Taker, business_date, explain, hold_back, release
+from .layout import LayoutChange
 from .load import Load, load_delivery
 from .sources import Source
 
@@ -43,6 +44,7 @@ class ExportOutcome:
     rows_held: int = 0
     rows_filtered: int = 0
     feeds: dict[str, int] = field(default_factory=dict)
+    changes: tuple[LayoutChange, ...] = ()
 
 
 class Intake:
@@ -146,7 +148,8 @@ class Intake:
         waiting: Iterable[Export],
     ) -> None:
         """Load the winners of a delivery, and make it count."""
-        load = load_delivery(self._workspace, source, winners)
+        known = catalogue.known_layouts(self._state, source.source)
+        load = load_delivery(self._workspace, source, winners, known)
         replaced_loads = catalogue.replaced_loads(self._state, load, source, delivery, winners)
         because = "a later export replaces what it says" if replaced_loads is None else None
         decided = [
@@ -178,7 +181,8 @@ class Intake:
         )
         reach("ingest.committed")
         for export in decided:
-            self._note_loaded(export, load, source)
+            is_read = winners[export.part].export_id == export.export_id
+            self._note_loaded(export, load, source, is_read)
 
     def _decide(self, exports: Iterable[Export], status: str, reason: str) -> None:
         decided_at = None if status == WAITING else utc_now()
@@ -225,10 +229,11 @@ class Intake:
         found = catalogue.replaced_exports(self._state, export, Path(export.archive_path).stem)
         return [replace(old, status=REPLACED, decided_at=utc_now()) for old in found]
 
-    def _note_loaded(self, export: Export, load: Load, source: Source) -> None:
+    def _note_loaded(self, export: Export, load: Load, source: Source, is_read: bool) -> None:
         read = load.parts[export.part].read if export.reason is None else 0
+        changes = tuple(c for c in load.changes if is_read and c.part == export.part)
         if export.part != next(iter(source.exports)) or export.reason:
-            self._note(export, LOADED, export.reason, rows_read=read)
+            self._note(export, LOADED, export.reason, rows_read=read, changes=changes)
             return
         self._note(
             export,
@@ -238,6 +243,7 @@ class Intake:
             rows_held=load.rows_held,
             rows_filtered=load.rows_filtered,
             feeds=load.feeds,
+            changes=changes,
         )
 
     def _note(
@@ -250,11 +256,12 @@ class Intake:
         rows_held: int = 0,
         rows_filtered: int = 0,
         feeds: dict[str, int] | None = None,
+        changes: tuple[LayoutChange, ...] = (),
     ) -> None:
         key = (export.source, export.part, export.export_id, export.file_name)
         self._outcomes[key] = ExportOutcome(
             *(export.source, export.part, export.file_name, export.export_id, status, reason),
-            *(rows_read, rows_loaded, rows_held, rows_filtered, feeds or {}),
+            *(rows_read, rows_loaded, rows_held, rows_filtered, feeds or {}, changes),
         )
 
 

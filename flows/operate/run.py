@@ -122,6 +122,11 @@ def _ingested(report: IngestReport) -> dict[str, Any]:
         "files": dict(statuses),
         "rows_loaded": report.rows_loaded,
         "rows_held": report.rows_held,
+        "layout_changes": [
+            {"source": export.source, "file_name": export.file_name, **asdict(change)}
+            for export in report.outcomes
+            for change in export.changes
+        ],
     }
 
 

@@ -30,6 +30,13 @@ def show_outcome(terminal: Terminal, outcome: Outcome) -> None:
     terminal.give(summarise(outcome))
     terminal.table(f"niaga {outcome.verb}", ["", "result"], _outcome_rows(outcome))
     show_held(terminal, outcome.held_files, ())
+    if outcome.work.ingested is not None:
+        changed = [
+            [export.file_name, change.column, change.detail]
+            for export in outcome.work.ingested.outcomes
+            for change in export.changes
+        ]
+        _show_layout_changes(terminal, "file", changed)
     for report in outcome.work.checked:
         failed = [
             [result.table_name, result.expectation, result.unexpected_rows]
@@ -38,6 +45,13 @@ def show_outcome(terminal: Terminal, outcome: Outcome) -> None:
         if failed:
             title = f"Warnings of the {report.stage} gate, published with the data"
             terminal.table(title, ["table", "expectation", "rows"], failed)
+
+
+def _show_layout_changes(terminal: Terminal, where: str, changed: list[list[Any]]) -> None:
+    """Show what is new in the layout of exports, where anything is."""
+    if changed:
+        title = "Columns that are not as they were"
+        terminal.table(title, [where, "column", "what is new"], changed)
 
 
 def show_demo(terminal: Terminal, outcome: Outcome) -> None:
@@ -103,6 +117,8 @@ def show_status(terminal: Terminal, status: Status) -> None:
         columns = ["feed", "source", "rows", "up to", "last export (UTC)", "hours ago"]
         terminal.table("Feeds", columns, feeds)
     show_held(terminal, status.held_files, status.held_rows)
+    changed = [[change.source, change.column, change.detail] for change in status.layout_changes]
+    _show_layout_changes(terminal, "source", changed)
     if status.failed_checks:
         failed = [
             [
