@@ -6,8 +6,10 @@ reported once, however often files of both layouts come.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, Literal
 
 import duckdb
@@ -18,21 +20,29 @@ from .parsing import Parser
 from .records import Records
 from .sources import Export
 
-_SAMPLED_CELLS = 100_000
-_SAMPLED_RECORDS = 1_000
+_SAMPLED_CELLS = 50_000
+_SAMPLED_RECORDS = 500
 _LONGEST = 60
 """A longer value is text, and is shown no further than that."""
 _ENOUGH_VALUES = 20
 """Fewer numbers or dates than these do not make a column of text one of numbers or dates."""
 
 _TEXT, _WHOLE, _NUMBERS = "text", "whole numbers", "numbers"
-_DAY = (
-    r"(?:[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}"
-    r"|[0-9]{1,2}[-/. ](?:[0-9]{1,2}|\pL{3,9}[.]?)[-/. ](?:[0-9]{4}|[0-9]{2}))"
+# A value's shape has a 9 for each of its digits.
+_WHOLE_SHAPE = re.compile("[+-]?9+")
+_DAY_SHAPE = re.compile(
+    r"(9{4}[-/.]9{1,2}[-/.]9{1,2}"
+    r"|9{1,2}[-/. ](?:9{1,2}|[A-Za-z]{3,9}[.]?)[-/. ](?:9{4}|9{2}))"
+    r"([T ]+9{1,2}[:.]9{2}.*)?"
 )
-_TIME = r"[T ]+[0-9]{1,2}[:.][0-9]{2}.*"
-_AMOUNT = r"[(]?(?:[-+]?(?:Rp[.]?|IDR|USD|EUR|[$€£¥]) ?)?[-+]?[0-9][0-9.,' \x{a0}\x{202f}]*%?[)-]?"
-_CLOSING = "[^0-9.,]*$"
+_AMOUNT_SHAPE = re.compile(
+    r"[(]?(?:[-+]?(?:Rp[.]?|IDR|USD|EUR|[$€£¥]) ?)?[-+]?9[9.,' \u00a0\u202f]*%?[)-]?"
+)
+_DECIMALS = {
+    "comma": re.compile("[^,]*,(9{1,2}|9{4,})[^9.,]*|.*[.].*,.*"),
+    "point": re.compile("[^.]*[.](9{1,2}|9{4,})[^9.,]*|.*,.*[.].*"),
+}
+"""What can't group thousands stands for decimals."""
 
 ChangeKind = Literal["new column", "missing column", "changed type"]
 Layout = dict[str, Any]
@@ -64,28 +74,39 @@ def sample_columns(
     connection: duckdb.DuckDBPyConnection, records: Records, parser: Parser
 ) -> list[ColumnSample]:
     """Look at the first records of a part that has been read; a column without values has none."""
-    limit = min(_SAMPLED_RECORDS, max(1, _SAMPLED_CELLS // len(records.header)))
-    names = ", ".join(sql.name(name) for name in records.header)
-    value = parser.clean("given")
+    header = records.header
+    limit = min(_SAMPLED_RECORDS, max(1, _SAMPLED_CELLS // len(header)))
+    names = ", ".join(sql.name(name) for name in header)
+    # By the shape there are few values to look at, whatever the number of records.
     found = connection.execute(
         f"""
-        WITH record AS (
-            SELECT _row_number, {names} FROM niaga.numbered_{records.part} LIMIT {limit}
+        WITH given AS (
+            SELECT _row_number, unnest([{sql.texts(header)}]) AS column_name,
+                unnest([{names}]) AS given
+            FROM (SELECT * FROM niaga.numbered_{records.part} LIMIT {limit})
         ),
-        given AS (
-            UNPIVOT record ON COLUMNS(* EXCLUDE (_row_number)) INTO NAME column_name VALUE given
-        ),
-        cell AS (SELECT _row_number, column_name, {value} AS value FROM given),
-        kinds AS (SELECT *, {_kind_of("value")} AS kind FROM cell WHERE value IS NOT NULL)
-        SELECT
-            column_name, kind, count(*),
-            left(min_by(value, _row_number), {_LONGEST}), min(_row_number)
-        FROM kinds
-        GROUP BY column_name, kind
-        ORDER BY column_name, kind
+        cell AS (
+            SELECT _row_number, column_name, left({parser.clean("given")}, {_LONGEST + 1}) AS value
+            FROM given
+        )
+        SELECT column_name, translate(value, '012345678', '999999999') AS shape, count(*),
+            min_by(value, _row_number), min(_row_number) AS row_number
+        FROM cell
+        WHERE value IS NOT NULL
+        GROUP BY column_name, shape
+        ORDER BY row_number
         """
     ).fetchall()
-    return [ColumnSample(*row) for row in found]
+    samples: dict[tuple[str, str], ColumnSample] = {}
+    for column, shape, values, example, row_number in found:
+        kind = _kind_of(shape)
+        first = samples.get((column, kind))
+        samples[column, kind] = (
+            replace(first, values=first.values + values)
+            if first
+            else ColumnSample(column, kind, values, example[:_LONGEST], row_number)
+        )
+    return list(samples.values())
 
 
 def compare_layout(
@@ -169,25 +190,19 @@ def _fits(kind: str, seen: set[str]) -> bool:
     return kind in seen or (kind.startswith(_NUMBERS) and numbers == {_NUMBERS})
 
 
-def _kind_of(value: str) -> str:
-    """Give the SQL of the kind of a value, whatever the locale of its source is."""
-    day = f"regexp_extract({value}, {sql.text(f'^{_DAY}')})"
-    shape = f"regexp_replace({day}, '\\pL+', 'Mon')"
-    shape = f"regexp_replace({shape}, '\\b[0-9]{{1,2}}\\b', '99', 'g')"
-    shape = f"regexp_replace({shape}, '\\b[0-9]{{4}}\\b', '9999')"
-    return f"""CASE
-        WHEN length({value}) > {_LONGEST} THEN '{_TEXT}'
-        WHEN regexp_full_match({value}, '[+-]?[0-9]+') THEN '{_WHOLE}'
-        WHEN regexp_full_match({value}, {sql.text(_DAY)}) THEN 'dates as ' || {shape}
-        WHEN regexp_full_match({value}, {sql.text(_DAY + _TIME)}) THEN 'times as ' || {shape}
-        WHEN NOT regexp_full_match({value}, {sql.text(_AMOUNT)}) THEN '{_TEXT}'
-        WHEN {_has_decimals(value, ",", ".")} THEN '{_NUMBERS} with a decimal comma'
-        WHEN {_has_decimals(value, ".", ",")} THEN '{_NUMBERS} with a decimal point'
-        ELSE '{_NUMBERS}' END"""
-
-
-def _has_decimals(value: str, point: str, grouping: str) -> str:
-    """Give the SQL that is true where a character can't group thousands: it stands for decimals."""
-    alone = f"^[^{point}]*[{point}]([0-9]{{1,2}}|[0-9]{{4,}}){_CLOSING}"
-    behind = f"[{grouping}].*[{point}]"
-    return f"(regexp_matches({value}, '{alone}') OR regexp_matches({value}, '{behind}'))"
+@lru_cache(maxsize=4096)
+def _kind_of(shape: str) -> str:
+    """Give the kind of the values of a shape, whatever the locale of their source is."""
+    if len(shape) > _LONGEST:
+        return _TEXT
+    if _WHOLE_SHAPE.fullmatch(shape):
+        return _WHOLE
+    if day := _DAY_SHAPE.fullmatch(shape):
+        form = re.sub("[A-Za-z]+", "Mon", re.sub(r"(?<!9)9(?!9)", "99", day[1]))
+        return f"{'times' if day[2] else 'dates'} as {form}"
+    if not _AMOUNT_SHAPE.fullmatch(shape):
+        return _TEXT
+    for point, decimals in _DECIMALS.items():
+        if decimals.fullmatch(shape):
+            return f"{_NUMBERS} with a decimal {point}"
+    return _NUMBERS
