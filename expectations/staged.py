@@ -313,6 +313,16 @@ def stg_trade_term(contract: Contract) -> list[ExpectNoRows]:
     """Expect terms that can be a share of sales, of channels that are known."""
     return [
         *_latest(contract),
+        critical(
+            "a rate is taken of net_amount, an amount due each month: no other basis is calculated",
+            f"""
+            select {", ".join(contract.key)}, basis, rate, amount
+            from this
+            where
+                (rate is not null and basis <> 'net_amount')
+                or (amount is not null and basis <> 'month')
+            """,
+        ),
         fractions(contract.key, ("rate",)),
         in_order(contract.key, "valid_from", "valid_to"),
         known("channel_id", "staging.stg_channel"),

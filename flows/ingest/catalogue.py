@@ -12,9 +12,11 @@ from sqlalchemy import Connection, delete, insert, select, update
 from ..state import State, utc_now
 from ..state.tables import export as export_table
 from ..state.tables import held as held_table
+from ..state.tables import layout as layout_table
 from ..state.tables import load as load_table
 from ..state.tables import segment as segment_table
 from ..workspace import Workspace
+from .layout import Layout
 from .load import Load, latest_business_date
 from .sources import Source
 
@@ -171,6 +173,15 @@ def replaced_loads(
     return [rival.load_id for rival in rivals]
 
 
+def known_layouts(state: State, source: str) -> dict[str, Layout]:
+    """Give what is known of the layout of each part of a source."""
+    query = select(layout_table.c.part, layout_table.c.columns).where(
+        layout_table.c.source == source
+    )
+    with state.reading() as connection:
+        return {row.part: row.columns for row in connection.execute(query)}
+
+
 def refused_names(state: State, decided: Collection[Export]) -> set[str]:
     """Give the names of files that a source still refuses, once `decided` are not rejected.
 
@@ -231,11 +242,22 @@ def commit_load(
                 status="superseded" if replaced is None else "current",
                 committed_at=now,
                 run_id=run_id,
+                changes=[asdict(change) for change in load.changes] or None,
             )
         )
+        _put_layouts(connection, source, load)
         _insert_files(connection, workspace, load, now)
         for export in exports:
             _put(connection, export)
+
+
+def _put_layouts(connection: Connection, source: str, load: Load) -> None:
+    """Write what is known of the source's layouts in place of what was known before."""
+    for part, layout in load.layouts.items():
+        connection.execute(
+            delete(layout_table).where(layout_table.c.source == source, layout_table.c.part == part)
+        )
+        connection.execute(insert(layout_table).values(source=source, part=part, columns=layout))
 
 
 def _insert_files(connection: Connection, workspace: Workspace, load: Load, now: datetime) -> None:

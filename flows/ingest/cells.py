@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ..wording import did_you_mean
 from . import sql
+from .contracts import DUCKDB_TYPES
 from .faults import FileFault
+from .locales import ColumnType
 from .parsing import Parser
 from .sources import Export
 
@@ -28,24 +31,41 @@ def check_header(header: tuple[str, ...], part: str) -> None:
 
 
 def missing_column(column: str, who: str, headers: dict[str, tuple[str, ...]]) -> str:
-    """Say that a column is not in the file, and which ones are."""
+    """Say that a column is not in the file, which one may be it, and which ones there are."""
+    nearest = did_you_mean(column, (name for header in headers.values() for name in header))
     has = "; ".join(f"{part} has: {', '.join(header)}" for part, header in headers.items())
-    return f'the column "{column}" that {who} is missing; {has}'
+    guess = f" ({nearest})" if nearest else ""
+    return f'the column "{column}" that {who} is missing{guess}; {has}'
 
 
 def typed_cells(export: Export, parser: Parser, header: tuple[str, ...], part: str) -> str:
     """Give the SQL of the columns that the source types, to stand behind those of the file.
 
-    Raises FileFault when the file lacks one of them.
+    Raises FileFault when the file lacks one of them that is not optional.
     """
     missing = [column for column in export.columns if column not in header]
+    missing = [column for column in missing if column not in export.optional_columns]
     if missing:
         raise FileFault(missing_column(missing[0], "the source types", {part: header}), part)
     return "".join(
         f", {parser.of(export, name).local_value(kind, parser.clean(sql.name(name)))}"
         f" AS {typed(name)}"
-        for name, kind in export.column_types.items()
+        for name, kind in typed_in(export, header).items()
     )
+
+
+def typed_in(export: Export, header: tuple[str, ...]) -> dict[str, ColumnType]:
+    """Give the types of the columns that the source types and the file has."""
+    return {name: kind for name, kind in export.column_types.items() if name in header}
+
+
+def absent_cells(export: Export, header: tuple[str, ...]) -> list[str]:
+    """Give the SQL of the optional columns that the file lacks: they have no values."""
+    return [
+        f"CAST(NULL AS {DUCKDB_TYPES[kind]}) AS {sql.name(name)}"
+        for name, kind in export.optional_columns.items()
+        if name not in header
+    ]
 
 
 def typed(name: str) -> str:

@@ -20,6 +20,7 @@ from .archive import Archived, Identity, archive_export
 from .catalogue import LOADED, REJECTED, REPLACED, WAITING, Export
 from .faults import FileChanged, FileFault
 from .landing import Landed, LeftFile, Taker, business_date, left_file, take_out
+from .layout import LayoutChange
 from .load import Load, load_delivery
 from .rejected import explain, hold_back, release
 from .sources import Source
@@ -45,6 +46,7 @@ class ExportOutcome:
     rows_held: int = 0
     rows_filtered: int = 0
     feeds: dict[str, int] = field(default_factory=dict)
+    changes: tuple[LayoutChange, ...] = ()
 
 
 class Intake:
@@ -171,8 +173,9 @@ class Intake:
         if replaced_loads is None and not counts:
             # A later dump counts instead, and does so whatever this one says.
             return
+        known = catalogue.known_layouts(self._state, source.source)
         try:
-            load = load_delivery(self._workspace, source, winners)
+            load = load_delivery(self._workspace, source, winners, known)
         except FileFault as fault:
             export = winners.get(fault.part or "") or next(iter(winners.values()))
             self._note(export, NOT_READ_AGAIN, fault.reason)
@@ -191,7 +194,7 @@ class Intake:
         )
         reach("ingest.read_again")
         for export in exports:
-            self._note_loaded(export, load, source, READ_AGAIN)
+            self._note_loaded(export, load, source, True, READ_AGAIN)
 
     def _load(
         self,
@@ -201,7 +204,8 @@ class Intake:
         waiting: Iterable[Export],
     ) -> None:
         """Load the winners of a delivery, and make it count."""
-        load = load_delivery(self._workspace, source, winners)
+        known = catalogue.known_layouts(self._state, source.source)
+        load = load_delivery(self._workspace, source, winners, known)
         replaced_loads = catalogue.replaced_loads(self._state, source, delivery, winners)
         because = _reason_not_to_count(replaced_loads)
         decided = [
@@ -234,7 +238,8 @@ class Intake:
         reach("ingest.committed")
         self._read.add((source.source, delivery))
         for export in decided:
-            self._note_loaded(export, load, source)
+            is_read = winners[export.part].export_id == export.export_id
+            self._note_loaded(export, load, source, is_read)
 
     def _decide(self, exports: Iterable[Export], status: str, reason: str) -> None:
         decided_at = None if status == WAITING else utc_now()
@@ -285,11 +290,12 @@ class Intake:
         return [replace(old, status=REPLACED, decided_at=utc_now()) for old in found]
 
     def _note_loaded(
-        self, export: Export, load: Load, source: Source, status: str = LOADED
+        self, export: Export, load: Load, source: Source, is_read: bool, status: str = LOADED
     ) -> None:
         read = load.parts[export.part].read if export.reason is None else 0
+        changes = tuple(c for c in load.changes if is_read and c.part == export.part)
         if export.part != next(iter(source.exports)) or export.reason:
-            self._note(export, status, export.reason, rows_read=read)
+            self._note(export, status, export.reason, rows_read=read, changes=changes)
             return
         self._note(
             export,
@@ -299,6 +305,7 @@ class Intake:
             rows_held=load.rows_held,
             rows_filtered=load.rows_filtered,
             feeds=load.feeds,
+            changes=changes,
         )
 
     def _note(
@@ -311,11 +318,12 @@ class Intake:
         rows_held: int = 0,
         rows_filtered: int = 0,
         feeds: dict[str, int] | None = None,
+        changes: tuple[LayoutChange, ...] = (),
     ) -> None:
         key = (export.source, export.part, export.export_id, export.file_name)
         self._outcomes[key] = ExportOutcome(
             *(export.source, export.part, export.file_name, export.export_id, status, reason),
-            *(rows_read, rows_loaded, rows_held, rows_filtered, feeds or {}),
+            *(rows_read, rows_loaded, rows_held, rows_filtered, feeds or {}, changes),
         )
 
 

@@ -133,8 +133,9 @@ def business_date(workspace: Workspace, identity: Identity, taker: Taker) -> dat
     """Give the day that a file is about, as its source says: from the name, or the file's time."""
     if taker.source.business_date == "file_name":
         return taker.match.business_date
+    zone = taker.source.locale.time_zone or workspace.settings.time_zone
     changed_at = identity.changed_at_ns / 1e9
-    return datetime.fromtimestamp(changed_at, ZoneInfo(workspace.settings.time_zone)).date()
+    return datetime.fromtimestamp(changed_at, ZoneInfo(zone)).date()
 
 
 def take_out(landed: Landed, identity: Identity) -> Path | None:
@@ -230,22 +231,27 @@ def _why_not_yet(landed: Landed) -> str | None:
 
 def _assign(path: Path, sources: list[Source]) -> Landed:
     landed = Landed(path)
+    return replace(landed, takers=takers_of(landed.file_name, sources))
+
+
+def takers_of(file_name: str, sources: Iterable[Source]) -> tuple[Taker, ...]:
+    """Find who takes a file; raise ConfigurationError where two would read the same piece of it."""
     takers = tuple(
         Taker(source, part, match)
         for source in sources
         for part, export in source.exports.items()
-        if (match := export.match(landed.file_name))
+        if (match := export.match(file_name))
     )
     for first, second in combinations(takers, 2):
         if not first.export.reads_apart_from(second.export):
-            raise _ambiguous(landed.file_name, first, second)
-    return replace(landed, takers=takers)
+            raise _ambiguous(file_name, first, second)
+    return takers
 
 
 def _ambiguous(file_name: str, first: Taker, second: Taker) -> ConfigurationError:
     fault = load_yaml(second.source.path).fault(
         ("exports", second.part, "file"),
-        f"takes the landed file {file_name}, and so does {first.source.source} (part {first.part})",
+        f"takes the file {file_name}, and so does {first.source.source} (part {first.part})",
         "make one of the two patterns narrower, or let each read another sheet of the workbook,"
         " or another `member` of the zip file",
     )

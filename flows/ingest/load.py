@@ -20,6 +20,7 @@ from ..state import new_id, utc_now
 from ..workspace import Workspace
 from . import sql
 from .faults import FileFault
+from .layout import Layout, LayoutChange, compare_layout, sample_columns
 from .mapping import ROW_NUMBER, FeedMapping, map_feed
 from .parsing import Parser
 from .records import Records, read_records
@@ -46,6 +47,8 @@ class Load:
     parts: Mapping[str, Records]
     segments: tuple[ParquetFile, ...]
     quarantined: tuple[ParquetFile, ...]
+    layouts: Mapping[str, Layout]
+    changes: tuple[LayoutChange, ...]
 
     @property
     def feeds(self) -> dict[str, int]:
@@ -61,19 +64,26 @@ class Prepared:
     mappings: list[FeedMapping]
     parts: Mapping[str, Records]
     counts: Mapping[str, int]
+    parser: Parser
 
 
-def load_delivery(workspace: Workspace, source: Source, exports: Mapping[str, Export]) -> Load:
+def load_delivery(
+    workspace: Workspace,
+    source: Source,
+    exports: Mapping[str, Export],
+    known: Mapping[str, Layout],
+) -> Load:
     """Read the exports of a delivery, one for each part, and write their rows.
 
-    Raises FileFault when one of them can't be loaded: then nothing is left of the load.
+    `known` is what is known of the layouts of the source's parts. Raises FileFault when one of the
+    exports can't be loaded: then nothing is left of the load.
     """
     archived = {part: workspace.root / exports[part].archive_path for part in source.exports}
     with (
         _working_folder(workspace) as folder,
         prepare_delivery(workspace, source, archived, _business_date(exports), folder) as prepared,
     ):
-        return _write(workspace, source, exports, prepared)
+        return _write(workspace, source, exports, prepared, known)
 
 
 @contextlib.contextmanager
@@ -104,7 +114,7 @@ def prepare_delivery(
         _collect_faults(connection, mappings, parser, workspace.settings.currency, driving.part)
         counts = _count(connection, mappings, driving)
         _check_share(connection, source, driving, counts["rows_held"])
-        yield Prepared(connection, mappings, parts, counts)
+        yield Prepared(connection, mappings, parts, counts, parser)
 
 
 def latest_business_date(dates: Iterable[date | None]) -> date | None:
@@ -253,11 +263,32 @@ def _examples(connection: duckdb.DuckDBPyConnection, table: str) -> tuple[str, .
     )
 
 
+def _compare_layouts(
+    source: Source, prepared: Prepared, known: Mapping[str, Layout]
+) -> tuple[dict[str, Layout], tuple[LayoutChange, ...]]:
+    """Give what is known of each part now, and what of it is new."""
+    mapped = [result.name for mapping in prepared.mappings for result in mapping.results]
+    layouts: dict[str, Layout] = {}
+    changes: list[LayoutChange] = []
+    for part, records in prepared.parts.items():
+        samples = sample_columns(prepared.connection, records, prepared.parser)
+        layouts[part], found = compare_layout(
+            known.get(part), records, source.exports[part], samples, mapped
+        )
+        changes += found
+    return layouts, tuple(changes)
+
+
 def _write(
-    workspace: Workspace, source: Source, exports: Mapping[str, Export], prepared: Prepared
+    workspace: Workspace,
+    source: Source,
+    exports: Mapping[str, Export],
+    prepared: Prepared,
+    known: Mapping[str, Layout],
 ) -> Load:
     """Write the segments and the quarantine of a load."""
     connection, counts = prepared.connection, prepared.counts
+    layouts, changes = _compare_layouts(source, prepared, known)
     load_id = new_id()
     driving = exports[next(iter(source.exports))]
     origin = Origin(driving.export_id, _business_date(exports), utc_now())
@@ -284,4 +315,6 @@ def _write(
         parts=prepared.parts,
         segments=tuple(segments),
         quarantined=tuple(quarantined),
+        layouts=layouts,
+        changes=changes,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -95,6 +95,9 @@ class ExportColumn(FileModel):
     """The type of a raw column, and where it is written otherwise than the source's locale says."""
 
     type: ColumnType
+    optional: Annotated[
+        bool, Field(description="Whether a file may lack the column, which then has no values.")
+    ] = False
     decimal: DecimalCharacter | None = None
     thousands: Grouping | None = None
     negative: Negative | None = None
@@ -103,3 +106,8 @@ class ExportColumn(FileModel):
     true: tuple[str, ...] | None = None
     false: tuple[str, ...] | None = None
     currency_prefix: str | None = None
+
+    @property
+    def own_locale(self) -> dict[str, Any]:
+        """What the column has otherwise than its source."""
+        return self.model_dump(exclude={"type", "optional"}, exclude_none=True)

@@ -27,6 +27,7 @@ _MISSING = (
     re.compile(r'Column "(?P<column>.+?)" in (?:EXCLUDE|REPLACE|RENAME) list not found'),
     re.compile(r'Column "(?P<column>.+?)" does not exist on (?:left|right) side of join'),
 )
+_AMBIGUOUS = re.compile(r'Ambiguous reference to column name "(?P<column>.+?)"')
 _INEXACT_TYPES = ("FLOAT", "DOUBLE")
 _EXACT_KINDS = ("integer", "quantity", "money", "rate")
 
@@ -91,6 +92,13 @@ def map_feed(
     except (duckdb.BinderException, duckdb.CatalogException) as error:
         _raise_missing_column(source, feed, parts, str(error))
         problem = str(error).partition("\n")[0]
+        if found := _AMBIGUOUS.search(problem):
+            # It was not while the file had other columns: one file must not stop all sources.
+            column = found["column"]
+            raise FileFault(
+                f'several parts have the column "{column}" in the SQL of feed {feed}'
+                f": say in the SQL which part it is of"
+            ) from error
         raise _wrong(source, feed, [(problem, "change the SQL")]) from error
     contract = _within_replaced_days(contracts()[feed], source, business_date)
     columns = {column.name: column for column in contract.columns}
@@ -98,6 +106,7 @@ def map_feed(
         Result(name.lower() if name.lower() in columns else name, kind, columns.get(name.lower()))
         for name, kind, *_ in described
     )
+    _refuse_second_columns(feed, results, parts)
     wrong = list(_wrong_results(contract, results))
     if wrong:
         raise _wrong(source, feed, wrong)
@@ -163,6 +172,21 @@ def _wrong_results(contract: Contract, results: tuple[Result, ...]) -> Iterator[
                 f"{result.name} is {result.type}, which is not exact",
                 "type the raw columns (exports: columns:), and multiply rather than divide",
             )
+
+
+def _refuse_second_columns(
+    feed: str, results: tuple[Result, ...], parts: Mapping[str, Records]
+) -> None:
+    """Raise FileFault where a column of a file has a name that the select gives to another one."""
+    names = [result.name.lower() for result in results]
+    for part, records in parts.items():
+        for name in records.header:
+            if names.count(name.lower()) > 1:
+                raise FileFault(
+                    f'has a column "{name}", and the SQL of feed {feed} calls another one so:'
+                    f' write `* exclude ("{name}")` in it',
+                    part,
+                )
 
 
 def _raise_missing_column(

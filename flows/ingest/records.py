@@ -17,7 +17,7 @@ from pathlib import Path
 import duckdb
 
 from . import sql
-from .cells import typed
+from .cells import absent_cells, typed, typed_in
 from .csv_records import read_csv
 from .excel_records import read_excel
 from .formats import CsvFormat, ExcelFormat, ParquetFormat
@@ -64,7 +64,7 @@ def read_records(
         f" CAST(to_json(line_text) AS VARCHAR) AS raw FROM niaga.malformed_{part}"
     )
     _make_relation(connection, part, export, parser, header)
-    _collect_mistyped(connection, part, export, parser)
+    _collect_mistyped(connection, part, export, parser, header)
     read, faulty = connection.execute(
         f"SELECT (SELECT count(*) FROM niaga.raw_{part})"
         f" + (SELECT count(*) FROM niaga.malformed_{part}),"
@@ -107,22 +107,27 @@ def _make_relation(
         f"CREATE VIEW niaga.record_{part} AS SELECT _row_number AS row_number,"
         f" CAST(json_object({fields}) AS VARCHAR) AS raw FROM niaga.numbered_{part}"
     )
-    columns = ", ".join(
+    read = [
         f"{typed(name)} AS {sql.name(name)}" if name in export.columns else sql.name(name)
         for name in header
-    )
-    mistyped = " OR ".join(_is_mistyped(parser, name) for name in export.columns) or "false"
+    ]
+    columns = ", ".join([*read, *absent_cells(export, header)])
+    mistyped = " OR ".join(_is_mistyped(parser, name) for name in typed_in(export, header))
     connection.execute(
         f"CREATE VIEW main.{sql.name(part)} AS SELECT _row_number, {columns}"
-        f" FROM niaga.numbered_{part} WHERE NOT ({mistyped})"
+        f" FROM niaga.numbered_{part} WHERE NOT ({mistyped or 'false'})"
     )
 
 
 def _collect_mistyped(
-    connection: duckdb.DuckDBPyConnection, part: str, export: Export, parser: Parser
+    connection: duckdb.DuckDBPyConnection,
+    part: str,
+    export: Export,
+    parser: Parser,
+    header: tuple[str, ...],
 ) -> None:
     """Add the cells that don't fit the type that the source gives them to `niaga.fault_<part>`."""
-    for name, kind in export.column_types.items():
+    for name, kind in typed_in(export, header).items():
         problem = parser.of(export, name).problem(kind, parser.clean(sql.name(name)))
         connection.execute(
             f"INSERT INTO niaga.fault_{part} SELECT row_number, {sql.text(name)}, {sql.name(name)},"

@@ -145,12 +145,21 @@ class Export(FileModel):
             for name, column in self.columns.items()
         }
 
+    @property
+    def optional_columns(self) -> dict[str, ColumnType]:
+        """The types of the raw columns that a file may lack."""
+        return {
+            name: column.type
+            for name, column in self.columns.items()
+            if isinstance(column, ExportColumn) and column.optional
+        }
+
     def locale_of(self, name: str, locale: Locale) -> Locale:
         """Give how a raw column is written, where `locale` is the source's."""
         column = self.columns.get(name)
         if not isinstance(column, ExportColumn):
             return locale
-        return locale.model_copy(update=column.model_dump(exclude={"type"}, exclude_none=True))
+        return locale.model_copy(update=column.own_locale)
 
     def match(self, file_name: str) -> Match | None:
         """Give what `file_name` says, or None when it is no file of this export."""
@@ -279,7 +288,7 @@ class Source(FileModel):
                 if not isinstance(column, ExportColumn):
                     continue
                 place = ("exports", part, "columns", name)
-                if column.type == "text":
+                if column.type == "text" and column.own_locale:
                     # The feed would read by the source's locale what the column's has written.
                     raise Refusal(
                         "a text is not written in a form",

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from ..errors import UsageError
+from ..errors import ConfigurationError, UsageError
 from ..wording import did_you_mean
 from ..workspace import Workspace
 from . import sql
 from .archive import archive_export
 from .faults import FileFault
+from .landing import takers_of
 from .load import Prepared, latest_business_date, prepare_delivery
 from .mapping import ROW_NUMBER, FeedMapping, check_sources
 from .segments import good_rows
@@ -65,11 +67,14 @@ class Trial:
 def try_source(workspace: Workspace, name: str, files: Sequence[Path], part: str | None) -> Trial:
     """Read files as a delivery of the source; `part` is for a file that no pattern takes.
 
-    Raises UsageError when the source or a file can't be tried at all. It needs no lease: it only
-    reads, in a folder of its own.
+    Raises UsageError when the source or a file can't be tried at all, and ConfigurationError when
+    another source takes the same file. It needs no lease: it only reads, in a folder of its own.
     """
     source = find_source(workspace, name)
     by_part = _assign(source, files, part)
+    rivals = [source, *_other_sources(workspace, name)]
+    for file in files:
+        takers_of(file.name, rivals)
     names = {part: str(file) for part, file in by_part.items()}
     with tempfile.TemporaryDirectory(prefix="niaga-check-") as temporary:
         folder = Path(temporary)
@@ -105,6 +110,14 @@ def find_source(workspace: Workspace, name: str) -> Source:
     source = load_source(known[name])
     check_sources([source])
     return source
+
+
+def _other_sources(workspace: Workspace, name: str) -> Iterator[Source]:
+    """Give the workspace's other sources; one that is wrong is not what is being tried."""
+    for path in sorted(workspace.sources_folder.glob("*.yml")):
+        if path.stem != name:
+            with contextlib.suppress(ConfigurationError):
+                yield load_source(path)
 
 
 def _assign(source: Source, files: Sequence[Path], given: str | None) -> dict[str, Path]:

@@ -130,6 +130,11 @@ def _ingested(report: IngestReport) -> dict[str, Any]:
             {"file_name": export.file_name, "part": export.part, "reason": export.reason}
             for export in report.not_read_again
         ],
+        "layout_changes": [
+            {"source": export.source, "file_name": export.file_name, **asdict(change)}
+            for export in report.outcomes
+            for change in export.changes
+        ],
     }
 
 

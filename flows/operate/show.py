@@ -35,6 +35,12 @@ def show_outcome(terminal: Terminal, outcome: Outcome) -> None:
     if outcome.work.ingested is not None:
         _show_left(terminal, outcome.work.ingested.left)
         _show_not_read_again(terminal, outcome.work.ingested.not_read_again)
+        changed = [
+            [export.file_name, change.column, change.detail]
+            for export in outcome.work.ingested.outcomes
+            for change in export.changes
+        ]
+        _show_layout_changes(terminal, "file", changed)
     for report in outcome.work.checked:
         failed = [
             [result.table_name, result.expectation, result.unexpected_rows]
@@ -50,6 +56,13 @@ def _show_not_read_again(terminal: Terminal, exports: tuple[ExportOutcome, ...])
         title = _title("Not read again: what was loaded before still counts", len(exports))
         told = [[export.file_name, export.part, export.reason] for export in exports[:_HELD_SHOWN]]
         terminal.table(title, ["file", "part", "reason"], told)
+
+
+def _show_layout_changes(terminal: Terminal, where: str, changed: list[list[Any]]) -> None:
+    """Show what is new in the layout of exports, where anything is."""
+    if changed:
+        title = "Columns that are not as they were"
+        terminal.table(title, [where, "column", "what is new"], changed)
 
 
 def show_demo(terminal: Terminal, outcome: Outcome) -> None:
@@ -123,6 +136,8 @@ def show_status(terminal: Terminal, status: Status) -> None:
         terminal.table("Feeds", columns, feeds)
     show_held(terminal, status.held_files, status.held_rows)
     _show_left(terminal, status.left_files)
+    changed = [[change.source, change.column, change.detail] for change in status.layout_changes]
+    _show_layout_changes(terminal, "source", changed)
     if status.failed_checks:
         failed = [
             [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -16,6 +16,9 @@ from .held import HeldFile, HeldRows, held_files, held_rows
 if TYPE_CHECKING:
     from ..ingest.landing import LeftFile
     from ..workspace import Workspace
+
+
+_CHANGES_SHOWN_DAYS = 30
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,18 @@ class FailedCheck:
 
 
 @dataclass(frozen=True)
+class LayoutStatus:
+    """A change in the columns of a source's exports, and when it was seen."""
+
+    source: str
+    part: str
+    column: str
+    change: str
+    detail: str
+    seen_at: datetime
+
+
+@dataclass(frozen=True)
 class Status:
     """The state of a workspace at one moment."""
 
@@ -68,6 +83,7 @@ class Status:
     left_files: tuple[LeftFile, ...]
     checks: int
     failed_checks: tuple[FailedCheck, ...]
+    layout_changes: tuple[LayoutStatus, ...]
 
 
 def read_status(workspace: Workspace) -> Status:
@@ -79,6 +95,7 @@ def read_status(workspace: Workspace) -> Status:
             last_run = _last_run(connection)
             feeds = _feeds(connection)
             checks, failed_checks = _checks(connection)
+            layout_changes = _layout_changes(connection)
         return Status(
             company=workspace.settings.company,
             publication=current,
@@ -90,6 +107,7 @@ def read_status(workspace: Workspace) -> Status:
             left_files=_left_files(workspace),
             checks=checks,
             failed_checks=failed_checks,
+            layout_changes=layout_changes,
         )
 
 
@@ -158,6 +176,22 @@ def _feeds(connection: sa.Connection) -> tuple[FeedStatus, ...]:
             age_hours=int((now - row.landed_at).total_seconds() // 3600) if row.landed_at else None,
         )
         for row in connection.execute(query)
+    )
+
+
+def _layout_changes(connection: sa.Connection) -> tuple[LayoutStatus, ...]:
+    """Give what has changed in the columns of exports lately, the latest first."""
+    load = tables.load
+    since = utc_now() - timedelta(days=_CHANGES_SHOWN_DAYS)
+    query = (
+        sa.select(load.c.source, load.c.committed_at, load.c.changes)
+        .where(load.c.changes.is_not(None), load.c.committed_at >= since)
+        .order_by(load.c.committed_at.desc(), load.c.load_id.desc())
+    )
+    return tuple(
+        LayoutStatus(row.source, **change, seen_at=row.committed_at)
+        for row in connection.execute(query)
+        for change in row.changes
     )
 
 

@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 JSON = sqlalchemy.JSON(none_as_null=True)
 
-REVISION = "0002"
+REVISION = "0003"
 """The newest migration: a database at this revision needs none."""
 
 metadata = MetaData(
@@ -80,7 +80,16 @@ load = Table(
     Column("status", String, nullable=False, comment="current or superseded"),
     Column("committed_at", DateTime, nullable=False),
     Column("run_id", String),
+    Column("changes", JSON, comment="how its exports' columns differ from all that came before"),
     Index(None, "source", "delivery"),
+)
+
+layout = Table(
+    "layout",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("part", String, primary_key=True),
+    Column("columns", JSON, nullable=False, comment="column -> kinds of values, ever missing"),
 )
 
 segment = Table(

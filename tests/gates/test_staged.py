@@ -137,3 +137,31 @@ def test_territories_that_go_round_in_a_circle_are_told(look: Look, change: Chan
     [warning] = look("staged").failed_warning
     assert warning.expectation.startswith("no territory lies in itself")
     assert {row["territory_id"] for row in warning.sample} == {"t1", "t2"}
+
+
+@pytest.mark.parametrize(
+    ("basis", "rate", "amount", "is_calculated"),
+    [
+        ("net_amount", "0.05", "null", True),
+        ("month", "null", "100", True),
+        (None, "0.05", "100", True),
+        ("list_amount", "0.05", "null", False),
+        ("year", "null", "100", False),
+        ("net_amount", "null", "100", False),
+    ],
+)
+def test_a_trade_term_of_another_basis_is_not_calculated_as_if_it_were_net(
+    look: Look, change: Change, basis: str | None, rate: str, amount: str, is_calculated: bool
+) -> None:
+    term = f"'ch1' as channel_id, 'rebate' as term, {rate} as rate, {amount} as amount"
+    word = "null" if basis is None else f"'{basis}'"
+    for table in ("lake.trade_term", "staging.stg_trade_term"):
+        change(
+            f"insert into {table} by name select {term}, {word} as basis, "
+            "date '2026-01-01' as valid_from, 'e90' as _export_id, 1 as _row_number, "
+            "date '2026-01-01' as _business_date"
+        )
+    failed = [r.expectation for r in look("staged").failed_critical]
+    assert [text[:40] for text in failed] == (
+        [] if is_calculated else ["a rate is taken of net_amount, an amount"]
+    )

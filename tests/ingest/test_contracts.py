@@ -72,3 +72,29 @@ def test_a_date_that_is_left_out_is_the_business_date_where_the_contract_says_so
     bare_company.ingest()
     made = bare_company.lake("quantity::integer, made_date::varchar", "expert_projection")
     assert made == [(10, "2026-03-02"), (20, "2026-03-15")]
+
+
+def test_a_trade_term_that_would_be_calculated_wrong_is_held_back(bare_company: Company) -> None:
+    bare_company.source("""\
+        source: terms
+        reject_above: 100%
+        exports: {rows: {file: "terms_{date:%Y-%m-%d}.csv"}}
+        feeds:
+          trade_term: |
+            select _row_number, 'C1' as channel_id, term, basis, rate, amount,
+                '2026-01-01' as valid_from
+            from rows
+        """)
+    bare_company.land(
+        "terms_2026-03-15.csv",
+        "term,basis,rate,amount\n"
+        "rebate,net_amount,0.05,\nfreight,list_amount,0.02,\nbonus,,0.01,\n"
+        "rent,month,,100\nlisting fee,year,,1200\n",
+    )
+    bare_company.ingest()
+    assert bare_company.lake("term", "trade_term") == [("bonus",), ("rebate",), ("rent",)]
+    held = bare_company.quarantine("row_number, column_name, value, left(reason, 32)")
+    assert held == [
+        (2, "basis", "list_amount", "is no basis of a rate that is ca"),
+        (5, "basis", "year", "is no basis of an amount that is"),
+    ]

@@ -152,6 +152,18 @@ def test_the_file_time_dates_rows_in_the_company_s_zone(bare_company: Company) -
     assert bare_company.lake("_business_date::varchar", "territory") == [("2026-02-01",)]
 
 
+def test_the_file_time_is_told_in_the_source_s_own_zone(bare_company: Company) -> None:
+    bare_company.source(
+        "source: places\nexports: {places: {file: places.csv}}\n"
+        "locale: {time_zone: Pacific/Kiritimati}\n"
+        "feeds:\n  territory: select _row_number, id as territory_id from places\n"
+    )
+    # Noon UTC is two in the morning of the next day there, fourteen hours ahead.
+    bare_company.land("places.csv", "id\nX\n", day="2026-02-01")
+    bare_company.ingest()
+    assert bare_company.lake("_business_date::varchar", "territory") == [("2026-02-02",)]
+
+
 def test_one_file_may_fill_several_feeds(bare_company: Company) -> None:
     bare_company.source(
         """\

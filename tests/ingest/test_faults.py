@@ -249,7 +249,7 @@ def test_an_unknown_feed_and_two_takers_of_a_file_are_faults_of_sources(company:
         company.ingest()
     company.source(text.replace("sales_lines", "sales_line"))
     company.land(JANUARY, lines(1))
-    with pytest.raises(ConfigurationError, match="takes the landed file penjualan_2026-01"):
+    with pytest.raises(ConfigurationError, match="takes the file penjualan_2026-01"):
         company.ingest()
 
 

@@ -10,7 +10,7 @@ from niaga.errors import UsageError
 from niaga.ingest.trial import try_source
 from niaga.operate import commands
 
-from .conftest import HEADER, Company, line, lines
+from .conftest import HEADER, SALES, Company, line, lines
 from .test_deliveries import DETAILS, FILES, ORDERS
 
 NAME = "penjualan_2026-01.csv"
@@ -104,6 +104,20 @@ def test_each_part_is_found_by_its_pattern_or_by_name(
     ]:
         with pytest.raises(UsageError, match=problem):
             try_source(bare_company.workspace, "shop", files, part)
+
+
+def test_a_file_that_another_source_takes_too_is_told_before_it_lands(
+    company: Company, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = write(tmp_path, NAME, lines(1))
+    broken = company.workspace.sources_folder / "broken.yml"
+    broken.write_text("source: broken\n")
+    root = company.workspace.root
+    assert commands.check_source(False, root, "erp", [file], None) == 0
+    company.source(SALES.replace("erp", "shop").replace("penjualan", "penj*"))
+    assert commands.check_source(False, root, "erp", [file], None) == 2
+    told = capsys.readouterr().err
+    assert f"shop.yml:4: exports.lines.file: takes the file {NAME}, and so does erp" in told
 
 
 def test_an_unknown_source_or_one_that_is_wrong_is_wrong_use(
