@@ -75,8 +75,7 @@ SkippedLines = Annotated[
     int, Field(ge=0, description="Lines before the header or the first record.")
 ]
 Footer = Annotated[
-    str | None,
-    AfterValidator(lambda pattern: pattern and _check_footer(pattern)),
+    Annotated[str, AfterValidator(_check_footer)] | None,
     Field(
         description="The first line of what stands behind the records, with `*`, like TOTAL*. A"
         " file without it is rejected as cut off. Default: records go on to the end."
@@ -101,8 +100,7 @@ class CsvFormat(FileModel):
         Field(description="What stands between two fields: one character or several."),
     ] = ","
     record_separator: Annotated[
-        str | None,
-        AfterValidator(lambda text: text and _check_record_separator(text)),
+        Annotated[str, AfterValidator(_check_record_separator)] | None,
         Field(
             description="What ends a record. Default: a line end, of Unix, Windows or an old Mac."
         ),

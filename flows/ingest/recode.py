@@ -20,7 +20,13 @@ _QUOTE = "\x1d"
 _UNCLEAR = "\udcff"
 """The byte FF, as Python keeps bytes that are no UTF-8 in a text."""
 
-_MOST_HELD = 16 << 20
+_ENDED, _ESCAPE, _ESCAPED_QUOTE, _NULL = "\ud800", "\ud801", "\ud802", "\ud803"
+"""Signs that no text has, to stand for pieces of it meanwhile."""
+
+_BLOCK = 1 << 18
+"""Bytes that are rewritten at once: one strange field makes this much of them slow."""
+
+_MOST_HELD = 1 << 22
 """Characters of a record in which its end is looked for: the reader takes 2 MB."""
 
 
@@ -41,12 +47,12 @@ def readable(layout: CsvFormat) -> CsvFormat:
 
 def invalid_reason(layout: CsvFormat) -> str:
     """Say what may be wrong with a record that has bytes that are no UTF-8 once it is recoded."""
-    reasons = ["bytes that are no UTF-8"] if layout.encoding == "utf-8" else []
+    reasons = ["has bytes that are no UTF-8"]
     if layout.record_separator is not None:
         reasons.append("a line break that ends no record")
     if layout.escape:
         reasons.append(f"a {layout.escape} or a quote of no clear meaning")
-    return f"has {' or '.join(reasons)}"
+    return ", or ".join(reasons)
 
 
 def recode(chunks: Iterable[bytes], layout: CsvFormat) -> Iterator[bytes]:
@@ -60,8 +66,8 @@ def recode(chunks: Iterable[bytes], layout: CsvFormat) -> Iterator[bytes]:
     dialect = _Dialect(layout, to)
     decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
     held, lines = "", 0
-    for chunk in chunks:
-        held += decoder.decode(chunk)
+    for block in _blocks(chunks):
+        held += decoder.decode(block)
         _check_reserved(held, layout, to, lines)
         whole, held = dialect.recode_whole(held)
         if len(held) > _MOST_HELD:
@@ -72,6 +78,12 @@ def recode(chunks: Iterable[bytes], layout: CsvFormat) -> Iterator[bytes]:
         yield whole.encode("utf-8", "surrogateescape")
     held += decoder.decode(b"", final=True)
     yield dialect.recode_last(held).encode("utf-8", "surrogateescape")
+
+
+def _blocks(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    for chunk in chunks:
+        for start in range(0, len(chunk), _BLOCK):
+            yield chunk[start : start + _BLOCK]
 
 
 def with_unix_line_ends(chunks: Iterable[bytes]) -> Iterator[bytes]:
@@ -131,12 +143,19 @@ class _Dialect:
         self._tokens = re.compile(self._token_expression())
         self._ends = _Table({self._separator: "\n", self._delimiter: self._to_delimiter})
         self._in_quotes, self._outside = self._escapes()
+        end = f"\n{re.escape(self._to_delimiter)}"
+        irregular = f"[^{end}\0]\0|\0[^{end}\0]"
+        if self._escape and self._quote:
+            irregular += f"|\0\0|[{_ESCAPE}{_ESCAPED_QUOTE}]"
+        self._irregular = re.compile(irregular)
 
     def recode_whole(self, text: str) -> tuple[str, str]:
         """Rewrite the records that are whole; give them, and the rest as it came."""
         if self._is_unquoted(text):
-            *records, rest = text.split(self._separator)
-            return self._recode_unquoted([*records, ""]), rest
+            rest = text.split(self._separator)[-1]
+            return self._recode_ends(text[: len(text) - len(rest)]), rest
+        if recoded := self._recode_regular(text):
+            return recoded
         parts = self._tokens.split(self._separator + text)
         ends = parts[1::6]
         last = len(ends) - 1 - ends[::-1].index(self._separator)
@@ -150,20 +169,46 @@ class _Dialect:
         if not self._has_line_ends and not text.strip("\r\n"):
             return ""
         if self._is_unquoted(text):
-            return self._recode_unquoted([text])
+            return self._recode_ends(text)
         return self._join(self._tokens.split(self._separator + text))
 
     def _is_unquoted(self, text: str) -> bool:
         return not self._escape and (not self._quote or self._quote not in text)
 
-    def _recode_unquoted(self, records: list[str]) -> str:
-        if self._has_line_ends:
-            text = "\n".join(records)
-        else:
-            # No text has a zero byte.
-            text = "\0".join(records).replace("\r", _UNCLEAR).replace("\n", _UNCLEAR)
-            text = text.replace("\0", "\n")
+    def _recode_ends(self, text: str) -> str:
+        """Rewrite what ends fields and records in a text outside of quotes."""
+        if not self._has_line_ends:
+            text = text.replace(self._separator, _ENDED).replace("\r", _UNCLEAR)
+            text = text.replace("\n", _UNCLEAR).replace(_ENDED, "\n")
         return text.replace(self._delimiter, self._to_delimiter)
+
+    def _recode_regular(self, text: str) -> tuple[str, str] | None:
+        """Do as `recode_whole` does, but quicker, where no quote or escape is a strange one."""
+        escape, quote = self._escape, self._quote
+        if escape:
+            text = text.replace(escape * 2, _ESCAPE).replace(f"{escape}N", _NULL)
+            text = text.replace(escape + quote, _ESCAPED_QUOTE) if quote else text
+            if escape in text:
+                return None
+        pieces = text.split(quote) if quote else [text]
+        outside = self._recode_ends("\0".join(pieces[::2]))
+        if self._irregular.search(outside):
+            return None
+        ended = outside.split("\0")
+        last = next((i for i in reversed(range(len(ended))) if "\n" in ended[i]), None)
+        if last is None:
+            return None
+        whole, rest = pieces[: 2 * last + 1], pieces[2 * last :]
+        whole[::2] = ended[: last + 1]
+        whole[-1] = whole[-1][: whole[-1].rindex("\n") + 1]
+        rest[0] = rest[0].split(self._separator)[-1]
+        made = quote.join(whole).replace("\r\n", "\n").replace("\r", "\n")
+        held = quote.join(rest)
+        if escape:
+            made = made.replace(_ESCAPE, escape).replace(_ESCAPED_QUOTE, quote * 2)
+            held = held.replace(_ESCAPE, escape * 2).replace(_ESCAPED_QUOTE, escape + quote)
+            made, held = (part.replace(_NULL, f"{escape}N") for part in (made, held))
+        return made, held
 
     def _token_expression(self) -> str:
         """Write the expression of what ends a field, and of what needs care behind it.
