@@ -143,11 +143,10 @@ class _Dialect:
         self._tokens = re.compile(self._token_expression())
         self._ends = _Table({self._separator: "\n", self._delimiter: self._to_delimiter})
         self._in_quotes, self._outside = self._escapes()
-        end = f"\n{re.escape(self._to_delimiter)}"
-        irregular = f"[^{end}\0]\0|\0[^{end}\0]"
-        if self._escape and self._quote:
-            irregular += f"|\0\0|[{_ESCAPE}{_ESCAPED_QUOTE}]"
-        self._irregular = re.compile(irregular)
+        # Between pieces outside of quotes: one that does not begin or end where a field ends.
+        other = f"[^\n\0{re.escape(self._to_delimiter)}]"
+        doubled = "|\0" if self._escape else ""
+        self._irregular = re.compile(f"\0(?:(?<={other}\0)|{other}{doubled})")
 
     def recode_whole(self, text: str) -> tuple[str, str]:
         """Rewrite the records that are whole; give them, and the rest as it came."""
@@ -192,7 +191,9 @@ class _Dialect:
                 return None
         pieces = text.split(quote) if quote else [text]
         outside = self._recode_ends("\0".join(pieces[::2]))
-        if self._irregular.search(outside):
+        if quote and (
+            self._irregular.search(outside) or _ESCAPE in outside or _ESCAPED_QUOTE in outside
+        ):
             return None
         ended = outside.split("\0")
         last = next((i for i in reversed(range(len(ended))) if "\n" in ended[i]), None)
@@ -213,9 +214,8 @@ class _Dialect:
     def _token_expression(self) -> str:
         """Write the expression of what ends a field, and of what needs care behind it.
 
-        Its groups: the end; a field in quotes, or the null of MySQL; one outside of quotes with
-        escapes; a quote right behind it; what has no place in any field. What is not closed goes up
-        to the end of the text.
+        Its groups: the end; a field in quotes; one outside of quotes with escapes; a quote right
+        behind it; what has no place in any field. What is not closed goes up to the text's end.
         """
         end = f"{re.escape(self._separator)}|{re.escape(self._delimiter)}"
         quote, escape = re.escape(self._quote), re.escape(self._escape)
@@ -230,8 +230,6 @@ class _Dialect:
             no_place += f"|{pair}"
         if quote:
             quoted, stray = f"{quote}{inside}(?:{quote}|\\Z)", quote
-        if escape:
-            quoted = f"{escape}N(?={end}|\\Z)|{quoted}"
         return f"({end})(?:({quoted})|({escaped}))?({stray})?|({no_place})"
 
     def _escapes(self) -> tuple[_Table, _Table]:
@@ -240,17 +238,17 @@ class _Dialect:
         In quotes all who write escapes agree on those of the escape, the quote and what ends a
         field. Without quotes in a format that has them Python doubles an escape, and PostgreSQL and
         Spark don't; a format without quotes has letters for control characters, as MySQL and
-        PostgreSQL write them.
+        PostgreSQL write them. Their null stays as it is, for the locale to name.
         """
         escape, quote, doubled = self._escape, self._quote, self._to_quote * 2
-        ends = (self._delimiter[0], self._separator[0])
-        themselves: dict[str | None, str] = {sign: sign for sign in ("\r", "\n", *ends, escape)}
+        ends = (self._delimiter[0], self._separator[0], "\r", "\n")
+        themselves: dict[str | None, str] = {sign: sign for sign in (*ends, escape)}
         null: dict[str | None, str] = {"N": f"{escape}N"}
         in_quotes = _Table(themselves | null | {quote: doubled}, _UNCLEAR + escape)
         if not quote:
             signs: dict[str | None, str] = {sign: sign for sign in string.punctuation}
             letters: dict[str | None, str] = {"n": "\n", "r": "\r", "t": "\t"}
-            return in_quotes, _Table(themselves | signs | letters, _UNCLEAR + escape)
+            return in_quotes, _Table(themselves | signs | letters | null, _UNCLEAR + escape)
         unclear = {sign: f"{_UNCLEAR}{escape}{sign}" for sign in (*themselves, "")}
         return in_quotes, _Table(unclear | {quote * 2: doubled}, escape)
 
