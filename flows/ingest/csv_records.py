@@ -48,7 +48,7 @@ def read_csv(
     if layout.final_newline == "required" and not text.ends_in_newline:
         end = "a newline" if layout.record_separator is None else "its record separator"
         raise FileFault(f"is truncated: it does not end in {end}", part)
-    no_text, layout = invalid_reason(layout), readable(layout)
+    no_text, delimiter, layout = invalid_reason(layout), layout.delimiter, readable(layout)
     header = _read_header(text.path, layout, part)
     if any("\ufffd" in name for name in header):
         raise FileFault(f"has a header that {no_text}", part)
@@ -63,6 +63,11 @@ def read_csv(
         )
     _read_cells(connection, part, export, layout, parser, text.path, header)
     _collect_malformed(connection, part, layout, text, len(header), no_text)
+    if layout.delimiter != delimiter:
+        connection.execute(
+            f"UPDATE niaga.malformed_{part} SET line_text ="
+            f" replace(line_text, {sql.text(layout.delimiter)}, {sql.text(delimiter)})"
+        )
     text.path.unlink()
     return header
 

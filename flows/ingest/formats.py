@@ -60,9 +60,9 @@ def _check_record_separator(text: str) -> str:
     return text
 
 
-def _check_footer(pattern: str) -> str:
-    if not pattern.strip("*") or "\n" in pattern:
-        raise Refusal(f"`{pattern}` tells no line from another", 'like "TOTAL*"')
+def _check_footer(pattern: str | None) -> str | None:
+    if pattern is not None and (not pattern.strip("* ") or "\n" in pattern):
+        raise Refusal(f"`{pattern}` tells no row from another", 'like "TOTAL*"')
     return pattern
 
 
@@ -75,7 +75,8 @@ SkippedLines = Annotated[
     int, Field(ge=0, description="Lines before the header or the first record.")
 ]
 Footer = Annotated[
-    Annotated[str, AfterValidator(_check_footer)] | None,
+    str | None,
+    AfterValidator(_check_footer),
     Field(
         description="The first line of what stands behind the records, with `*`, like TOTAL*. A"
         " file without it is rejected as cut off. Default: records go on to the end."

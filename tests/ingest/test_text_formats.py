@@ -103,6 +103,12 @@ def test_values_come_back_as_they_were_written(
     assert faults == []
 
 
+def test_the_null_of_mysql_is_one_of_the_locale(tmp_path: Path) -> None:
+    layout = {"delimiter": "\t", "quote": "", "escape": "\\"}
+    null = Locale(null=("", "\\N"))
+    assert read_text(tmp_path, "a\tb\n\\N\tx\\\ty\n", layout, locale=null)[1] == [(1, None, "x\ty")]
+
+
 def test_a_record_without_clear_meaning_is_held_alone(tmp_path: Path) -> None:
     layout = {"record_separator": "~\n", "escape": "\\", "delimiter": "||"}
     _, good, faults = read_text(
@@ -113,6 +119,7 @@ def test_a_record_without_clear_meaning_is_held_alone(tmp_path: Path) -> None:
         "the record has bytes that are no UTF-8, or a line break that ends no record, or a \\ or a"
         " quote of no clear meaning"
     )
+    assert faults[3][2] == "9||9||9"
     assert [(fault[0], fault[3]) for fault in faults] == [
         (2, unclear),
         (3, unclear),
@@ -349,7 +356,7 @@ def test_text_formats_load_and_are_tried_however_they_are_packed(
         ("{escape: ab}", "escape: `ab` is not one ASCII character"),
         ("{quote: §}", "quote: `§` is not one ASCII character"),
         ("{escape: '\"'}", "escape: a quote in a value is written twice wherever nothing else"),
-        ("{footer: '*'}", "footer: `*` tells no line from another"),
+        ("{footer: '*'}", "footer: `*` tells no row from another"),
         ("{type: fixed_width}", "fields: is missing"),
         ("{type: fixed_width, fields: {a: 1}}", "fields.a: `1` is not a list"),
         ("{type: fixed_width, fields: {a: [1]}}", "fields.a: "),
