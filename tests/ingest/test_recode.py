@@ -7,7 +7,7 @@ import io
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from niaga.ingest.faults import FileFault
 from niaga.ingest.formats import CsvFormat
@@ -113,6 +113,7 @@ def test_an_escape_that_is_not_clear_holds_its_record(records: list[list[str]], 
             assert found == record
 
 
+@example('a"||"||b\n', "||", '"', "", None, 1)
 @given(
     st.text(st.sampled_from('a|~"\\N\n\r, '), max_size=40),
     st.sampled_from([",", "|", "||", "~|~", "|~"]),
