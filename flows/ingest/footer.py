@@ -10,6 +10,8 @@ from dataclasses import replace
 from .archive import PlainText
 from .faults import FileFault
 
+_CHUNK = 4 << 20
+
 MOST_LINES = 10
 """Of how many lines a footer may have, blank ones at the end not counted."""
 
@@ -58,19 +60,24 @@ def _check_footer(
     end = start
     for _ in range(MOST_LINES):
         end = content.find(b"\n", end) + 1 or len(content)
-    number = sum(1 for _ in re.compile(rb"\n").finditer(content, 0, start)) + 1
     if re.compile(rb"[^\n]").search(content, end):
         raise FileFault(
-            f"line {number} is like the footer, {pattern}, but more than {MOST_LINES - 1} lines"
-            " follow it",
+            f"line {_line_number(content, start)} is like the footer, {pattern}, but more than"
+            f" {MOST_LINES - 1} lines follow it",
             part,
         )
     behind = content[start:end].decode("utf-8", "replace").split("\n")[1:]
     for distance, line in enumerate(behind, 1):
         is_like_it = re.fullmatch(footer_expression(pattern), line)
         if line.strip() and not is_like_it and looks_like_record(line):
+            number = _line_number(content, start)
             raise FileFault(
                 f"line {number} is like the footer, {pattern}, but line {number + distance}"
                 f" behind it looks like a record: {line[:80]}",
                 part,
             )
+
+
+def _line_number(content: mmap.mmap, position: int) -> int:
+    starts = range(0, position, _CHUNK)
+    return 1 + sum(content[start : min(start + _CHUNK, position)].count(b"\n") for start in starts)

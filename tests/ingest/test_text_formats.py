@@ -192,6 +192,14 @@ def test_a_footer_of_another_dialect_is_written_as_it_stands(tmp_path: Path) -> 
     assert read_text(tmp_path, "a||b~\n1||2~\nTOTAL||2~\n", layout)[1] == [(1, "1", "2")]
 
 
+@pytest.mark.parametrize("layout", [{"header": False}, {"header": False, "quote": ""}, {}])
+def test_an_export_may_have_no_records_before_its_footer(
+    tmp_path: Path, layout: dict[str, Any]
+) -> None:
+    content = "TOTAL;0\n" if layout else "kode;jumlah\nTOTAL;0\n"
+    assert read_text(tmp_path, content, FOOTER | layout)[0].read == 0
+
+
 def test_a_preamble_and_a_header_are_no_footer(tmp_path: Path) -> None:
     content = "TOTAL SALES\nTOTAL;b\n1;2\nTOTAL;2\n"
     assert read_text(tmp_path, content, FOOTER | {"skip_rows": 1})[1] == [(1, "1", "2")]
