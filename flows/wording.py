@@ -57,8 +57,9 @@ def explain_all(error: ValidationError, data: Any, model: type[BaseModel]) -> li
                 Complaint(place, "is an unknown key", _unknown_remedy(nearest, known))
             )
     for detail in details:
-        place = _place_in(detail["loc"], data)
-        if detail["type"] == "missing":
+        is_missing = detail["type"] == "missing"
+        place = _place_in(detail["loc"], data, is_missing=is_missing)
+        if is_missing:
             # The misspelt key has been reported with its right name: once is enough.
             if place not in misspelt:
                 complaints.append(Complaint(place, "is missing"))
@@ -79,15 +80,18 @@ def _unknown_remedy(nearest: str, known: list[str]) -> str:
     return f"known here: {', '.join(known)}" if known else ""
 
 
-def _place_in(location: tuple[str | int, ...], data: Any) -> Place:
-    """Drop the steps of pydantic's location that name a branch of a union, not a key."""
+def _place_in(location: tuple[str | int, ...], data: Any, *, is_missing: bool = False) -> Place:
+    """Drop the steps of pydantic's location that name a branch of a union, not a key.
+
+    Only the key that `is_missing` is none in `data`, and still a step.
+    """
     place: list[str | int] = []
     for position, step in enumerate(location):
         is_last = position == len(location) - 1
         is_item = isinstance(data, list) and isinstance(step, int) and step < len(data)
         if is_item or (isinstance(data, dict) and step in data):
             data = data[step]
-        elif step == "[key]" or not (is_last and isinstance(data, dict)):
+        elif not (is_last and is_missing and isinstance(data, dict)):
             continue
         place.append(step)
     return tuple(place)

@@ -8,7 +8,7 @@ import os
 import secrets
 import shutil
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,9 +19,14 @@ from .durable import TEMPORARY, make_folder, put_in_place
 from .faults import FileChanged, FileFault
 from .packing import packing_of, unpack
 from .patterns import FilePattern
+from .recode import with_unix_line_ends
 
 _CHUNK = 4 << 20
 _BYTE_ORDER_MARK = codecs.BOM_UTF8
+_MARKED = {
+    "utf-16": (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE),
+    "utf-32": (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE),
+}
 
 
 @dataclass(frozen=True)
@@ -139,16 +144,23 @@ def unpack_binary(
             sink.write(chunk)
 
 
-def unpack_text(archived: Path, file: Path, encoding: str, member: FilePattern | None) -> PlainText:
-    """Write an archived export as UTF-8 with Unix line ends; raise FileFault when it is no text."""
+def unpack_text(
+    archived: Path,
+    file: Path,
+    encoding: str,
+    member: FilePattern | None,
+    recode: Callable[[Iterable[bytes]], Iterable[bytes]] = with_unix_line_ends,
+) -> PlainText:
+    """Write an archived export as UTF-8 with Unix line ends; raise FileFault when it is no text.
+
+    `recode` makes those line ends of what ends the lines of the export.
+    """
     size, last = 0, b""
     content = _content(archived, file, member, is_workbook=False)
     with file.open("wb") as sink:
-        for chunk in _with_unix_line_ends(_as_utf8(content, encoding)):
-            if b"\0" in chunk:
-                raise FileFault("holds zero bytes: it is half-written, or no text file")
+        for chunk in recode(_without_zeros(_as_utf8(content, encoding))):
             size += sink.write(chunk)
-            last = chunk[-1:]
+            last = chunk[-1:] or last
     return PlainText(file, size, last == b"\n")
 
 
@@ -169,6 +181,13 @@ def _content(
         packed.unlink()
 
 
+def _without_zeros(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    for chunk in chunks:
+        if b"\0" in chunk:
+            raise FileFault("holds zero bytes: it is half-written, or no text file")
+        yield chunk
+
+
 def _as_utf8(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
     """Recode a text, without its byte order mark."""
     if encoding in ("utf-8", "utf-8-sig"):
@@ -176,27 +195,24 @@ def _as_utf8(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
         for number, chunk in enumerate(chunks):
             yield chunk.removeprefix(_BYTE_ORDER_MARK) if number == 0 else chunk
         return
-    decoder = codecs.getincrementaldecoder(encoding)()
+    decoder, line = codecs.getincrementaldecoder(encoding)(), 1
     try:
         for number, chunk in enumerate(chunks):
+            if number == 0 and encoding in _MARKED and not chunk.startswith(_MARKED[encoding]):
+                raise FileFault(
+                    f"has no byte order mark: the source must say {encoding}-le or {encoding}-be"
+                )
             text = decoder.decode(chunk)
+            line += _line_ends(text)
             yield (text.removeprefix("\ufeff") if number == 0 else text).encode()
         yield decoder.decode(b"", final=True).encode()
-    except UnicodeError as error:
-        raise FileFault(f"can't be read as {encoding}: {error}") from error
+    except UnicodeDecodeError as error:
+        before = error.object[: error.start].decode(error.encoding, "ignore")
+        wrong = error.object[error.start : error.end].hex(" ").upper()
+        raise FileFault(
+            f"can't be read as {encoding}: line {line + _line_ends(before)} has the bytes {wrong}"
+        ) from error
 
 
-def _with_unix_line_ends(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """Make all line ends Unix: a file may mix them, and the reader takes one kind."""
-    held = b""
-    for chunk in chunks:
-        block = held + chunk
-        held = b""
-        if b"\r" in block:
-            if block.endswith(b"\r"):
-                block, held = block[:-1], b"\r"
-            block = block.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-        if block:
-            yield block
-    if held:
-        yield b"\n"
+def _line_ends(text: str) -> int:
+    return text.count("\n") + text.count("\r") - text.count("\r\n")

@@ -6,6 +6,7 @@ import csv
 import mmap
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -15,8 +16,10 @@ from . import sql
 from .archive import PlainText, unpack_text
 from .cells import check_header, named, null_texts, typed_cells
 from .faults import FileFault
+from .footer import cut_footer
 from .formats import CsvFormat
 from .parsing import Parser
+from .recode import invalid_reason, readable, recode
 from .sources import Export
 
 
@@ -33,14 +36,38 @@ def read_csv(
 
     Raises FileFault when the file as a whole can't be read.
     """
-    text = unpack_text(archived, folder / f"{part}.csv", layout.encoding, export.member_pattern)
+    text = unpack_text(
+        archived,
+        folder / f"{part}.csv",
+        layout.encoding,
+        export.member_pattern,
+        partial(recode, layout=layout),
+    )
     if text.size_bytes == 0:
         raise FileFault("is empty", part)
     if layout.final_newline == "required" and not text.ends_in_newline:
-        raise FileFault("is truncated: it does not end in a newline", part)
+        end = "a newline" if layout.record_separator is None else "its record separator"
+        raise FileFault(f"is truncated: it does not end in {end}", part)
+    no_text, delimiter, layout = invalid_reason(layout), layout.delimiter, readable(layout)
     header = _read_header(text.path, layout, part)
+    if any("\ufffd" in name for name in header):
+        raise FileFault(f"has a header that {no_text}", part)
+    if layout.footer:
+        others = len(header) - 1
+        text = cut_footer(
+            text,
+            layout.footer,
+            layout.skip_rows + layout.header,
+            lambda line: line.count(layout.delimiter) >= others,
+            part,
+        )
     _read_cells(connection, part, export, layout, parser, text.path, header)
-    _collect_malformed(connection, part, layout, text, len(header))
+    _collect_malformed(connection, part, layout, text, len(header), no_text)
+    if layout.delimiter != delimiter:
+        connection.execute(
+            f"UPDATE niaga.malformed_{part} SET line_text ="
+            f" replace(line_text, {sql.text(layout.delimiter)}, {sql.text(delimiter)})"
+        )
     text.path.unlink()
     return header
 
@@ -109,10 +136,16 @@ def _read_cells(
 
 
 def _collect_malformed(
-    connection: duckdb.DuckDBPyConnection, part: str, layout: CsvFormat, text: PlainText, width: int
+    connection: duckdb.DuckDBPyConnection,
+    part: str,
+    layout: CsvFormat,
+    text: PlainText,
+    width: int,
+    no_text: str,
 ) -> None:
     """Make `niaga.malformed_<part>`: the records that are no row of the table.
 
+    `no_text` says of a record with bytes that are no UTF-8 what is wrong with it.
     DuckDB numbers them by lines that count the header and blank lines, but a quoted line break not.
     """
     connection.execute(f"CREATE TABLE niaga.blank_{part} (position BIGINT)")
@@ -151,7 +184,7 @@ def _collect_malformed(
             CASE
                 WHEN list_contains(error_types, 'UNQUOTED VALUE') THEN {sql.text("has " + unclosed)}
                 WHEN list_contains(error_types, 'INVALID ENCODING')
-                    THEN 'has bytes that are no UTF-8'
+                    THEN {sql.text(no_text)}
                 WHEN list_contains(error_types, 'LINE SIZE OVER MAXIMUM')
                     THEN 'is longer than 2 MB'
                 WHEN list_contains(error_types, 'MISSING COLUMNS')

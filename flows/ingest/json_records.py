@@ -16,6 +16,7 @@ from .archive import unpack_text
 from .cells import check_header, null_texts, typed_cells
 from .faults import FileFault
 from .formats import JsonFormat, JsonLinesFormat
+from .lines import read_lines
 from .parsing import Parser
 from .sources import Export
 
@@ -46,7 +47,7 @@ def read_json(
     if isinstance(layout, JsonFormat):
         _read_document(connection, part, layout.records, text.path)
     else:
-        _read_lines(connection, part, text.path)
+        read_lines(connection, part, text.path)
     text.path.unlink()
     _check_lines(connection, part)
     header = _header(connection, part)
@@ -92,25 +93,6 @@ def _long_decimals(json: str) -> str:
         f"len(list_filter(regexp_extract_all({bare}, {sql.text(_DECIMALS)}), lambda number:"
         f" length(replace(ltrim(number, '0.'), '.', '')) > {_EXACT_DIGITS}))"
     )
-
-
-def _read_lines(connection: duckdb.DuckDBPyConnection, part: str, path: Path) -> None:
-    """Make `niaga.text_<part>`, the lines of a file."""
-    try:
-        # No JSON text has the delimiter: control characters are written as escapes there.
-        connection.execute(
-            f"""
-            CREATE TABLE niaga.text_{part} AS
-            SELECT line
-            FROM read_csv(
-                {sql.text(str(path))}, auto_detect = false, columns = {{'line': 'VARCHAR'}},
-                delim = chr(1), quote = '', escape = '', header = false, new_line = '\\n'
-            )
-            """
-        )
-    except duckdb.InvalidInputException as error:
-        problem = str(error).partition("\n")[0].removeprefix("Invalid Input Error: ")
-        raise FileFault(f"can't be read as lines of UTF-8 text: {problem}", part) from error
 
 
 def _read_document(

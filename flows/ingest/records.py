@@ -20,7 +20,8 @@ from . import sql
 from .cells import absent_cells, typed, typed_in
 from .csv_records import read_csv
 from .excel_records import read_excel
-from .formats import CsvFormat, ExcelFormat, ParquetFormat
+from .fixed_width_records import read_fixed_width
+from .formats import CsvFormat, ExcelFormat, FixedWidthFormat, ParquetFormat
 from .json_records import read_json
 from .parquet_records import read_parquet
 from .parsing import Parser
@@ -54,6 +55,8 @@ def read_records(
         header = read_csv(connection, part, export, layout, parser, archived, folder)
     elif isinstance(layout, ExcelFormat):
         header = read_excel(connection, part, export, layout, parser, archived, folder)
+    elif isinstance(layout, FixedWidthFormat):
+        header = read_fixed_width(connection, part, export, layout, parser, archived, folder)
     elif isinstance(layout, ParquetFormat):
         header = read_parquet(connection, part, export, parser, archived, folder)
     else:

@@ -121,7 +121,7 @@ source: Erp Sales
 exports:
   lines:
     file: "p_{date}.csv"
-    format: {delimiter: ";;", encoding: utf-9, skip_rows: -1}
+    format: {delimiter: "", encoding: utf-9, skip_rows: -1}
     columns: {Harga: monney}
   Other: {file: "b.csv"}
 locale: {decimal: ";", date: "%d/%M/%Y"}
@@ -132,7 +132,7 @@ feeds: {}
     starts = [
         "s.yml:1: source: `Erp Sales` is no name (use small letters",
         "s.yml:4: exports.lines.file: {date} does not say how the date is written",
-        "s.yml:5: exports.lines.format.delimiter: `;;` is not one character",
+        "s.yml:5: exports.lines.format.delimiter: `` can't stand between two fields",
         "s.yml:5: exports.lines.format.encoding: `utf-9` is no encoding",
         "s.yml:5: exports.lines.format.skip_rows: `-1`: should be greater than or equal to 0",
         "s.yml:6: exports.lines.columns.Harga: `monney` is not",
@@ -154,7 +154,7 @@ feeds: {}
     [
         (
             "{type: exel}",
-            "format.type: `exel` is none of: csv, excel, json, json_lines, parq",
+            "format.type: `exel` is none of: csv, excel, fixed_width, json, json_l",
         ),
         ("{type: excel, delimiter: ';'}", "format.delimiter: is an unknown key"),
         ("{type: excel, skip_rows: -1}", "format.skip_rows: `-1`: should be greater than or"),
