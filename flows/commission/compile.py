@@ -179,4 +179,7 @@ def _component_rows(
 
 
 def _decimal(rate: Fraction | None) -> Decimal | None:
-    return None if rate is None else Decimal(rate.numerator) / Decimal(rate.denominator)
+    """Give a rate to look at: pay is calculated with the coefficients, which are exact."""
+    if rate is None:
+        return None
+    return (Decimal(rate.numerator) / Decimal(rate.denominator)).quantize(Decimal("1e-9"))

@@ -12,7 +12,7 @@ _TIMES = re.compile(rf"^({NUMBER})x$")
 _SHARE_OF = re.compile(rf"^({NUMBER})% of (quota|target)$")
 _MONEY = re.compile(rf"^({NUMBER}) ([A-Z]{{3}})$")
 _MONEY_PER_YEAR = re.compile(rf"^({NUMBER}) ([A-Z]{{3}}) per year$")
-RATE_DIGITS = 9
+RATE_DIGITS = 10
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def _number(text: str) -> Fraction:
 
 
 def parse_rate(text: str) -> Fraction:
-    """Read `5%` as an exact fraction of at most nine decimals; 0 needs no unit."""
+    """Read `5%` as an exact fraction of at most ten decimals; 0 needs no unit."""
     if text == "0":
         return Fraction(0)
     found = _SHARE.match(text)
