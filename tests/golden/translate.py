@@ -113,7 +113,17 @@ def _pay_of(period: str) -> str:
 def _tier_cum(case: Case, said: Said) -> None:
     plan = case.plan
     _only(
-        ("mode", "basis", "tiers", "period", "boundary", "quota", "accumulate", "retro_to", "rate_at"),
+        (
+            "mode",
+            "basis",
+            "tiers",
+            "period",
+            "boundary",
+            "quota",
+            "accumulate",
+            "retro_to",
+            "rate_at",
+        ),
         plan,
         "tier_cum",
     )
