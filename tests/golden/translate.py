@@ -80,7 +80,7 @@ def _edge(said: Said, value: str, basis: str) -> str:
 def _rows(
     said: Said, tiers: list[dict[str, Any]], basis: str, boundary: str, key: str, form: str
 ) -> list[dict[str, str]]:
-    """Give the rows of a table of rates; a closed last tier is followed by one that pays nothing."""
+    """Give the rows of a table of rates; the last one is open."""
     if boundary == "closed":
         raise NotSaid("tables closed at both ends")
     word = "above" if boundary == "upper_inclusive" else "from"
