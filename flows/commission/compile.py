@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
+from math import lcm
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -23,9 +24,11 @@ from .curves import (
     lines_of,
     needs_quota,
     needs_target,
+    re_rates_at_edges,
     share_of_target,
+    walk_of,
 )
-from .plan_model import CURVES, Component
+from .plan_model import Component
 from .plans import PlanFile, load_plans
 from .units import parse_yearly_money
 
@@ -50,8 +53,9 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("component_id", _TEXT), ("ordinal", _INTEGER), ("title", _TEXT), ("measure", _TEXT),
             ("event_kind", _TEXT), ("window_kind", _TEXT),
             ("credit_level", _INTEGER), ("needs_full_split", _FLAG), ("quota_type", _TEXT),
-            ("curve_kind", _TEXT), ("needs_quota", _FLAG), ("needs_target", _FLAG),
-            ("is_narrow", _FLAG), ("target_numerator", _INTEGER), ("target_denominator", _INTEGER),
+            ("walk", _TEXT), ("re_rates_at_edges", _FLAG),
+            ("needs_quota", _FLAG), ("needs_target", _FLAG), ("is_narrow", _FLAG),
+            ("target_numerator", _INTEGER), ("target_denominator", _INTEGER),
         ]
     ),
     "plan_segment": pa.schema(
@@ -141,7 +145,8 @@ def _component_rows(
         "credit_level": 1 if component.credit == "rollup" else 0,
         "needs_full_split": component.shares == "100%",
         "quota_type": (component.quota.type if component.quota else None) or name,
-        "curve_kind": next(kind for kind in CURVES if getattr(component, kind) is not None),
+        "walk": walk_of(component),
+        "re_rates_at_edges": re_rates_at_edges(component),
         "needs_quota": needs_quota(lines),
         "needs_target": needs_target(lines),
         "is_narrow": is_narrow(lines),
@@ -149,8 +154,10 @@ def _component_rows(
         "target_denominator": target.denominator,
     }
     segments = []
+    common = lcm(*(denominator_of(line) for line in lines))
     for number, line in enumerate(lines, start=1):
-        denominator = denominator_of(line)
+        # Lines of a running curve add up over its segments.
+        denominator = common if component.running else denominator_of(line)
         row: dict[str, Any] = {
             "component_key": key,
             "segment_number": number,
@@ -172,4 +179,7 @@ def _component_rows(
 
 
 def _decimal(rate: Fraction | None) -> Decimal | None:
-    return None if rate is None else Decimal(rate.numerator) / Decimal(rate.denominator)
+    """Give a rate to look at: pay is calculated with the coefficients, which are exact."""
+    if rate is None:
+        return None
+    return (Decimal(rate.numerator) / Decimal(rate.denominator)).quantize(Decimal("1e-9"))

@@ -17,8 +17,8 @@ from fractions import Fraction
 from itertools import pairwise
 from math import lcm
 
-from .plan_model import MONTHS, Component, Tier
-from .units import Quantity, parse_amount, parse_rate
+from .plan_model import MONTHS, Component, Point, Step
+from .units import Quantity, parse_amount, parse_curve_rate, parse_rate
 
 NARROW_DENOMINATOR = 10**9
 LARGEST = 2**63 - 1
@@ -55,17 +55,27 @@ class Scale:
 
 def lines_of(component: Component, window: str, scale: Scale) -> list[Line]:
     """Give the segments of a component's curve, in ascending order of their lower edges."""
-    if component.rate is not None:
-        rate = parse_rate(component.rate)
-        return [Line(Fraction(0), "money", False, rate, slope=rate * scale.measure_to_pay)]
-    if component.marginal is not None:
-        return _marginal(component.marginal, scale)
-    if component.whole is not None:
-        return [
-            _line(tier, scale, slope=parse_rate(tier.rate) * scale.measure_to_pay)
-            for tier in component.whole
-        ]
-    return _points(component, window, scale)
+    if component.points is not None:
+        return _points(component.points, _target(component, window, scale), scale)
+    if component.steps is not None:
+        return _steps(component.steps, _target(component, window, scale), scale)
+    return _tiers(component, window, scale)
+
+
+def re_rates_at_edges(component: Component) -> bool:
+    """Whether reaching an edge pays for what was sold before, while each slice has its own line."""
+    is_broken_whole = bool(component.marginal_above or component.only_above) and component.whole
+    return bool(component.points or component.steps or is_broken_whole)
+
+
+def walk_of(component: Component) -> str:
+    """How a credit moves on the curve: over its `segments`, to the one `reached` with all before.
+
+    `running_before` and `running_after`: it has the rate at one end of its own.
+    """
+    if component.running is not None:
+        return f"running_{component.rate_at or 'after'}"
+    return "reached" if component.whole and not re_rates_at_edges(component) else "segments"
 
 
 def share_of_target(component: Component, window: str) -> Fraction:
@@ -81,52 +91,111 @@ def _edge_value(edge: Quantity, scale: Scale) -> Fraction:
     return edge.value if edge.unit == "quota" else edge.value * 10**scale.measure
 
 
-def _line(tier: Tier, scale: Scale, **coefficients: Fraction) -> Line:
-    edge = tier.edge
-    return Line(
-        _edge_value(edge, scale),
-        edge.unit if edge.unit == "quota" else "money",
-        tier.above is not None,
-        parse_rate(tier.rate),
-        **coefficients,
-    )
+def _edge_of(edge: Quantity, scale: Scale) -> tuple[Fraction, str]:
+    return _edge_value(edge, scale), "quota" if edge.unit == "quota" else "money"
 
 
-def _marginal(tiers: list[Tier], scale: Scale) -> list[Line]:
-    lines = []
-    previous = Fraction(0)
-    intercepts = {"money": Fraction(0), "quota": Fraction(0)}
-    for tier in tiers:
-        slope = parse_rate(tier.rate) * scale.measure_to_pay
-        unit = "quota" if tier.edge.unit == "quota" else "money"
-        intercepts[unit] -= (slope - previous) * _edge_value(tier.edge, scale)
-        lines.append(
-            _line(
-                tier,
-                scale,
-                slope=slope,
-                intercept=intercepts["money"],
-                intercept_quota=intercepts["quota"],
-            )
-        )
-        previous = slope
+def _target(component: Component, window: str, scale: Scale) -> Fraction:
+    """Give the pay, in minor units, for one unit of the yearly target incentive."""
+    return share_of_target(component, window) * scale.measure_to_pay
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A row of a curve of rates: the rate from its edge on."""
+
+    edge: Fraction
+    edge_unit: str
+    is_above: bool
+    rate: Fraction
+
+
+def _tiers(component: Component, window: str, scale: Scale) -> list[Line]:
+    """Give the segments of rate, marginal, whole and running.
+
+    On a row of its own slice F goes on from where it is; on a whole row it is the rate times all
+    that counts: what lies above `only_above`.
+    """
+    rates = [parse_curve_rate(tier.rate) for tier in component.tiers]
+    of_target = any(rate.unit == "target" for rate in rates)
+    pay = _target(component, window, scale) if of_target else scale.measure_to_pay
+    rows = [
+        _Row(*_edge_of(tier.edge, scale), tier.above is not None, rate.value)
+        for tier, rate in zip(component.tiers, rates, strict=True)
+    ]
+    start = Fraction(0)
+    if component.only_above is not None:
+        start, unit = _edge_of(parse_amount(component.only_above), scale)
+        rows = _beginning_at(start, unit, rows)
+    limit = _edge_value(parse_amount(component.marginal_above or "0"), scale)
+    is_whole = bool(component.whole or component.running)
+    lines: list[Line] = []
+    for row in rows:
+        if is_whole and not (component.marginal_above and row.edge >= limit):
+            terms = _product(row.rate * pay, start, row.edge_unit, of_target)
+        else:
+            last = lines[-1] if lines else None
+            change = row.rate - (last.rate or 0 if last else 0)
+            terms = _product(change * pay, row.edge, row.edge_unit, of_target)
+            terms = {name: value + getattr(last, name, 0) for name, value in terms.items()}
+        lines.append(Line(row.edge, row.edge_unit, row.is_above, row.rate, **terms))
     return lines
 
 
-def _points(component: Component, window: str, scale: Scale) -> list[Line]:
-    points = component.points or []
+def _beginning_at(start: Fraction, unit: str, rows: list[_Row]) -> list[_Row]:
+    """Give the rows of a curve that pays nothing until `start`, and from there on as they do."""
+    reached = [row for row in rows if row.edge <= start]
+    nothing = _Row(Fraction(0), unit, False, Fraction(0))
+    begun = _Row(start, unit, True, reached[-1].rate)
+    return [nothing, begun, *(row for row in rows if row.edge > start)]
+
+
+def _product(pay: Fraction, edge: Fraction, edge_unit: str, of_target: bool) -> dict[str, Fraction]:
+    """Give `pay` times (x - edge) as coefficients; of a target it is for each 100% of the quota."""
+    intercept = -pay * edge
+    if of_target:
+        return {"slope_target": pay, "intercept_target": intercept}
+    is_quota = edge_unit == "quota"
+    return {
+        "slope": pay,
+        "intercept": Fraction(0) if is_quota else intercept,
+        "intercept_quota": intercept if is_quota else Fraction(0),
+    }
+
+
+def _pay(text: str, of_target: Fraction, scale: Scale) -> tuple[Fraction, Fraction]:
+    """Read a payment: what of it goes with the target incentive, and what in minor units."""
+    pay = parse_amount(text)
+    if pay.unit == "target":
+        return pay.value * of_target, Fraction(0)
+    return Fraction(0), pay.value * 10**scale.pay
+
+
+def _steps(steps: list[Step], of_target: Fraction, scale: Scale) -> list[Line]:
+    lines = [Line(Fraction(0), "money", False, None)]
+    for step in steps:
+        edge, unit = _edge_of(step.edge, scale)
+        target, money = _pay(step.pays, of_target, scale)
+        # A point of attainment is a hundredth of the quota.
+        target_rise, money_rise = (
+            100 * each for each in _pay(step.per_point or "0", of_target, scale)
+        )
+        lines.append(
+            Line(
+                edge, unit, step.above is not None, None,
+                intercept=money - money_rise * edge, intercept_target=target - target_rise * edge,
+                slope_money=money_rise, slope_target=target_rise,
+            )
+        )  # fmt: skip
+    return lines
+
+
+def _points(points: list[Point], of_target: Fraction, scale: Scale) -> list[Line]:
     edges = [parse_amount(point.at) for point in points]
     unit = _edge_unit(edges)
-    pays = [parse_amount(point.pays) for point in points]
-    # Pay is a share of T (yearly, at the measure's scale) or money (in minor units).
-    of_target = share_of_target(component, window) * scale.measure_to_pay
     knots = [
-        (
-            _edge_value(edge, scale),
-            pay.value * of_target if pay.unit == "target" else Fraction(0),
-            pay.value * 10**scale.pay if pay.unit == "money" else Fraction(0),
-        )
-        for edge, pay in zip(edges, pays, strict=True)
+        (_edge_value(edge, scale), *_pay(point.pays, of_target, scale))
+        for edge, point in zip(edges, points, strict=True)
     ]
     below = Line(Fraction(0), unit, False, None)
     last_at, last_target, last_money = knots[-1]
@@ -161,7 +230,10 @@ def denominator_of(line: Line) -> int:
 
 def needs_quota(lines: list[Line]) -> bool:
     """Whether the curve can't be calculated without a quota."""
-    return any(line.edge_unit == "quota" or line.intercept_quota for line in lines)
+    return any(
+        line.edge_unit == "quota" or line.intercept_quota or line.slope_target or line.slope_money
+        for line in lines
+    )
 
 
 def needs_target(lines: list[Line]) -> bool:

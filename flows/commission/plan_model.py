@@ -9,20 +9,26 @@ from __future__ import annotations
 import re
 from datetime import date
 from itertools import pairwise
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from .units import Quantity, parse_amount, parse_rate, parse_yearly_money
+from .units import (
+    Quantity,
+    parse_amount,
+    parse_curve_rate,
+    parse_rate,
+    parse_yearly_money,
+)
 
 _IDENTIFIER = re.compile(r"^[a-z][a-z0-9_-]*$")
-CURVES = ("rate", "marginal", "whole", "points")
+CURVES = ("rate", "marginal", "whole", "running", "steps", "points")
 MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 _PLAN_KEYS_TO_COME = {"who", "rounding", "cap", "draw", "negative_pay", "exchange", "accounting"}
 _COMPONENT_KEYS_TO_COME = {
-    "payee", "where", "from", "to", "deduct", "share_out", "count_once", "by", "running", "steps",
-    "grid", "differential", "fixed", "pool", "contest", "marginal_above", "only_above", "bands",
-    "terms", "max_per_order", "min_per_order", "fixed_per_order", "target", "gates", "multiply",
+    "payee", "where", "from", "to", "deduct", "share_out", "count_once", "by", "grid",
+    "differential", "fixed", "pool", "contest", "bands", "terms", "max_per_order", "min_per_order",
+    "fixed_per_order", "target", "gates", "multiply",
     "cap", "floor", "returns", "clawback", "release",
 }  # fmt: skip
 
@@ -35,6 +41,11 @@ def _identifier(text: str) -> str:
 
 def _rate_text(text: str) -> str:
     parse_rate(text)
+    return text
+
+
+def _curve_rate_text(text: str) -> str:
+    parse_curve_rate(text)
     return text
 
 
@@ -61,6 +72,7 @@ def _target_text(text: str) -> str:
 
 Identifier = Annotated[str, AfterValidator(_identifier)]
 RateText = Annotated[str, AfterValidator(_rate_text)]
+CurveRateText = Annotated[str, AfterValidator(_curve_rate_text)]
 EdgeText = Annotated[str, AfterValidator(_edge_text)]
 PayText = Annotated[str, AfterValidator(_pay_text)]
 TargetText = Annotated[str, AfterValidator(_target_text)]
@@ -88,12 +100,11 @@ class Approval(PlanPart):
     on: date
 
 
-class Tier(PlanPart):
-    """One row of a curve: from (reached) or above (exceeded) an edge, this rate."""
+class EdgeRow(PlanPart):
+    """One row of a curve: from (reached) or above (exceeded) an edge."""
 
     from_: EdgeText | None = Field(default=None, alias="from")
     above: EdgeText | None = None
-    rate: RateText
 
     @model_validator(mode="before")
     @classmethod
@@ -103,7 +114,7 @@ class Tier(PlanPart):
         return values
 
     @model_validator(mode="after")
-    def _one_edge(self) -> Tier:
+    def _one_edge(self) -> Self:
         if (self.from_ is None) == (self.above is None):
             raise ValueError(
                 "say either from (reaching it is enough) or above (it must be exceeded)"
@@ -112,8 +123,21 @@ class Tier(PlanPart):
 
     @property
     def edge(self) -> Quantity:
-        """The lower edge of the tier."""
+        """The lower edge of the row."""
         return parse_amount(self.from_ if self.from_ is not None else str(self.above))
+
+
+class Tier(EdgeRow):
+    """From an edge on, this rate."""
+
+    rate: CurveRateText
+
+
+class Step(EdgeRow):
+    """From an edge on, this pay, and what each percentage point of attainment beyond it adds."""
+
+    pays: PayText
+    per_point: PayText | None = None
 
 
 class Point(PlanPart):
@@ -141,10 +165,15 @@ class Component(PlanPart):
     shares: Literal["100%", "overlay"] = "100%"
     weight: RateText = "100%"
     quota: QuotaRule | None = None
-    rate: RateText | None = None
+    rate: CurveRateText | None = None
     marginal: list[Tier] | None = None
     whole: list[Tier] | None = None
+    running: list[Tier] | None = None
+    steps: list[Step] | None = None
     points: list[Point] | None = None
+    marginal_above: EdgeText | None = None
+    only_above: EdgeText | None = None
+    rate_at: Literal["before", "after"] | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -158,11 +187,33 @@ class Component(PlanPart):
             raise ValueError(
                 f"say exactly one of {', '.join(CURVES)}; found {', '.join(said) or 'none'}"
             )
-        if self.marginal is not None or self.whole is not None:
-            _check_tiers(self.marginal or self.whole or [])
+        if said[0] in ("marginal", "whole", "running"):
+            _check_tiers(self.tiers)
+        if self.steps is not None:
+            _check_steps(self.steps)
         if self.points is not None:
             _check_points(self.points)
+        self._check_edges_of_their_own()
         return self
+
+    def _check_edges_of_their_own(self) -> None:
+        if self.rate_at is not None and self.running is None:
+            raise ValueError("rate_at says which total picks the rate of a running curve")
+        if self.marginal_above is not None:
+            edges = [tier.edge for tier in self.whole or []]
+            if parse_amount(self.marginal_above) not in edges[1:]:
+                raise ValueError("marginal_above is the edge of a row of whole, behind the first")
+        if self.only_above is not None:
+            if not self.tiers or self.running is not None or self.marginal_above is not None:
+                raise ValueError("only_above goes with rate, marginal or whole")
+            _check_kinds([*(tier.edge for tier in self.tiers), parse_amount(self.only_above)])
+
+    @property
+    def tiers(self) -> list[Tier]:
+        """The rows of a curve of rates; a single rate is a row from zero."""
+        if self.rate is not None:
+            return [Tier(**{"from": "0", "rate": self.rate})]
+        return self.marginal or self.whole or self.running or []
 
 
 class Plan(PlanPart):
@@ -203,15 +254,22 @@ class Plan(PlanPart):
 
 
 def _money_texts(component: Component) -> list[str]:
-    tiers = [str(tier.from_ or tier.above) for tier in component.marginal or component.whole or []]
+    rows = [*component.tiers, *(component.steps or [])]
+    edges = [row.from_ or row.above for row in rows]
+    pays = [text for step in component.steps or [] for text in (step.pays, step.per_point)]
     points = [text for point in component.points or [] for text in (point.at, point.pays)]
-    return tiers + points
+    texts = [*edges, *pays, *points, component.marginal_above, component.only_above]
+    return [text for text in texts if text is not None]
 
 
-def _check_ascending(edges: list[Quantity]) -> None:
+def _check_kinds(edges: list[Quantity]) -> None:
     units = {edge.unit for edge in edges if edge.unit != "zero"}
     if len(units) > 1:
         raise ValueError("edges must be of one kind: all money or all % of quota")
+
+
+def _check_ascending(edges: list[Quantity]) -> None:
+    _check_kinds(edges)
     for lower, upper in pairwise(edges):
         if upper.value <= lower.value:
             raise ValueError("edges must ascend from row to row")
@@ -224,13 +282,34 @@ def _check_tiers(tiers: list[Tier]) -> None:
         raise ValueError(
             "the first row begins at 0; write a first row with rate: 0% for what pays nothing"
         )
-    _check_ascending([tier.edge for tier in tiers])
+    edges = [tier.edge for tier in tiers]
+    _check_ascending(edges)
+    units = {parse_curve_rate(tier.rate).unit for tier in tiers} - {"zero"}
+    if len(units) > 1:
+        raise ValueError("rates must be of one kind: all %, or all x (times the target)")
+    if "target" in units and any(edge.unit == "money" for edge in edges):
+        raise ValueError("rates in x (times the target) need edges in % of quota")
+
+
+def _check_steps(steps: list[Step]) -> None:
+    if not steps:
+        raise ValueError("a curve needs at least one row")
+    _check_ascending([step.edge for step in steps])
+    if steps[0].edge.is_zero and steps[0].above is None:
+        raise ValueError("from 0 a step would pay without a sale; write above: 0")
+    _check_pay([text for step in steps for text in (step.pays, step.per_point) if text])
+    if any(step.per_point and step.edge.unit != "quota" for step in steps):
+        raise ValueError("per_point counts points of attainment: it needs edges in % of quota")
+
+
+def _check_pay(texts: list[str]) -> None:
+    units = {parse_amount(text).unit for text in texts} - {"zero"}
+    if len(units) > 1:
+        raise ValueError("pay must be of one kind: all money or all % of target")
 
 
 def _check_points(points: list[Point]) -> None:
     if len(points) < 2:
         raise ValueError("a payout line needs at least two points")
     _check_ascending([parse_amount(point.at) for point in points])
-    units = {parse_amount(point.pays).unit for point in points} - {"zero"}
-    if len(units) > 1:
-        raise ValueError("pay must be of one kind: all money or all % of target")
+    _check_pay([point.pays for point in points])

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from ..configuration import load_yaml, validate
 from ..errors import ConfigurationError, Fault
 from .plan_model import Component, Plan
-from .units import parse_amount, parse_rate
+from .units import parse_amount, parse_curve_rate, parse_rate
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -109,7 +109,15 @@ def _faults_of_changed_dates(first: PlanFile, second: PlanFile) -> list[Fault]:
 
 def uses_target(component: Component) -> bool:
     """Whether the component pays shares of a target incentive."""
-    return any(parse_amount(point.pays).unit == "target" for point in component.points or [])
+    rises = [step.per_point for step in component.steps or [] if step.per_point]
+    amounts = [parse_amount(text) for text in [*_pays(component), *rises]]
+    rates = [parse_curve_rate(tier.rate) for tier in component.tiers]
+    return any(said.unit == "target" for said in [*amounts, *rates])
+
+
+def _pays(component: Component) -> list[str]:
+    points = [point.pays for point in component.points or []]
+    return points + [step.pays for step in component.steps or []]
 
 
 def _faults_of_weights(file: PlanFile) -> list[Fault]:
@@ -147,11 +155,10 @@ def _warnings(file: PlanFile) -> list[str]:
     if file.plan.approved is None:
         warnings.append("not approved: it is calculated, and nothing is posted")
     for name, component in file.plan.components.items():
-        rates = [parse_rate(tier.rate) for tier in component.marginal or component.whole or []]
-        for lower, upper in pairwise(rates):
-            if upper < lower:
-                warnings.append(f"{name}: the rate falls from {percent(lower)} to {percent(upper)}")
-        pays = [parse_amount(point.pays).value for point in component.points or []]
+        for lower, upper in pairwise(component.tiers):
+            if parse_curve_rate(upper.rate).value < parse_curve_rate(lower.rate).value:
+                warnings.append(f"{name}: the rate falls from {lower.rate} to {upper.rate}")
+        pays = [parse_amount(text).value for text in _pays(component)]
         if any(upper < lower for lower, upper in pairwise(pays)):
-            warnings.append(f"{name}: pay falls from one point to the next")
+            warnings.append(f"{name}: pay falls from one row to the next")
     return warnings

@@ -8,15 +8,16 @@ from fractions import Fraction
 
 NUMBER = r"-?\d[\d_]*(?:\.\d+)?"
 _SHARE = re.compile(rf"^({NUMBER})%$")
+_TIMES = re.compile(rf"^({NUMBER})x$")
 _SHARE_OF = re.compile(rf"^({NUMBER})% of (quota|target)$")
 _MONEY = re.compile(rf"^({NUMBER}) ([A-Z]{{3}})$")
 _MONEY_PER_YEAR = re.compile(rf"^({NUMBER}) ([A-Z]{{3}}) per year$")
-RATE_DIGITS = 9
+RATE_DIGITS = 10
 
 
 @dataclass(frozen=True)
 class Quantity:
-    """A number with its unit: `zero`, `money` (in `currency`), `quota` or `target`."""
+    """A number with its unit: `zero`, `money` (in `currency`), `quota`, `target` or `share`."""
 
     value: Fraction
     unit: str
@@ -33,13 +34,24 @@ def _number(text: str) -> Fraction:
 
 
 def parse_rate(text: str) -> Fraction:
-    """Read `5%` as an exact fraction of at most nine decimals; 0 needs no unit."""
+    """Read `5%` as an exact fraction of at most ten decimals; 0 needs no unit."""
     if text == "0":
         return Fraction(0)
     found = _SHARE.match(text)
     if not found:
         raise ValueError(f'"{text}" has no unit a rate can have; write for example 5%')
-    rate = _number(found[1]) / 100
+    return _exact_rate(text, _number(found[1]) / 100)
+
+
+def parse_curve_rate(text: str) -> Quantity:
+    """Read the rate of a curve: `5%` of the measure, or `1.4x` the target per 100% of quota."""
+    if found := _TIMES.match(text):
+        return Quantity(_exact_rate(text, _number(found[1])), "target")
+    rate = parse_rate(text)
+    return Quantity(rate, "zero" if text == "0" else "share")
+
+
+def _exact_rate(text: str, rate: Fraction) -> Fraction:
     if (rate * 10**RATE_DIGITS).denominator != 1:
         raise ValueError(f"{text} has more than {RATE_DIGITS} decimals as a fraction")
     return rate

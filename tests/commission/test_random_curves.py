@@ -1,4 +1,4 @@
-"""Two hundred random plans, one participant each, in one build, against exact fractions."""
+"""Three hundred random plans, one participant each, in one build, against exact fractions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from niaga.workspace import Workspace
 
 from tests.support.lake import put
 
-PARTICIPANTS = 200
+PARTICIPANTS = 300
 DAY = "2026-03-{:02}"
 
 
@@ -33,7 +33,7 @@ class RandomPlan:
         self.name = name
         self.quota = chance.choice([1, 7, 333, 99_999, 1_000_000, chance.randint(1, 10**9)])
         self.target = chance.randint(1, 10**8)
-        self.kind = chance.choice(["rate", "marginal", "whole", "points"])
+        self.kind = chance.choice(["rate", "marginal", "whole", "running", "steps", "points"])
         self.in_quota = chance.random() < 0.6
         self.text = getattr(self, f"_{self.kind}")(chance)
 
@@ -58,23 +58,35 @@ class RandomPlan:
     def _rate(self, chance: random.Random) -> str:
         self.rate = chance.randint(1, 10**6)
         self.function = lambda x: x * Fraction(self.rate, 10**7)
-        return f"    rate: {self.rate / 10**5:.5f}%\n"
+        text = f"    rate: {self.rate / 10**5:.5f}%\n"
+        if chance.random() < 0.5:
+            return text
+        (_, _), (edge_text, edge) = self._edges(chance, 2)
+        self.function = lambda x: max(Fraction(0), x - edge) * Fraction(self.rate, 10**7)
+        return text + f"    only_above: {edge_text}\n"
 
     def _tiers(self, chance: random.Random) -> str:
-        self.tiers = [
-            (
-                text,
-                edge,
-                chance.choice(["from", "above"]),
-                Fraction(chance.randint(0, 3000), 10_000),
-            )
-            for text, edge in self._edges(chance, chance.randint(2, 5))
-        ]
-        rows = "".join(
-            f"      - {{{'from' if n == 0 else word}: {text}, rate: {float(rate * 100):.2f}%}}\n"
-            for n, (text, _, word, rate) in enumerate(self.tiers)
-        )
+        of_target = self.in_quota and chance.random() < 0.4
+        # A rate in x is times the target of the window for each 100% of the quota.
+        unit = Fraction(self.target, 4 * self.quota) if of_target else Fraction(1)
+        self.tiers = []
+        rows = ""
+        for text, edge in self._edges(chance, chance.randint(2, 5)):
+            word = chance.choice(["from", "above"]) if self.tiers else "from"
+            rate = chance.randint(0, 3000)
+            said = f"{rate / 1000:.3f}x" if of_target else f"{rate / 100:.2f}%"
+            rows += f"      - {{{word}: {text}, rate: {said}}}\n"
+            self.tiers.append((text, edge, word, rate * unit / (1000 if of_target else 10_000)))
         return f"    {self.kind}:\n{rows}"
+
+    def reached(self, x: Fraction) -> int:
+        """Give the number of the tier that x has reached."""
+        tiers = enumerate(self.tiers)
+        return max(
+            number
+            for number, (_, edge, word, _) in tiers
+            if number == 0 or x > edge or (x == edge and word == "from")
+        )
 
     def _marginal(self, chance: random.Random) -> str:
         text = self._tiers(chance)
@@ -96,16 +108,57 @@ class RandomPlan:
 
     def _whole(self, chance: random.Random) -> str:
         text = self._tiers(chance)
+        self.function = lambda x: x * self.tiers[self.reached(x)][3]
+        way = chance.choice(["plain", "marginal_above", "only_above"])
+        limit_text, limit, _, _ = chance.choice(self.tiers[1:])
+        if way == "marginal_above":
+            self.function = lambda x: self._hybrid(x, limit)
+        elif way == "only_above":
+            self.function = lambda x: max(Fraction(0), x - limit) * self.tiers[self.reached(x)][3]
+        return text if way == "plain" else text + f"    {way}: {limit_text}\n"
+
+    def _hybrid(self, x: Fraction, limit: Fraction) -> Fraction:
+        """Everything at the rate reached below the limit, each slice at its own from there on."""
+        if x < limit:
+            return x * self.tiers[self.reached(x)][3]
+        below = [tier for tier in self.tiers if tier[1] < limit]
+        slices = [tier for tier in self.tiers if tier[1] >= limit]
+        uppers = [tier[1] for tier in slices[1:]] + [x]
+        total = limit * below[-1][3]
+        for (_, edge, _, rate), upper in zip(slices, uppers, strict=True):
+            total += max(Fraction(0), min(x, upper) - edge) * rate
+        return total
+
+    def _running(self, chance: random.Random) -> str:
+        text = self._tiers(chance)
+        self.rate_at = chance.choice(["before", "after"])
+        return text + f"    rate_at: {self.rate_at}\n"
+
+    def _steps(self, chance: random.Random) -> str:
+        of_target = self.in_quota and chance.random() < 0.5
+        unit = Fraction(self.target, 4 * 1000) if of_target else Fraction(100)
+        steps, rows = [], ""
+        for text, edge in self._edges(chance, chance.randint(2, 5))[1:]:
+            pay, rise = chance.randint(0, 2000), chance.choice([0, 0, chance.randint(1, 50)])
+            word = chance.choice(["from", "above"])
+            rise = rise if self.in_quota else 0
+            pays, per_point = (
+                f"{number / 10:.1f}% of target" if of_target else f"{number} USD"
+                for number in (pay, rise)
+            )
+            rows += f"      - {{{word}: {text}, pays: {pays}"
+            rows += f", per_point: {per_point}}}\n" if rise else "}\n"
+            steps.append((edge, word, pay * unit, rise * unit))
 
         def function(x: Fraction) -> Fraction:
-            reached = self.tiers[0][3]
-            for _, edge, word, rate in self.tiers[1:]:
-                if x > edge or (x == edge and word == "from"):
-                    reached = rate
-            return x * reached
+            reached = [s for s in steps if x > s[0] or (x == s[0] and s[1] == "from")]
+            if not reached:
+                return Fraction(0)
+            edge, _, pay, rise = reached[-1]
+            return pay + rise * 100 * (x - edge) / self.quota
 
         self.function = function
-        return text
+        return f"    steps:\n{rows}"
 
     def _points(self, chance: random.Random) -> str:
         edges = self._edges(chance, chance.randint(3, 5))[chance.randint(0, 1) :]
@@ -135,12 +188,37 @@ def cents(amount: int) -> str:
     return f"{'-' if amount < 0 else ''}{abs(amount) // 100}.{abs(amount) % 100:02}"
 
 
+class Pay:
+    """What each sale and return of one participant must pay, in cents."""
+
+    def __init__(self, plan: RandomPlan) -> None:
+        self._plan = plan
+        self._x = 0
+        self._exact = Fraction(0)
+        self._own: dict[str, int] = {}
+
+    def of(self, order: str, amount: int, original: str | None) -> int:
+        """Give the pay of the next one."""
+        before, self._x = self._x, self._x + amount
+        if self._plan.kind != "running":
+            return half_away(self._plan.function(Fraction(self._x))) - half_away(
+                self._plan.function(Fraction(before))
+            )
+        if original:
+            return -self._own[original]
+        at = before if self._plan.rate_at == "before" else self._x
+        paid = half_away(self._exact)
+        self._exact += amount * self._plan.tiers[self._plan.reached(Fraction(at))][3]
+        self._own[order] = half_away(self._exact) - paid
+        return self._own[order]
+
+
 def history(chance: random.Random, plan: RandomPlan) -> tuple[list[dict[str, str]], list[int]]:
     """Give ten sales and returns, one a day, and what each must pay in cents."""
     sales: list[dict[str, str]] = []
     pays: list[int] = []
     returnable: list[tuple[str, int]] = []
-    x = 0
+    pay = Pay(plan)
     for number in range(10):
         sale = {
             "order_id": f"{plan.name}-{number}",
@@ -149,6 +227,7 @@ def history(chance: random.Random, plan: RandomPlan) -> tuple[list[dict[str, str
             "product_id": "p",
             "sales_rep_id": plan.name,
         }
+        original = None
         if returnable and chance.random() < 0.3:
             original, amount = returnable.pop()
             amount = -amount
@@ -159,9 +238,7 @@ def history(chance: random.Random, plan: RandomPlan) -> tuple[list[dict[str, str
             sale |= {"document_type": "sale", "quantity": "1"}
             returnable.append((sale["order_id"], amount))
         sales.append(sale | {"net_amount": cents(amount)})
-        before, x = x, x + amount
-        after_pay, before_pay = (half_away(plan.function(Fraction(at))) for at in (x, before))
-        pays.append(after_pay - before_pay)
+        pays.append(pay.of(sale["order_id"], amount, original))
     return sales, pays
 
 

@@ -13,7 +13,8 @@ line as (
 component as (
     select
         component_key,
-        curve_kind,
+        walk,
+        re_rates_at_edges,
         needs_quota or needs_target as has_curve_of_window
     from {{ ref('int_commission__component') }}
 ),
@@ -21,14 +22,20 @@ component as (
 summed as (
     select
         line.*,
-        component.curve_kind,
+        component.walk,
+        component.re_rates_at_edges,
         case when component.has_curve_of_window then line.window_id else line.component_key end as curve_key,
         cast(sum(line.measure_delta) over (
             partition by line.window_id
             order by
                 line.event_date, line.is_taking_back, line.order_id, line.line_number, line.document_type
             rows between unbounded preceding and current row
-        ) as bigint) as measure_after
+        ) as bigint) as measure_after,
+        row_number() over (
+            partition by line.window_id
+            order by
+                line.event_date, line.is_taking_back, line.order_id, line.line_number, line.document_type
+        ) as line_ordinal
     from line
     inner join component
         on line.component_key = component.component_key

@@ -5,8 +5,8 @@
 ) }}
 
 {# S7, first half. What each credit moves on the curve: one row per segment crossed. A whole curve pays a line
-   at the rate that it reaches and re-rates what was sold before in a second row; so does the first point of a
-   payout line. #}
+   at the rate that it reaches and re-rates what was sold before in a second row; so does the edge of a step.
+   A running curve pays a line at one rate, and re-rates nothing: what takes it back has its own cents. #}
 
 with
 
@@ -37,11 +37,11 @@ crossed as (
                 else curve.pay_before_from
             end
         ) as amount_minor,
-        -- The jump at the first point is pay for what was sold before, too.
+        -- The jump at an edge is pay for what was sold before, too.
         case
             when
-                running.curve_kind = 'points'
-                and curve.segment_number = 2
+                running.re_rates_at_edges
+                and curve.segment_number > 1
                 and least(running.measure_before, running.measure_after) < curve.x_from
                 then
                     case when running.measure_delta < 0 then -1 else 1 end
@@ -56,7 +56,7 @@ crossed as (
             running.curve_key = curve.curve_key
             and curve.x_from <= greatest(running.measure_before, running.measure_after)
             and curve.x_to > least(running.measure_before, running.measure_after)
-    where running.curve_kind <> 'whole'
+    where running.walk = 'segments'
 ),
 
 reached as (
@@ -80,14 +80,43 @@ reached as (
             running.curve_key = left_segment.curve_key
             and running.measure_before >= left_segment.x_from
             and running.measure_before < left_segment.x_to
-    where running.curve_kind = 'whole'
+    where running.walk = 'reached'
+),
+
+-- Pay to date, over denominator_wide: sales alone, each at the rate of its own place.
+placed as (
+    select
+        running.*,
+        curve.segment_number,
+        curve.segment_id,
+        curve.rate,
+        curve.denominator_wide,
+        sum(
+            case when running.is_taking_back then 0 else running.measure_delta end
+            * cast(curve.slope_wide as {{ type_wide() }})
+        ) over (
+            partition by running.window_id
+            order by running.line_ordinal
+            rows between unbounded preceding and current row
+        ) as exact_after,
+        case when running.is_taking_back then 0 else running.measure_delta end
+        * cast(curve.slope_wide as {{ type_wide() }}) as exact_delta
+    from running
+    left join curve
+        on
+            running.curve_key = curve.curve_key
+            and curve.x_from
+            <= case when running.walk = 'running_before' then running.measure_before else running.measure_after end
+            and curve.x_to
+            > case when running.walk = 'running_before' then running.measure_before else running.measure_after end
+    where running.walk in ('running_before', 'running_after')
 ),
 
 {% set columns = [
     'window_id', 'original_window_id', 'event_id', 'original_event_id', 'participant_id', 'component_key',
     'original_component_key', 'credit_level', 'document_id', 'root_order_id', 'document_type', 'is_taking_back',
     'event_date', 'window_start', 'pay_period_start', 'share',
-    'measure_delta', 'measure_before', 'measure_after', 'segment_number', 'segment_id', 'rate', '_loaded_at',
+    'measure_delta', 'measure_before', 'measure_after', 'segment_number', 'segment_id', 'rate', 'walk', '_loaded_at',
 ] %}
 
 walked as (
@@ -141,13 +170,27 @@ walked as (
     where
         segment_number <> left_segment_number
         and pay_before_at_reached_rate <> pay_before
+    union all
+    select
+        {%- for column in columns %}
+            {{ column }},
+        {%- endfor %}
+        'sale' as line_kind,
+        measure_delta as credited_delta,
+        cast(coalesce(
+            {{ rounded_division('exact_after', 'denominator_wide') }}
+            - {{ rounded_division('(exact_after - exact_delta)', 'denominator_wide') }}, 0
+        ) as bigint) as amount_minor
+    from placed
 ),
 
 final as (
     select
         *,
         -- What it changes for others in its own window stays, or they would be paid for it twice.
-        is_taking_back and original_window_id <> window_id and line_kind = 'sale' as is_reversal
+        is_taking_back
+        and line_kind = 'sale'
+        and (original_window_id <> window_id or walk in ('running_before', 'running_after')) as is_reversal
     from walked
 )
 

@@ -1,0 +1,118 @@
+"""A company of many cases: its folder, one night, and the figures of its marts."""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from collections.abc import Iterable
+from fractions import Fraction
+from pathlib import Path
+
+import duckdb
+import yaml
+from niaga.ingest.contracts import contracts
+from niaga.operate.run import run_verb
+from niaga.progress import Silent
+from niaga.workspace import Workspace, create_workspace
+
+from .case import Case, Figure, Line
+from .translate import NotSaid, Said, order, person
+
+
+class Company:
+    """The cases of one currency, as the participants of one workspace."""
+
+    def __init__(self, folder: Path, currency: str, cases: dict[str, tuple[Case, Said]]) -> None:
+        self._workspace = create_workspace(folder, "Golden cases", currency)
+        self._cases = cases
+
+    def run(self) -> None:
+        """Land everything, and run a night; raise AssertionError with its words if it fails."""
+        rows: dict[str, list[dict[str, str]]] = defaultdict(list)
+        rows["product"] = [{"product_id": "product", "name": "product", "valid_from": "1990-01-01"}]
+        for case, said in self._cases.values():
+            plan = self._workspace.plans_folder / f"{case.case_id.lower()}.yml"
+            plan.write_text(yaml.safe_dump(said.plan, sort_keys=False))
+            for feed, added in said.feeds.items():
+                rows[feed] += added
+        for feed, content in rows.items():
+            _land(self._workspace, feed, content)
+        outcome = run_verb("nightly", self._workspace, Silent())
+        assert outcome.exit_code == 0, [(f.file_name, f.reason) for f in outcome.held_files]
+
+    def faults(self, case: Case) -> list[str]:
+        """Compare a case with the marts: a line for each figure that is not as expected."""
+        with duckdb.connect(str(self._marts), read_only=True) as connection:
+            checked = [
+                *((figure, self._figure(connection, case, figure)) for figure in case.figures),
+                *((line, self._line(connection, case, line)) for line in case.lines),
+            ]
+        return [
+            f"{expected}: niaga has {found}"
+            for expected, found in checked
+            if found != Fraction(expected.amount if isinstance(expected, Line) else expected.value)
+        ]
+
+    @property
+    def _marts(self) -> Path:
+        return self._workspace.published / "current" / "all" / "marts.duckdb"
+
+    def _figure(
+        self, connection: duckdb.DuckDBPyConnection, case: Case, figure: Figure
+    ) -> Fraction | None:
+        column = _COLUMNS.get(figure.item)
+        if column is None:
+            raise NotSaid(f"the item {figure.item}")
+        table, expression = column
+        conditions = ["participant_id = ?"]
+        values = [person(case, figure.rep)]
+        if figure.period != "all":
+            conditions.append("period = ?")
+            values.append(figure.period)
+        if figure.component != "total":
+            conditions.append("component_id = ?")
+            values.append(figure.component)
+        return _exact(
+            connection.execute(
+                f"select {expression} from commission.{table} where {' and '.join(conditions)}",
+                values,
+            ).fetchall()[0][0]
+        )
+
+    def _line(self, connection: duckdb.DuckDBPyConnection, case: Case, line: Line) -> Fraction:
+        found = connection.execute(
+            "select coalesce(sum(commission_amount), 0) from commission.commission_line"
+            " where participant_id = ? and starts_with(transaction_id, ?)",
+            [person(case, line.rep), f"{order(case, line.transaction)}:"],
+        ).fetchall()
+        return Fraction(found[0][0])
+
+
+_COLUMNS = {
+    "earned": ("commission_summary", "sum(commission_amount)"),
+    "total": ("commission_summary", "sum(commission_amount)"),
+    "calculated": ("commission_summary", "sum(calculated_amount)"),
+    "cumulative": ("commission_summary", "sum(measure_to_date_amount)"),
+    "attainment_pct": ("commission_summary", "round(sum(attainment) * 100, 4)"),
+    "credit": ("commission_line", "sum(credited_amount)"),
+}
+
+
+def _exact(value: object) -> Fraction | None:
+    return None if value is None else Fraction(str(value))
+
+
+def _land(workspace: Workspace, feed: str, rows: Iterable[dict[str, str]]) -> None:
+    """Write a feed's rows as an export, and the source that takes it column by column."""
+    columns = [column.name for column in contracts()[feed].columns]
+    select = ", ".join(f'"{name}"' for name in columns)
+    source = {
+        "source": feed,
+        "exports": {"rows": {"file": f"{feed}_{{date:%Y-%m-%d}}.csv"}},
+        "feeds": {feed: f"select _row_number, {select} from rows"},
+    }
+    (workspace.sources_folder / f"{feed}.yml").write_text(yaml.safe_dump(source, sort_keys=False))
+    with (workspace.landing / f"{feed}_2030-01-01.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, columns, restval="")
+        writer.writeheader()
+        writer.writerows(rows)

@@ -1,0 +1,79 @@
+"""Run golden cases through feeds, plans and marts, and say which fail.
+
+    python -m tests.golden.run FILE.jsonl
+
+Prints each failing case with what was expected and what niaga has, and last `N passed, N failed`.
+Ends with 0 when none failed, else with 1.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from .case import Case, read_cases
+from .company import Company
+from .translate import NotSaid, Said, say
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How a case went: what differs, or what can't be said yet."""
+
+    case: Case
+    faults: tuple[str, ...] = ()
+    not_said: str | None = None
+
+    @property
+    def is_passed(self) -> bool:
+        """Whether every figure is as expected."""
+        return not self.faults and self.not_said is None
+
+
+def run(cases: Iterable[Case], folder: Path) -> list[Verdict]:
+    """Run the cases in one company for each currency; give them in their order."""
+    companies: dict[str, dict[str, tuple[Case, Said]]] = defaultdict(dict)
+    verdicts: dict[str, Verdict] = {}
+    for case in cases:
+        verdicts[case.case_id] = Verdict(case)
+        try:
+            said = say(case)
+        except NotSaid as reason:
+            verdicts[case.case_id] = Verdict(case, not_said=str(reason))
+            continue
+        companies[said.currency][case.case_id] = (case, said)
+    for currency, said_cases in companies.items():
+        company = Company(folder / currency, currency, said_cases)
+        company.run()
+        for case, _ in said_cases.values():
+            try:
+                verdicts[case.case_id] = Verdict(case, tuple(company.faults(case)))
+            except NotSaid as reason:
+                verdicts[case.case_id] = Verdict(case, not_said=str(reason))
+    return list(verdicts.values())
+
+
+def main(arguments: list[str]) -> int:
+    """Run a file of cases."""
+    if len(arguments) != 1:
+        sys.stderr.write(__doc__ or "")
+        return 2
+    with tempfile.TemporaryDirectory() as folder:
+        verdicts = run(read_cases(Path(arguments[0])), Path(folder))
+    for verdict in verdicts:
+        for fault in verdict.faults:
+            print(f"{verdict.case.case_id}: {fault}")
+    reasons = Counter(verdict.not_said for verdict in verdicts if verdict.not_said)
+    for reason, count in reasons.most_common():
+        print(f"{count} not said yet: {reason}")
+    passed = sum(verdict.is_passed for verdict in verdicts)
+    print(f"{passed} passed, {len(verdicts) - passed} failed")
+    return 0 if passed == len(verdicts) else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
