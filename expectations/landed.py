@@ -71,7 +71,7 @@ def load(feeds: Iterable[str]) -> list[ExpectNoRows]:
     )
     return [
         critical(
-            "records read = records loaded + held back + left out, for each load",
+            "records read = records loaded + held back + left out + dropped, for each load",
             # A record that is good for one feed and faulty for another counts as held back, and its
             # good row is in the lake: where a source fills several feeds there may be so many more.
             f"""
@@ -95,7 +95,8 @@ def load(feeds: Iterable[str]) -> list[ExpectNoRows]:
             ),
             counted as (
                 select
-                    export.load_id, export.source, rows_read, rows_held, rows_filtered,
+                    export.load_id, export.source,
+                    rows_read, rows_held, rows_filtered, rows_dropped,
                     coalesce(any_value(feeds), 1) as feeds,
                     coalesce(sum(good.records), 0) as rows_in_lake
                 from export
@@ -111,8 +112,9 @@ def load(feeds: Iterable[str]) -> list[ExpectNoRows]:
             select * exclude (feeds)
             from counted
             where
-                rows_in_lake < rows_read - rows_held - rows_filtered
-                or rows_in_lake > rows_read - rows_filtered - if(feeds > 1, 0, rows_held)
+                rows_in_lake < rows_read - rows_held - rows_filtered - rows_dropped
+                or rows_in_lake
+                        > rows_read - rows_filtered - rows_dropped - if(feeds > 1, 0, rows_held)
             """,
         )
     ]

@@ -35,6 +35,17 @@ plan = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(plan, name="plan")
+quarantine = typer.Typer(
+    help="Look after records that are held back: list, correct, drop.",
+    epilog=_examples(
+        "niaga quarantine list",
+        "niaga quarantine export erp_sales held.csv",
+        "niaga quarantine correct erp_sales held.csv",
+    ),
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.add_typer(quarantine, name="quarantine")
 
 WorkspaceOption = Annotated[
     Path | None,
@@ -43,6 +54,11 @@ WorkspaceOption = Annotated[
         help="The company's folder. Default: found upwards from the current folder.",
     ),
 ]  # fmt: skip
+SourceArgument = Annotated[str, typer.Argument(help="Name of the source.")]
+HeldFileArgument = Annotated[
+    Path,
+    typer.Argument(metavar="FILE", help="CSV file that `niaga quarantine export` has written."),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")]
 
 
@@ -266,6 +282,96 @@ def check(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> Non
 @plan.callback()
 def _plan() -> None:
     """Keep `check` a verb of its own while it is the only one."""
+
+
+@quarantine.command(
+    name="list",
+    epilog=_examples("niaga quarantine list", "niaga quarantine list --source erp_sales --json"),
+)
+def list_held(
+    source: Annotated[str | None, typer.Option(help="Only this source. Default: all.")] = None,
+    limit: Annotated[int, typer.Option(min=0, help="How many faults to show.")] = 50,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the records that are held back.
+
+    With file, row, column, value and reason; and what was dropped by hand, and why.
+    """
+    from .operate import commands
+
+    _end(commands.quarantine(as_json, workspace, source, limit))
+
+
+@quarantine.command(name="export", epilog=_examples("niaga quarantine export erp_sales held.csv"))
+def export_held(
+    source: SourceArgument,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV file to write.")],
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write held records as CSV, to correct them.
+
+    They have the columns of their own export, as text. Open the file so that its columns stay text:
+    a spreadsheet may rewrite dates and numbers.
+    """
+    from .operate import commands
+
+    _end(commands.export_held(as_json, workspace, source, file))
+
+
+@quarantine.command(epilog=_examples("niaga quarantine correct erp_sales held.csv"))
+def correct(
+    source: SourceArgument,
+    file: HeldFileArgument,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Take corrected records back.
+
+    They are read in the place of the faulty ones, as their source reads them. Records left as they
+    were stay held. Exits with 2, and changes nothing, when the file does not fit what is held.
+    """
+    from .operate import commands
+
+    _end(commands.amend_held(as_json, workspace, source, file, "correction", None))
+
+
+@quarantine.command(
+    epilog=_examples('niaga quarantine drop erp_sales held.csv --reason "test orders"')
+)
+def drop(
+    source: SourceArgument,
+    file: HeldFileArgument,
+    reason: Annotated[str, typer.Option(help="Why; it is kept.")],
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Drop all records of a file.
+
+    They count as dropped, no longer as held. `niaga quarantine restore` undoes it.
+    """
+    from .operate import commands
+
+    _end(commands.amend_held(as_json, workspace, source, file, "drop", reason))
+
+
+@quarantine.command(
+    epilog=_examples('niaga quarantine restore erp_sales --reason "read otherwise now"')
+)
+def restore(
+    source: SourceArgument,
+    reason: Annotated[str, typer.Option(help="Why, for the audit log.")],
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Undo all corrections and drops of a source.
+
+    Its records are read as their exports have them, and what is faulty is held again.
+    """
+    from .operate import commands
+
+    _end(commands.restore_held(as_json, workspace, source, reason))
 
 
 def _end(exit_code: int) -> NoReturn:

@@ -14,14 +14,14 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from ..errors import UsageError
-from ..failpoints import reach
 from ..progress import Progress
 from ..state import State
 from ..workspace import Workspace, ensure_folders
 from . import catalogue
+from .amendments import current_amendments
 from .catalogue import LOADED, REJECTED, WAITING, Export
 from .intake import Intake, identify
-from .landing import Taker, clear_taken_out, look_into_landing
+from .landing import Taker, clear_taken_out, land_again, look_into_landing
 from .mapping import check_sources
 from .rejected import rejected_path, release
 from .sources import Source, load_sources
@@ -79,7 +79,10 @@ def _check_parts(state: State, source: Source, exports: Iterable[Export]) -> Non
     """Raise UsageError when the exports are of other parts than the source has."""
     loads = catalogue.parts_of_loads(state, source.source)
     parts = {export.part for export in exports}.union(*loads)
-    if parts - set(source.exports) or any(load != set(source.exports) for load in loads):
+    # What was corrected belongs to the part that drives: in another place it would not be read.
+    amended = {part for name, part, _ in current_amendments(state) if name == source.source}
+    is_same = all(load == set(source.exports) for load in loads)
+    if not is_same or parts - set(source.exports) or amended - {next(iter(source.exports))}:
         raise UsageError(
             f"{source.source} has the parts {', '.join(source.exports)}; its exports were taken as"
             f" {', '.join(sorted(parts))}",
@@ -117,13 +120,12 @@ def _put_back(workspace: Workspace, state: State, source: Source) -> set[str]:
     names = set()
     for export in catalogue.exports_of_source(state, source.source, REJECTED):
         rejected = rejected_path(workspace, export.file_name)
-        landed = workspace.landing / export.file_name
-        if not rejected.is_file() or landed.exists():
+        is_newer_there = (workspace.landing / export.file_name).exists()
+        if not rejected.is_file() or is_newer_there:
             continue
         if source.business_date == "file_time" and export.business_date:
             _set_day(workspace, rejected, export.business_date)
-        rejected.replace(landed)
-        reach("rejected.put_back")
+        land_again(workspace, rejected, export.file_name)
         release(workspace, export.file_name)
         names.add(export.file_name)
     return names

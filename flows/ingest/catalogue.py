@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
 from typing import Any
@@ -109,6 +109,27 @@ def current_exports(state: State, source: str, delivery: str) -> dict[str, str]:
         return dict(connection.execute(query).scalar() or {})
 
 
+def driven_loads(state: State, source: Source) -> dict[str, tuple[str, dict[str, Export]]]:
+    """Give the current loads of a source by their driving export: the delivery, and its exports."""
+    driving = next(iter(source.exports))
+    query = select(load_table.c.delivery, load_table.c.export_ids).where(
+        load_table.c.source == source.source, load_table.c.status == "current"
+    )
+    known = {
+        (export.part, export.export_id): export
+        for export in exports_of_source(state, source.source, LOADED)
+    }
+    with state.reading() as connection:
+        return {
+            row.export_ids[driving]: (
+                row.delivery,
+                {part: known[part, export_id] for part, export_id in row.export_ids.items()},
+            )
+            for row in connection.execute(query)
+            if set(row.export_ids) == set(source.exports)
+        }
+
+
 def record_exports(state: State, exports: Iterable[Export]) -> None:
     """Write exports that wait, or that have been decided without a load."""
     with state.engine.begin() as connection:
@@ -211,10 +232,12 @@ def commit_load(
     winners: Mapping[str, Export],
     exports: Iterable[Export],
     replaced: list[str] | None,
+    also: Callable[[Connection], None] | None = None,
 ) -> None:
     """Make a load count, and its exports; an earlier load of the delivery counts no more.
 
     `replaced` is what `replaced_loads` gives: these loads count no more either, or this one never.
+    `also` is done in the same transaction.
     """
     now = utc_now()
     run_id = next(iter(winners.values())).run_id
@@ -239,6 +262,7 @@ def commit_load(
                 rows_read=load.rows_read,
                 rows_filtered=load.rows_filtered,
                 rows_held=load.rows_held,
+                rows_dropped=load.rows_dropped,
                 status="superseded" if replaced is None else "current",
                 committed_at=now,
                 run_id=run_id,
@@ -249,6 +273,8 @@ def commit_load(
         _insert_files(connection, workspace, load, now)
         for export in exports:
             _put(connection, export)
+        if also:
+            also(connection)
 
 
 def _put_layouts(connection: Connection, source: str, load: Load) -> None:

@@ -16,6 +16,7 @@ from ..failpoints import reach
 from ..state import State, utc_now
 from ..workspace import Workspace
 from . import catalogue
+from .amendments import current_amendments
 from .archive import Archived, Identity, archive_export
 from .catalogue import LOADED, REJECTED, REPLACED, WAITING, Export
 from .faults import FileChanged, FileFault
@@ -58,6 +59,7 @@ class Intake:
         self._run_id = run_id
         self._outcomes: dict[tuple[str, str, str, str], ExportOutcome] = {}
         self.left: list[LeftFile] = []
+        self._amendments = current_amendments(state)
         self._read: set[tuple[str, str]] = set()
 
     @property
@@ -175,7 +177,7 @@ class Intake:
             return
         known = catalogue.known_layouts(self._state, source.source)
         try:
-            load = load_delivery(self._workspace, source, winners, known)
+            load = load_delivery(self._workspace, source, winners, known, self._amendments)
         except FileFault as fault:
             export = winners.get(fault.part or "") or next(iter(winners.values()))
             self._note(export, NOT_READ_AGAIN, fault.reason)
@@ -205,7 +207,7 @@ class Intake:
     ) -> None:
         """Load the winners of a delivery, and make it count."""
         known = catalogue.known_layouts(self._state, source.source)
-        load = load_delivery(self._workspace, source, winners, known)
+        load = load_delivery(self._workspace, source, winners, known, self._amendments)
         replaced_loads = catalogue.replaced_loads(self._state, source, delivery, winners)
         because = _reason_not_to_count(replaced_loads)
         decided = [

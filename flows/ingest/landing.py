@@ -164,6 +164,14 @@ def take_out(landed: Landed, identity: Identity) -> Path | None:
     return out
 
 
+def land_again(workspace: Workspace, file: Path, file_name: str) -> None:
+    """Put a file that was taken before among those to be taken: it is known to be complete."""
+    out = workspace.landing / _TAKEN_OUT / file_name
+    out.parent.mkdir(mode=0o700, exist_ok=True)
+    file.replace(out)
+    reach("landing.landed_again")
+
+
 def clear_taken_out(workspace: Workspace) -> None:
     """Remove the folder through which files leave, when nothing is in it."""
     with contextlib.suppress(OSError):

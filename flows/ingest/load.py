@@ -6,7 +6,7 @@ Nothing of it counts until the state database says so: see `catalogue.commit_loa
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -19,6 +19,8 @@ from ..failpoints import reach
 from ..state import new_id, utc_now
 from ..workspace import Workspace
 from . import sql
+from .amend import Change
+from .amendments import Amendments
 from .faults import FileFault
 from .layout import Layout, LayoutChange, compare_layout, sample_columns
 from .mapping import ROW_NUMBER, FeedMapping, map_feed
@@ -44,6 +46,7 @@ class Load:
     rows_loaded: int
     rows_held: int
     rows_filtered: int
+    rows_dropped: int
     parts: Mapping[str, Records]
     segments: tuple[ParquetFile, ...]
     quarantined: tuple[ParquetFile, ...]
@@ -72,16 +75,25 @@ def load_delivery(
     source: Source,
     exports: Mapping[str, Export],
     known: Mapping[str, Layout],
+    amendments: Amendments,
 ) -> Load:
-    """Read the exports of a delivery, one for each part, and write their rows.
+    """Read the exports of a delivery, one for each part, as they are amended, and write their rows.
 
     `known` is what is known of the layouts of the source's parts. Raises FileFault when one of the
     exports can't be loaded: then nothing is left of the load.
     """
     archived = {part: workspace.root / exports[part].archive_path for part in source.exports}
+    driving = next(iter(source.exports))
+    export_id = exports[driving].export_id
+    changes = [
+        Change(amendment.kind, export_id, workspace.root / amendment.archive_path)
+        for amendment in amendments.get((source.source, driving, export_id), ())
+    ]
     with (
         _working_folder(workspace) as folder,
-        prepare_delivery(workspace, source, archived, _business_date(exports), folder) as prepared,
+        prepare_delivery(
+            workspace, source, archived, _business_date(exports), folder, changes
+        ) as prepared,
     ):
         return _write(workspace, source, exports, prepared, known)
 
@@ -93,15 +105,16 @@ def prepare_delivery(
     archived: Mapping[str, Path],
     business_date: date | None,
     folder: Path,
+    changes: Sequence[Change] = (),
 ) -> Iterator[Prepared]:
     """Read and map the archived file of each part; raise FileFault when it can't be loaded.
 
-    `folder` is for what is needed only meanwhile.
+    `folder` is for what is needed only meanwhile, `changes` amend the driving part.
     """
     with _database(folder) as connection:
         parser = Parser(source.locale, workspace.settings.money_scale, workspace.settings.time_zone)
         parts = {
-            part: _read_part(connection, source, part, archived[part], parser, folder)
+            part: _read_part(connection, source, part, archived[part], parser, folder, changes)
             for part in source.exports
         }
         # All selects are checked before the first one runs: that is quick.
@@ -170,15 +183,18 @@ def _read_part(
     archived: Path,
     parser: Parser,
     folder: Path,
+    changes: Sequence[Change],
 ) -> Records:
     """Read the records of a part; raise FileFault when the whole export has to be held back."""
     layout = source.exports[part]
+    is_driving = part == next(iter(source.exports))
     try:
-        records = read_records(connection, part, layout, parser, archived, folder)
+        records = read_records(
+            connection, part, layout, parser, archived, folder, changes if is_driving else ()
+        )
     except FileFault as fault:
         fault.part = part
         raise
-    is_driving = part == next(iter(source.exports))
     if records.faulty and not is_driving:
         # Rows that need one of these records would be silently left out, or lack its values.
         raise FileFault(
@@ -232,7 +248,8 @@ def _count(
         "rows_read": driving.read,
         "rows_loaded": loaded,
         "rows_held": held,
-        "rows_filtered": driving.read - loaded - held,
+        "rows_filtered": driving.read - loaded - held - driving.dropped,
+        "rows_dropped": driving.dropped,
     }
 
 
@@ -291,6 +308,7 @@ def _write(
     layouts, changes = _compare_layouts(source, prepared, known)
     load_id = new_id()
     driving = exports[next(iter(source.exports))]
+    header = prepared.parts[driving.part].header
     origin = Origin(driving.export_id, _business_date(exports), utc_now())
     segments: list[ParquetFile] = []
     quarantined: list[ParquetFile] = []
@@ -298,7 +316,7 @@ def _write(
         feed = mapping.contract.feed
         faulty = workspace.quarantine / f"{load_id}_{feed}.parquet"
         if file := write_quarantine(
-            connection, feed, source.source, driving.file_name, origin, faulty
+            connection, feed, source.source, driving.file_name, header, origin, faulty
         ):
             quarantined.append(file)
         path = workspace.lake / feed / f"{load_id}.parquet"
@@ -312,6 +330,7 @@ def _write(
         rows_loaded=counts["rows_loaded"],
         rows_held=counts["rows_held"],
         rows_filtered=counts["rows_filtered"],
+        rows_dropped=counts["rows_dropped"],
         parts=prepared.parts,
         segments=tuple(segments),
         quarantined=tuple(quarantined),

@@ -11,12 +11,14 @@ The reader of a format makes `niaga.raw_lines`, the records that it can read in 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
 from . import sql
+from .amend import Change, amend, record
 from .cells import absent_cells, typed, typed_in
 from .csv_records import read_csv
 from .excel_records import read_excel
@@ -30,12 +32,16 @@ from .sources import Export
 
 @dataclass(frozen=True)
 class Records:
-    """What was read of one part: the names of its columns, and how many records it has."""
+    """What was read of one part: the names of its columns, and how many records it has.
+
+    `dropped` are those that a person has decided to leave out; they count as read.
+    """
 
     part: str
     header: tuple[str, ...]
     read: int
     faulty: int
+    dropped: int = 0
 
 
 def read_records(
@@ -45,10 +51,11 @@ def read_records(
     parser: Parser,
     archived: Path,
     folder: Path,
+    changes: Sequence[Change] = (),
 ) -> Records:
     """Read one part from the archive; raise FileFault when the file as a whole can't be read.
 
-    `folder` is for what is needed only while reading.
+    `folder` is for what is needed only while reading, `changes` are the amendments of the export.
     """
     layout = export.format
     if isinstance(layout, CsvFormat):
@@ -61,6 +68,16 @@ def read_records(
         header = read_parquet(connection, part, export, parser, archived, folder)
     else:
         header = read_json(connection, part, export, layout, parser, archived, folder)
+    read = connection.execute(
+        f"SELECT (SELECT count(*) FROM niaga.raw_{part})"
+        f" + (SELECT count(*) FROM niaga.malformed_{part})"
+    ).fetchall()[0][0]
+    dropped = 0
+    if changes:
+        _number(connection, part, f"niaga.came_{part}")
+        dropped = amend(connection, part, export, parser, header, changes, folder)
+    else:
+        _number(connection, part, f"niaga.numbered_{part}")
     connection.execute(
         f"CREATE TABLE niaga.fault_{part} AS SELECT row_number, NULL::VARCHAR AS column_name,"
         " line_text AS value, 'the record ' || reason AS reason,"
@@ -68,22 +85,14 @@ def read_records(
     )
     _make_relation(connection, part, export, parser, header)
     _collect_mistyped(connection, part, export, parser, header)
-    read, faulty = connection.execute(
-        f"SELECT (SELECT count(*) FROM niaga.raw_{part})"
-        f" + (SELECT count(*) FROM niaga.malformed_{part}),"
-        f" (SELECT count(DISTINCT row_number) FROM niaga.fault_{part})"
-    ).fetchall()[0]
-    return Records(part, header, read, faulty)
+    faulty = connection.execute(
+        f"SELECT count(DISTINCT row_number) FROM niaga.fault_{part}"
+    ).fetchall()[0][0]
+    return Records(part, header, read, faulty, dropped)
 
 
-def _make_relation(
-    connection: duckdb.DuckDBPyConnection,
-    part: str,
-    export: Export,
-    parser: Parser,
-    header: tuple[str, ...],
-) -> None:
-    """Make the relation that the source's SQL selects from, and the view of the records as text."""
+def _number(connection: duckdb.DuckDBPyConnection, part: str, view: str) -> None:
+    """Make a view of the records that can be read, with their row numbers."""
     numbered = f"SELECT rowid + 1 AS _row_number, * FROM niaga.raw_{part}"
     if connection.execute(f"SELECT count(*) FROM niaga.malformed_{part}").fetchall()[0][0]:
         # The n-th malformed record pushes on all good ones that are behind it.
@@ -104,11 +113,20 @@ def _make_relation(
             f"SELECT raw.rowid + 1 + shift.shift AS _row_number, raw.* FROM niaga.raw_{part} AS raw"
             f" ASOF JOIN niaga.shift_{part} AS shift ON raw.rowid >= shift.from_rowid"
         )
-    connection.execute(f"CREATE VIEW niaga.numbered_{part} AS {numbered}")
-    fields = ", ".join(f"{sql.text(name)}, {sql.name(name)}" for name in header)
+    connection.execute(f"CREATE VIEW {view} AS {numbered}")
+
+
+def _make_relation(
+    connection: duckdb.DuckDBPyConnection,
+    part: str,
+    export: Export,
+    parser: Parser,
+    header: tuple[str, ...],
+) -> None:
+    """Make the relation that the source's SQL selects from, and the view of the records as text."""
     connection.execute(
         f"CREATE VIEW niaga.record_{part} AS SELECT _row_number AS row_number,"
-        f" CAST(json_object({fields}) AS VARCHAR) AS raw FROM niaga.numbered_{part}"
+        f" {record(header)} AS raw FROM niaga.numbered_{part}"
     )
     read = [
         f"{typed(name)} AS {sql.name(name)}" if name in export.columns else sql.name(name)

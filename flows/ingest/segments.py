@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -68,17 +69,20 @@ def write_quarantine(
     feed: str,
     source: str,
     file_name: str,
+    header: tuple[str, ...],
     origin: Origin,
     path: Path,
 ) -> ParquetFile | None:
     """Write the faults of a feed's rows, one row each; None when there are none.
 
-    The count of the file is of records: one may have several faults.
+    The count of the file is of records: one may have several faults. `header` is the columns of the
+    export, which a record that can't be read does not tell.
     """
     file = _write_parquet(
         connection,
         f"SELECT {sql.text(origin.export_id)} AS export_id, {sql.text(source)} AS source,"
         f" {sql.text(file_name)} AS file_name, feed, row_number, column_name, value, reason, raw,"
+        f" {sql.text(json.dumps(header, ensure_ascii=False))} AS columns,"
         f" {sql.instant(origin.loaded_at)} AS held_at FROM niaga.fault WHERE feed = '{feed}'"
         " ORDER BY row_number, column_name",
         feed,

@@ -9,13 +9,17 @@ import tempfile
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import Concatenate, ParamSpec
+from typing import TYPE_CHECKING, Concatenate, ParamSpec
 
-from ..errors import GateStopped, NiagaError
-from ..terminal import Terminal
+from ..errors import GateStopped, NiagaError, UsageError
+from ..state import State
+from ..terminal import Terminal, count
 from ..workspace import Workspace, create_workspace, ensure_folders, find_workspace
 from . import show
 from .run import FILE_HELD, run_verb
+
+if TYPE_CHECKING:
+    from ..ingest.amendments import Kind
 
 _Options = ParamSpec("_Options")
 _Act = Callable[Concatenate[Terminal, Path | None, _Options], int]
@@ -191,6 +195,64 @@ def check_source(
     trial = try_source(find_workspace(folder), source, files, part)
     show.show_trial(terminal, trial)
     return 0 if trial.reason is None else FILE_HELD
+
+
+@_answered
+def quarantine(terminal: Terminal, folder: Path | None, source: str | None, limit: int) -> int:
+    """List what is held in quarantine."""
+    from ..ingest.quarantine import read_quarantine
+    from ..ingest.trial import find_source
+
+    workspace = find_workspace(folder)
+    if source is not None:
+        find_source(workspace, source)
+    with State.open(workspace) as state:
+        show.show_quarantine(terminal, read_quarantine(workspace, state, source, limit))
+    return 0
+
+
+@_answered
+def export_held(terminal: Terminal, folder: Path | None, source: str, file: Path) -> int:
+    """Write the held records of a source as CSV."""
+    from ..ingest.quarantine import export_held
+
+    workspace = find_workspace(folder)
+    with State.open(workspace) as state:
+        records = export_held(workspace, state, source, file)
+    terminal.give({"source": source, "file": str(file), "records": records})
+    terminal.say(f"{count(records, 'record')} of {source} written to {file}.")
+    terminal.say(f"  Correct them there, then `niaga quarantine correct {source} {file}`.")
+    return 0
+
+
+@_answered
+def amend_held(
+    terminal: Terminal,
+    folder: Path | None,
+    source: str,
+    file: Path,
+    kind: Kind,
+    reason: str | None,
+) -> int:
+    """Take corrected records back, or drop records."""
+    from .quarantine import amend
+
+    if kind == "drop" and not (reason or "").strip():
+        raise UsageError("there is no reason", 'say why: --reason "test orders of the shop"')
+    show.show_amended(terminal, amend(_open(folder), source, file, kind, reason))
+    return 0
+
+
+@_answered
+def restore_held(terminal: Terminal, folder: Path | None, source: str, reason: str) -> int:
+    """Withdraw what was corrected and dropped."""
+    from .quarantine import restore
+
+    records = restore(_open(folder), source, reason)
+    terminal.give({"source": source, "records": records})
+    terminal.say(f"{count(records, 'record')} of {source} are as their exports have them.")
+    terminal.say("  The marts show it after `niaga build`.")
+    return 0
 
 
 def _open(folder: Path | None) -> Workspace:

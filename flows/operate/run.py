@@ -54,7 +54,7 @@ def run_verb(
 
     began = time.monotonic()
     with State.open(workspace) as state, state.lease(verb=verb):
-        _refuse_foreign_state(workspace, state)
+        refuse_foreign_state(workspace, state)
         run_id = state.start_run(verb)
         work = Work(workspace, state, run_id, progress, stages.is_posting(verb), source)
         try:
@@ -73,7 +73,7 @@ def run_verb(
     return outcome
 
 
-def _refuse_foreign_state(workspace: Workspace, state: State) -> None:
+def refuse_foreign_state(workspace: Workspace, state: State) -> None:
     """Raise NiagaError when there is data, and a state database that knows of no run at all.
 
     What the state database does not know is swept as garbage: that must not happen to a lake and a

@@ -13,7 +13,9 @@ from .run import Outcome, summarise
 if TYPE_CHECKING:
     from ..commission.plans import PlanCheck
     from ..errors import GateStopped
+    from ..ingest.amending import Amended
     from ..ingest.landing import LeftFile
+    from ..ingest.quarantine import Quarantine
     from ..ingest.stage import ExportOutcome
     from ..ingest.trial import Trial
     from ..publish.records import Publication
@@ -245,6 +247,61 @@ def show_plans(terminal: Terminal, checked: list[PlanCheck]) -> None:
     ]
     columns = ["plan", "version", "components", "remarks"]
     terminal.table("Plans that niaga understands", columns, rows)
+
+
+def show_quarantine(terminal: Terminal, quarantine: Quarantine) -> None:
+    """Show what is held in quarantine, and what was dropped by hand."""
+    terminal.give(asdict(quarantine))
+    faults = [
+        [
+            fault.source,
+            fault.feed,
+            fault.file_name,
+            fault.row_number,
+            fault.column,
+            _short(fault.value),
+            fault.reason,
+        ]
+        for fault in quarantine.first_faults
+    ]
+    title = f"{count(quarantine.records, 'record')} held back"
+    if len(faults) < quarantine.faults:
+        title += f" (first {len(faults):,} of {count(quarantine.faults, 'fault')}; more: --limit)"
+    columns = ["source", "feed", "file", "row", "column", "value", "reason"]
+    if faults:
+        terminal.table(title, columns, faults)
+    else:
+        terminal.say(title + ".")
+    if quarantine.dropped:
+        dropped = [
+            [
+                drop.source,
+                drop.file_name,
+                drop.records,
+                drop.reason,
+                drop.dropped_by,
+                drop.dropped_at,
+            ]
+            for drop in quarantine.dropped
+        ]
+        columns = ["source", "file", "records", "reason", "by", "at (UTC)"]
+        terminal.table("Dropped by hand", columns, dropped)
+
+
+def show_amended(terminal: Terminal, amended: Amended) -> None:
+    """Show what a file of corrected or dropped records has changed."""
+    terminal.give(asdict(amended))
+    if amended.known:
+        terminal.say(f"{count(amended.known, 'export')} had taken this file before.")
+    verb = "corrected" if amended.kind == "correction" else "dropped"
+    terminal.say(f"{count(amended.records, 'record')} of {amended.source} {verb}.")
+    if amended.still_held:
+        terminal.say(f"  {amended.still_held:,} of them are still held: `niaga quarantine list`.")
+    if amended.cells:
+        told = [[name, number] for name, number in amended.cells.items()]
+        terminal.table("Cells that differ from the export", ["column", "cells"], told)
+    if amended.records:
+        terminal.say("The marts show it after `niaga build`.")
 
 
 def show_trial(terminal: Terminal, trial: Trial) -> None:

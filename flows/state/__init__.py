@@ -17,7 +17,7 @@ from .lease import Holding, hold, utc_now
 from .migrate import migrate
 from .tables import audit_log, run
 
-__all__ = ["State", "new_id", "utc_now"]
+__all__ = ["State", "audit", "new_id", "user_name", "utc_now"]
 
 
 def new_id() -> str:
@@ -110,16 +110,7 @@ class State:
     ) -> None:
         """Record who did what, and why."""
         with self.engine.begin() as connection:
-            connection.execute(
-                insert(audit_log).values(
-                    happened_at=utc_now(),
-                    who=_user(),
-                    verb=verb,
-                    reason=reason,
-                    hash_before=hash_before,
-                    hash_after=hash_after,
-                )
-            )
+            audit(connection, verb, reason, hash_before, hash_after)
 
     def write_snapshot(self, folder: Path) -> None:
         """Write every table but the lease as `<folder>/<table>.parquet`, all of one moment."""
@@ -129,7 +120,22 @@ class State:
             write_tables(connection, folder)
 
 
-def _user() -> str:
+def audit(
+    connection: Connection,
+    verb: str,
+    reason: str,
+    hash_before: str | None = None,
+    hash_after: str | None = None,
+) -> None:
+    """Record who did what, and why, in the transaction that does it."""
+    values = {"happened_at": utc_now(), "who": user_name(), "verb": verb, "reason": reason}
+    connection.execute(
+        insert(audit_log).values(**values, hash_before=hash_before, hash_after=hash_after)
+    )
+
+
+def user_name() -> str:
+    """Give the name under which this process runs."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):

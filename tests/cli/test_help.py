@@ -22,6 +22,11 @@ VERBS = [
     ["publish"],
     ["rollback"],
     ["plan", "check"],
+    ["quarantine", "list"],
+    ["quarantine", "export"],
+    ["quarantine", "correct"],
+    ["quarantine", "drop"],
+    ["quarantine", "restore"],
 ]
 
 

@@ -129,7 +129,8 @@ _STATE = """
 create table state.load as
 select
     'load-' || export_id as load_id, feed as source, json_object('rows', export_id) as export_ids,
-    rows + 3 as rows_read, 2 as rows_filtered, 1 as rows_held, 'current' as status
+    rows + 3 as rows_read, 2 as rows_filtered, 1 as rows_held,
+    0 as rows_dropped, 'current' as status
 from arrived;
 create table state.segment as
 select 'segment-' || export_id as segment_id, 'load-' || export_id as load_id, feed, rows

@@ -9,7 +9,7 @@ from .conftest import Change, Look
 from .small_build import FEEDS
 
 COUNTED = "the lake has the rows that the state database has committed"
-RECONCILED = "records read = records loaded + held back + left out, for each load"
+RECONCILED = "records read = records loaded + held back + left out + dropped, for each load"
 ONCE = "no record of an export is in the lake twice under one key"
 
 
@@ -35,7 +35,7 @@ def correct(change: Change, order_id: str, mended: str) -> None:
             date '2026-03-31' as _business_date)
         from lake.sales_line where order_id = '{order_id}';
         insert into state.load
-        values ('load-e99', 'corrections', '{{"rows": "e99"}}', 1, 0, 0, 'current');
+        values ('load-e99', 'corrections', '{{"rows": "e99"}}', 1, 0, 0, 0, 'current');
         insert into state.segment values ('segment-e99', 'load-e99', 'sales_line', 1)
         """
     )

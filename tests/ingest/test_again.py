@@ -9,6 +9,7 @@ import pytest
 from niaga.errors import UsageError
 from niaga.ingest.again import ingest_again
 from niaga.ingest.stage import IngestReport
+from niaga.operate.run import run_verb, summarise
 from niaga.progress import Silent
 
 from .conftest import HEADER, SALES, Company, act, line, lines
@@ -92,6 +93,29 @@ def test_a_file_that_was_refused_counts_once_its_source_is_right(company: Compan
     assert (report.rows_loaded, report.rows_held) == (3, 1)
     assert list(company.workspace.rejected.iterdir()) == []
     assert list(company.workspace.landing.iterdir()) == []
+
+
+def test_a_refused_file_waits_for_nothing_that_says_it_is_complete(company: Company) -> None:
+    complete = "complete: {marker: .done}\n"
+    company.source(SALES + complete)
+    company.land(JANUARY, HEADER + line(1) + line(2, Netto="x"))
+    company.land(f"{JANUARY}.done", "")
+    company.ingest()
+    assert company.exports()[JANUARY][0] == "rejected"
+    company.source(SALES + complete + "reject_above: 50%\n")
+    again(company)
+    assert company.exports()[JANUARY][0] == "loaded"
+    assert list(company.workspace.landing.iterdir()) == []
+
+
+def test_the_command_ends_with_4_when_an_export_fails(company: Company) -> None:
+    company.land(JANUARY, lines(2))
+    company.ingest()
+    company.source(SALES.replace('"Catatan"', '"Keterangan"'))
+    company.state.start_run("test")
+    outcome = run_verb("ingest --again", company.workspace, Silent(), source="erp")
+    assert (outcome.exit_code, outcome.held_files) == (4, ())
+    assert summarise(outcome)["ingested"]["not_read_again"][0]["file_name"] == JANUARY
 
 
 def test_a_refused_file_stays_refused_and_one_taken_away_is_done_with(company: Company) -> None:
@@ -180,7 +204,7 @@ def test_dumps_count_as_if_the_source_had_always_been_so(bare_company: Company, 
 
 @pytest.mark.parametrize(
     "place",
-    ["rejected.put_back", "file.renamed", "ingest.segment_renamed", "ingest.read_again", "#12"],
+    ["landing.landed_again", "file.renamed", "ingest.segment_renamed", "ingest.read_again", "#12"],
 )
 def test_killed_in_between_and_run_again_it_ends_as_one_clean_run(
     company: Company, place: str

@@ -1,0 +1,132 @@
+"""Compare a file of corrected records with what is held: refuse what does not fit, find changes.
+
+The connection has the tables `corrected` (see `correction_file`) and `held` (see `quarantine`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path
+
+import duckdb
+
+from ..errors import UsageError
+from . import sql
+from .correction_file import cell, fingerprint
+
+_SHOWN = 5
+_JOINED = (
+    "corrected LEFT JOIN held ON held.export_id = corrected._export_id"
+    " AND held.row_number = try_cast(corrected._row_number AS BIGINT)"
+)
+
+
+def forget_exports(connection: duckdb.DuckDBPyConnection, export_ids: Iterable[str]) -> int:
+    """Leave out the exports that have taken the file before; give how many there are in it."""
+    known = f"_export_id IN (SELECT unnest([{sql.texts(export_ids)}]::VARCHAR[]))"
+    found = connection.execute(
+        f"SELECT count(DISTINCT _export_id) FROM corrected WHERE {known}"
+    ).fetchall()[0][0]
+    connection.execute(f"DELETE FROM corrected WHERE {known}")
+    return int(found)
+
+
+def check_records(
+    connection: duckdb.DuckDBPyConnection,
+    file_name: str,
+    source: str,
+    columns: Sequence[str] | None,
+) -> None:
+    """Raise UsageError when a record is not held, is another one now, or has other columns.
+
+    `columns` are those of the file; None where its values do not matter.
+    """
+    problems = {
+        "held.row_number IS NULL": f"is not held in the quarantine of {source}",
+        "count(*) OVER (PARTITION BY corrected._export_id, held.row_number) > 1": "stands twice",
+        f"corrected._record IS DISTINCT FROM {fingerprint('held.raw')}":
+            "is held with other values than when the file was written",
+    }  # fmt: skip
+    if columns is not None:
+        _check_columns(connection, file_name, columns)
+        for name in columns:
+            # A file may have records of several exports, which need not have the same columns.
+            is_foreign = f"NOT list_contains(held.columns, {sql.text(name)})"
+            problems[f"{is_foreign} AND corrected.{sql.name(name)} IS NOT NULL"] = (
+                f'has a value in the column "{name}", which its export does not have'
+            )
+    cases = " ".join(
+        f"WHEN {condition} THEN {sql.text(problem)}" for condition, problem in problems.items()
+    )
+    wrong = connection.execute(
+        f"SELECT _export_id, _row_number, problem FROM (SELECT corrected.rowid AS position,"
+        f" corrected.*, CASE {cases} END AS problem FROM {_JOINED}) WHERE problem IS NOT NULL"
+        " ORDER BY position"
+    ).fetchmany(_SHOWN)
+    if wrong:
+        told = "\n".join(
+            f"  _export_id {export_id}, _row_number {row_number}: {problem}"
+            for export_id, row_number, problem in wrong
+        )
+        raise UsageError(
+            f"{file_name} does not fit what is held:\n{told}",
+            f"nothing was changed: `niaga quarantine export {source}` writes what is held now",
+        )
+
+
+def _check_columns(
+    connection: duckdb.DuckDBPyConnection, file_name: str, columns: Sequence[str]
+) -> None:
+    needed = connection.execute(
+        f"SELECT DISTINCT unnest(held.columns) FROM {_JOINED} WHERE held.columns IS NOT NULL"
+    ).fetchall()
+    if missing := sorted({name for (name,) in needed} - set(columns)):
+        raise UsageError(
+            f"{file_name} has no column {', '.join(missing)}, which its records have",
+            f"nothing was changed: leave the header as it was (it has {', '.join(columns)})",
+        )
+
+
+def find_changes(
+    connection: duckdb.DuckDBPyConnection, nulls: str, columns: Sequence[str], *, is_drop: bool
+) -> tuple[dict[str, int], dict[str, int]]:
+    """Make `changed`, and count its records by export, and its changed cells by column.
+
+    `nulls` are the texts that mean no value. A record whose cells are all as they were stays held.
+    """
+    differs = {
+        name: f"(CASE WHEN {_lines(f'corrected.{sql.name(name)}')} NOT IN ({nulls})"
+        f" THEN {_lines(f'corrected.{sql.name(name)}')} END"
+        f" IS DISTINCT FROM {_lines(cell('held.raw', name))})"
+        for name in columns
+    }
+    is_changed = "true" if is_drop else " OR ".join(differs.values()) or "false"
+    connection.execute(
+        "CREATE TABLE changed AS SELECT corrected._export_id AS export_id, held.row_number"
+        f" FROM {_JOINED} WHERE {is_changed}"
+    )
+    records = connection.execute(
+        "SELECT export_id, count(*) FROM changed GROUP BY export_id ORDER BY export_id"
+    ).fetchall()
+    if is_drop or not columns:
+        return dict(records), {}
+    counts = ", ".join(f"count(*) FILTER ({differ})" for differ in differs.values())
+    cells = connection.execute(f"SELECT {counts} FROM {_JOINED}").fetchall()[0]
+    return dict(records), {name: count for name, count in zip(columns, cells, strict=True) if count}
+
+
+def count_still_held(connection: duckdb.DuckDBPyConnection, paths: Collection[Path]) -> int:
+    """Count the changed records that new quarantine files have."""
+    if not paths:
+        return 0
+    files = sql.texts(str(path) for path in paths)
+    found = connection.execute(
+        "SELECT count(DISTINCT (export_id, row_number)) FROM read_parquet("
+        f"[{files}], union_by_name = true) SEMI JOIN changed USING (export_id, row_number)"
+    )
+    return int(found.fetchall()[0][0])
+
+
+def _lines(text: str) -> str:
+    """Give a text with one kind of line ends: spreadsheets write their own."""
+    return f"replace(replace({text}, chr(13) || chr(10), chr(10)), chr(13), chr(10))"
