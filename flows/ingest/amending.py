@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -30,7 +30,13 @@ from .amendments import (
 from .archive import Archived, archive_export
 from .catalogue import Export
 from .cells import null_texts
-from .correction_check import check_records, count_still_held, find_changes, forget_exports
+from .correction_check import (
+    ChangedColumn,
+    check_records,
+    count_still_held,
+    find_changes,
+    forget_exports,
+)
 from .correction_file import read_corrected
 from .faults import FileFault
 from .load import Load, load_delivery
@@ -47,14 +53,14 @@ Reloaded = tuple[str, Mapping[str, Export], Load]
 class Amended:
     """What a file of records has changed; `known` exports had taken it before.
 
-    `cells` counts the changed cells by column: one that a spreadsheet has rewritten shows there.
+    `columns` are those with changed cells: one that a spreadsheet has rewritten shows there.
     """
 
     source: str
     kind: Kind
     records: int
     still_held: int
-    cells: Mapping[str, int] = field(default_factory=dict)
+    columns: tuple[ChangedColumn, ...] = ()
     known: int = 0
 
 
@@ -89,7 +95,7 @@ def amend(
         }
         known = forget_exports(connection, taken)
         check_records(connection, file.name, name, columns if kind == "correction" else None)
-        records, cells = find_changes(
+        records, changed = find_changes(
             connection,
             null_texts(_parser(workspace, source)),
             columns,
@@ -108,7 +114,7 @@ def amend(
         still_held = count_still_held(connection, paths)
     for amendment, (delivery, winners, load) in zip(new, loads, strict=True):
         _commit(workspace, state, source, delivery, winners, load, _recording(amendment))
-    return Amended(name, kind, sum(records.values()), still_held, cells, known)
+    return Amended(name, kind, sum(records.values()), still_held, changed, known)
 
 
 def restore(workspace: Workspace, state: State, run_id: str, name: str, reason: str) -> int:

@@ -6,6 +6,7 @@ The connection has the tables `corrected` (see `correction_file`) and `held` (se
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -19,6 +20,16 @@ _JOINED = (
     "corrected LEFT JOIN held ON held.export_id = corrected._export_id"
     " AND held.row_number = try_cast(corrected._row_number AS BIGINT)"
 )
+
+
+@dataclass(frozen=True)
+class ChangedColumn:
+    """How many cells of a column differ from the export, and the first of them, before and now."""
+
+    column: str
+    cells: int
+    was: str | None
+    now: str | None
 
 
 def forget_exports(connection: duckdb.DuckDBPyConnection, export_ids: Iterable[str]) -> int:
@@ -89,17 +100,17 @@ def _check_columns(
 
 def find_changes(
     connection: duckdb.DuckDBPyConnection, nulls: str, columns: Sequence[str], *, is_drop: bool
-) -> tuple[dict[str, int], dict[str, int]]:
+) -> tuple[dict[str, int], tuple[ChangedColumn, ...]]:
     """Make `changed`, and count its records by export, and its changed cells by column.
 
     `nulls` are the texts that mean no value. A record whose cells are all as they were stays held.
     """
-    differs = {
-        name: f"(CASE WHEN {_lines(f'corrected.{sql.name(name)}')} NOT IN ({nulls})"
-        f" THEN {_lines(f'corrected.{sql.name(name)}')} END"
-        f" IS DISTINCT FROM {_lines(cell('held.raw', name))})"
-        for name in columns
+    was = {name: _lines(cell("held.raw", name)) for name in columns}
+    given = {name: _lines(f"corrected.{sql.name(name)}") for name in columns}
+    becomes = {
+        name: f"CASE WHEN {text} NOT IN ({nulls}) THEN {text} END" for name, text in given.items()
     }
+    differs = {name: f"({was[name]} IS DISTINCT FROM {becomes[name]})" for name in columns}
     is_changed = "true" if is_drop else " OR ".join(differs.values()) or "false"
     connection.execute(
         "CREATE TABLE changed AS SELECT corrected._export_id AS export_id, held.row_number"
@@ -109,10 +120,18 @@ def find_changes(
         "SELECT export_id, count(*) FROM changed GROUP BY export_id ORDER BY export_id"
     ).fetchall()
     if is_drop or not columns:
-        return dict(records), {}
-    counts = ", ".join(f"count(*) FILTER ({differ})" for differ in differs.values())
-    cells = connection.execute(f"SELECT {counts} FROM {_JOINED}").fetchall()[0]
-    return dict(records), {name: count for name, count in zip(columns, cells, strict=True) if count}
+        return dict(records), ()
+    counts = ", ".join(
+        f"count(*) FILTER ({differs[name]}), first([{was[name]}, {becomes[name]}]"
+        f" ORDER BY corrected.rowid) FILTER ({differs[name]})"
+        for name in columns
+    )
+    found = connection.execute(f"SELECT {counts} FROM {_JOINED}").fetchall()[0]
+    return dict(records), tuple(
+        ChangedColumn(name, count, *example)
+        for name, count, example in zip(columns, found[::2], found[1::2], strict=True)
+        if count
+    )
 
 
 def count_still_held(connection: duckdb.DuckDBPyConnection, paths: Collection[Path]) -> int:

@@ -297,9 +297,13 @@ def show_amended(terminal: Terminal, amended: Amended) -> None:
     terminal.say(f"{count(amended.records, 'record')} of {amended.source} {verb}.")
     if amended.still_held:
         terminal.say(f"  {amended.still_held:,} of them are still held: `niaga quarantine list`.")
-    if amended.cells:
-        told = [[name, number] for name, number in amended.cells.items()]
-        terminal.table("Cells that differ from the export", ["column", "cells"], told)
+    if amended.columns:
+        told = [
+            [column.column, column.cells, _short(column.was), _short(column.now)]
+            for column in amended.columns
+        ]
+        columns = ["column", "cells", "for example", "is now"]
+        terminal.table("Cells that differ from the export", columns, told)
     if amended.records:
         terminal.say("The marts show it after `niaga build`.")
 
