@@ -89,7 +89,7 @@ def map_feed(
     select = source.feeds[feed].strip().rstrip(";")
     try:
         described = connection.execute(f"DESCRIBE {select}").fetchall()
-    except (duckdb.BinderException, duckdb.CatalogException, duckdb.InvalidInputException) as error:
+    except (duckdb.BinderException, duckdb.CatalogException) as error:
         _raise_missing_column(source, feed, parts, str(error))
         problem = str(error).partition("\n")[0]
         if found := _AMBIGUOUS.search(problem):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from niaga.errors import ConfigurationError
 
 from .conftest import HEADER, SALES, Company, line
 
@@ -69,15 +68,6 @@ def test_every_type_has_its_function(bare_company: Company) -> None:
     bare_company.ingest()
     found = bare_company.lake("i::varchar, q::varchar, r::varchar, b::varchar, t::varchar")
     assert found == [("7", "1.500000", "0.250000000", "true", "2026-01-02 03:04:05")]
-
-
-def test_a_constant_that_does_not_fit_is_wrong_sql(bare_company: Company) -> None:
-    bare_company.source(
-        SALES.replace('"Tanggal" as order_date', "niaga_date('soon') as order_date")
-    )
-    bare_company.land("penjualan_2026-01.csv", HEADER + line(1))
-    with pytest.raises(ConfigurationError, match="niaga_date: soon is no date"):
-        bare_company.ingest()
 
 
 def test_codes_are_mapped_by_a_list_of_values(bare_company: Company) -> None:
