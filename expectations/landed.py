@@ -49,6 +49,7 @@ def suites(contracts: Iterable[Contract]) -> dict[str, list[ExpectNoRows]]:
     tables = {f"lake.{contract.feed}_arrived": feed(contract) for contract in arrived}
     if arrived:
         tables["state.load"] = load([contract.feed for contract in arrived])
+        tables["quarantine.record"] = held()
     return tables
 
 
@@ -115,6 +116,45 @@ def load(feeds: Iterable[str]) -> list[ExpectNoRows]:
                 rows_in_lake < rows_read - rows_held - rows_filtered - rows_dropped
                 or rows_in_lake
                         > rows_read - rows_filtered - rows_dropped - if(feeds > 1, 0, rows_held)
+            """,
+        )
+    ]
+
+
+def held() -> list[ExpectNoRows]:
+    """Expect that each record that was held back can be found, for each load."""
+    return [
+        critical(
+            "quarantine has the records that the state database counts as held back",
+            f"""
+            with new_load as (
+                select load_id, source, rows_held
+                from state.load
+                where
+                    status = 'current'
+                    and load_id not in (select load_id from state.segment where not {NEW_SEGMENT})
+            ),
+            committed as (
+                select load_id, source, held.feed, held.rows as rows_held
+                from new_load
+                inner join state.held as held using (load_id)
+                union all
+                -- A record may be held back for several feeds, and counts once.
+                select load_id, source, 'all' as feed, rows_held from new_load
+            ),
+            found as (
+                select load_id, feed, count(distinct row_number) as records
+                from this
+                group by load_id, feed
+                union all
+                select load_id, 'all' as feed, count(distinct row_number) as records
+                from this
+                group by load_id
+            )
+            select load_id, source, feed, rows_held, coalesce(records, 0) as rows_in_quarantine
+            from committed
+            left join found using (load_id, feed)
+            where rows_held <> coalesce(records, 0)
             """,
         )
     ]

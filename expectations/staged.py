@@ -453,6 +453,37 @@ def _versions(contract: Contract) -> list[ExpectNoRows]:
             """,
         ),
         critical(
+            "what the lake said of a record from any earlier day on is staged for that day",
+            f"""
+            with dated as (
+                select *, coalesce(valid_from, _business_date) as said_from
+                from lake.{contract.feed}
+            ),
+            said as (
+                select {columns}, said_from, max(said_from) over (partition by {key}) as last_from
+                from dated
+                qualify
+                    row_number() over (
+                        partition by {key}, said_from
+                        order by _business_date desc, _export_id desc, _row_number desc
+                    ) = 1
+            )
+            select {_each("said", contract.key)}, said_from
+            from said
+            left join this as version
+                on
+                    ({_each("said", contract.key)}) = ({_each("version", contract.key)})
+                    and said.said_from between version.valid_from and version.valid_to
+            where
+                said_from < last_from
+                and (
+                    version.valid_from is null
+                    or ({_each("said", _columns(contract))})
+                    is distinct from ({_each("version", _columns(contract))})
+                )
+            """,
+        ),
+        critical(
             "the current versions are what the lake said last of each record",
             f"""
             with last_said as (
@@ -473,6 +504,10 @@ def _versions(contract: Contract) -> list[ExpectNoRows]:
             """,
         ),
     ]
+
+
+def _each(table: str, columns: Iterable[str]) -> str:
+    return ", ".join(f"{table}.{column}" for column in columns)
 
 
 def _without_period(shown: str) -> str:

@@ -124,16 +124,17 @@ def _put_back(workspace: Workspace, state: State, source: Source) -> set[str]:
         if not rejected.is_file() or is_newer_there:
             continue
         if source.business_date == "file_time" and export.business_date:
-            _set_day(workspace, rejected, export.business_date)
+            zone = source.locale.time_zone or workspace.settings.time_zone
+            _set_day(rejected, export.business_date, zone)
         land_again(workspace, rejected, export.file_name)
         release(workspace, export.file_name)
         names.add(export.file_name)
     return names
 
 
-def _set_day(workspace: Workspace, file: Path, day: date) -> None:
+def _set_day(file: Path, day: date, zone: str) -> None:
     """Give a file the day that it had when it came: it may be a copy from the archive."""
-    noon = datetime.combine(day, time(12), ZoneInfo(workspace.settings.time_zone)).timestamp()
+    noon = datetime.combine(day, time(12), ZoneInfo(zone)).timestamp()
     os.utime(file, (noon, noon))
 
 

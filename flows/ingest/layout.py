@@ -20,6 +20,7 @@ from .parsing import Parser
 from .records import Records
 from .sources import Export
 
+_SAMPLED_COLUMNS = 1_000
 _SAMPLED_CELLS = 50_000
 _SAMPLED_RECORDS = 500
 _LONGEST = 60
@@ -73,8 +74,11 @@ class ColumnSample:
 def sample_columns(
     connection: duckdb.DuckDBPyConnection, records: Records, parser: Parser
 ) -> list[ColumnSample]:
-    """Look at the first records of a part that has been read; a column without values has none."""
-    header = records.header
+    """Look at the first records and columns of a part that has been read.
+
+    A column without values has no samples.
+    """
+    header = records.header[:_SAMPLED_COLUMNS]
     limit = min(_SAMPLED_RECORDS, max(1, _SAMPLED_CELLS // len(header)))
     names = ", ".join(sql.name(name) for name in header)
     # By the shape there are few values to look at, whatever the number of records.

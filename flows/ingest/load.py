@@ -23,6 +23,7 @@ from .amend import Change
 from .amendments import Amendments
 from .faults import FileFault
 from .layout import Layout, LayoutChange, compare_layout, sample_columns
+from .macros import define_macros
 from .mapping import ROW_NUMBER, FeedMapping, map_feed
 from .parsing import Parser
 from .records import Records, read_records
@@ -117,6 +118,7 @@ def prepare_delivery(
             part: _read_part(connection, source, part, archived[part], parser, folder, changes)
             for part in source.exports
         }
+        define_macros(connection, source.feeds.values(), parser)
         # All selects are checked before the first one runs: that is quick.
         mappings = [
             map_feed(connection, source, feed, parts, business_date) for feed in source.feeds

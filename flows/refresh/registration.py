@@ -34,6 +34,7 @@ STATE_TABLES = (
     "export",
     "load",
     "segment",
+    "held",
     "posting_segment",
     "run",
     "publication",
@@ -73,7 +74,7 @@ def register(workspace: Workspace, state: State, run_id: str, *, is_posting: boo
     postings = _posting_paths(workspace, state)
     fingerprint = _fingerprint(workspace, plans)
     with duckdb.connect(str(workspace.build_database)) as connection:
-        for schema in ("lake", "ledger", "plan", "state", "run"):
+        for schema in ("lake", "quarantine", "ledger", "plan", "state", "run"):
             connection.execute(f"create schema if not exists {schema}")
         _create_build_tables(connection)
         arrived, is_full = _compare_with_last_build(connection, segments, fingerprint)
@@ -86,6 +87,7 @@ def register(workspace: Workspace, state: State, run_id: str, *, is_posting: boo
             _create_parquet_view(connection, f"plan.{table}", plan_folder / f"{table}.parquet")
         for table in STATE_TABLES:
             _create_parquet_view(connection, f"state.{table}", state_folder / f"{table}.parquet")
+        _create_quarantine_view(connection, workspace, is_full=is_full)
         _create_ledger_view(connection, postings)
         _check_posted_plans(workspace, connection)
         as_of = _as_of(connection)
@@ -200,6 +202,44 @@ def _create_feed_view(
 def _create_parquet_view(connection: duckdb.DuckDBPyConnection, name: str, path: Path) -> None:
     connection.execute(
         f"create or replace view {name} as select * from read_parquet({_path_list([path])})"
+    )
+
+
+def _create_quarantine_view(
+    connection: duckdb.DuckDBPyConnection, workspace: Workspace, *, is_full: bool
+) -> None:
+    """Show the records that the loads of this build hold back; a file that is gone shows none."""
+    found = connection.execute(
+        """
+        select held.path
+        from state.held as held
+        inner join state.load as load on held.load_id = load.load_id and load.status = 'current'
+        where
+            ?
+            or held.load_id not in (
+                select load_id from state.segment
+                where segment_id in (select segment_id from run.consumed)
+            )
+        order by held.path
+        """,
+        [is_full],
+    ).fetchall()
+    paths = [workspace.root / path for (path,) in found]
+    paths = [path for path in paths if path.exists()]
+    if not paths:
+        connection.execute(
+            "create or replace view quarantine.record as select cast(null as varchar) as load_id, "
+            "cast(null as varchar) as feed, cast(null as bigint) as row_number where false"
+        )
+        return
+    connection.execute(
+        f"""
+        create or replace view quarantine.record as
+        select distinct held.load_id, held.feed, record.row_number
+        from read_parquet({_path_list(paths)}, union_by_name = true, filename = true) as record
+        inner join state.held as held
+            on parse_filename(record.filename) = parse_filename(held.path)
+        """
     )
 
 

@@ -135,6 +135,11 @@ from arrived;
 create table state.segment as
 select 'segment-' || export_id as segment_id, 'load-' || export_id as load_id, feed, rows
 from arrived;
+create table state.held as
+select 'load-' || export_id as load_id, feed, 'quarantine/' || export_id as path, 1 as rows
+from arrived;
+create schema quarantine;
+create table quarantine.record as select load_id, feed, 99 as row_number from state.held;
 create table run.build as select true as is_full;
 create table run.consumed (segment_id varchar);
 create table run.parameter as select

@@ -10,6 +10,7 @@ from .small_build import FEEDS
 
 COUNTED = "the lake has the rows that the state database has committed"
 RECONCILED = "records read = records loaded + held back + left out + dropped, for each load"
+HELD = "quarantine has the records that the state database counts as held back"
 ONCE = "no record of an export is in the lake twice under one key"
 
 
@@ -62,6 +63,27 @@ def test_a_row_that_was_held_back_and_is_in_the_lake_is_seen(look: Look, change:
     assert set(stopped_by(look)) == {RECONCILED}
 
 
+def test_a_record_that_is_in_quarantine_no_more_is_seen(look: Look, change: Change) -> None:
+    change("delete from quarantine.record where load_id = 'load-e1'")
+    [failed] = look("landed").failed_critical
+    assert failed.expectation == HELD
+    shown = [(row["source"], row["feed"], row["rows_held"]) for row in failed.sample]
+    assert sorted(shown) == [("sales_line", "all", 1), ("sales_line", "sales_line", 1)]
+    assert {row["rows_in_quarantine"] for row in failed.sample} == {0}
+
+
+def test_a_record_that_is_held_for_two_feeds_counts_once(look: Look, change: Change) -> None:
+    change(
+        """
+        insert into state.held values ('load-e1', 'product', 'quarantine/p', 1);
+        insert into quarantine.record values ('load-e1', 'product', 99)
+        """
+    )
+    assert stopped_by(look) == {}
+    change("update quarantine.record set row_number = 98 where feed = 'product'")
+    assert set(stopped_by(look)) == {HELD}
+
+
 def test_a_record_may_be_held_for_one_feed_and_good_for_another(look: Look, change: Change) -> None:
     # Products come from the file of the sales lines: record 5 is a good product and a faulty sale.
     change(
@@ -98,7 +120,11 @@ def test_only_what_is_new_is_looked_at(look: Look, change: Change) -> None:
     change("update lake.sales_line set net_amount = 20 where order_id = 'A3'")
     report = look("landed")
     assert report.failed_critical == ()
-    assert {result.table_name for result in report.results} == {"lake.quota_arrived", "state.load"}
+    assert {result.table_name for result in report.results} == {
+        "lake.quota_arrived",
+        "state.load",
+        "quarantine.record",
+    }
 
 
 def test_nothing_new_is_nothing_to_check(look: Look, change: Change) -> None:

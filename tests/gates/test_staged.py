@@ -111,6 +111,32 @@ def test_the_versions_of_a_master_are_checked(look: Look, change: Change, fault:
     assert all(row["product_id"] == "p2" for result in failed for row in result.sample)
 
 
+def test_a_version_that_has_been_lost_between_two_others_is_seen(
+    look: Look, change: Change
+) -> None:
+    change(
+        """
+        insert into lake.product
+        select * replace ('Coffee' as name, 'e97' as _export_id, date '2026-02-01' as valid_from)
+        from lake.product where product_id = 'p1';
+        insert into lake.product
+        select * replace ('Cocoa' as name, 'e98' as _export_id, date '2026-03-01' as valid_from)
+        from lake.product where product_id = 'p1' and valid_from is null;
+        update staging.stg_product set valid_to = date '2026-02-28', is_current = false
+        where product_id = 'p1';
+        insert into staging.stg_product
+        select * replace (
+            'Cocoa' as name, 'e98' as _export_id, date '2026-03-01' as valid_from,
+            date '9999-12-31' as valid_to, true as is_current
+        )
+        from staging.stg_product where product_id = 'p1'
+        """
+    )
+    [failed] = [r for r in look("staged").failed_critical if r.table_name.endswith("stg_product")]
+    assert failed.expectation.startswith("what the lake said of a record from any")
+    assert failed.sample == [{"product_id": "p1", "said_from": "2026-02-01"}]
+
+
 def test_personal_data_is_compared_and_not_kept(look: Look, change: Change) -> None:
     change("update staging.stg_customer set email = 'budi@example.com'")
     [failed] = look("staged").failed_critical
