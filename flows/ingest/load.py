@@ -178,6 +178,11 @@ def _read_part(
     except FileFault as fault:
         fault.part = part
         raise
+    except Exception as error:
+        if _is_of_the_machine(error):
+            raise
+        # What nobody has foreseen in one file must not keep all others from being loaded.
+        raise FileFault(f"can't be read ({type(error).__name__}: {error})", part) from error
     is_driving = part == next(iter(source.exports))
     if records.faulty and not is_driving:
         # Rows that need one of these records would be silently left out, or lack its values.
@@ -187,6 +192,13 @@ def _read_part(
             _examples(connection, f"niaga.fault_{part}"),
         )
     return records
+
+
+def _is_of_the_machine(error: Exception) -> bool:
+    """Tell whether the disk or the memory has failed, and not the file."""
+    if isinstance(error, OSError):
+        return error.errno is not None
+    return isinstance(error, (MemoryError, duckdb.OutOfMemoryException, duckdb.IOException))
 
 
 def _collect_faults(
