@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from ..disk import is_full
 from ..engine import engine_settings
 from ..failpoints import reach
 from ..state import new_id, utc_now
@@ -198,7 +199,8 @@ def _is_of_the_machine(error: Exception) -> bool:
     """Tell whether the disk or the memory has failed, and not the file."""
     if isinstance(error, OSError):
         return error.errno is not None
-    return isinstance(error, (MemoryError, duckdb.OutOfMemoryException, duckdb.IOException))
+    of_the_machine = (MemoryError, duckdb.OutOfMemoryException, duckdb.IOException)
+    return isinstance(error, of_the_machine) or is_full(error)
 
 
 def _collect_faults(

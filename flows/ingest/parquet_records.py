@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from ..disk import is_full
 from . import sql
 from .archive import unpack_binary
 from .cells import check_header, named, null_texts, typed_cells
@@ -110,6 +111,8 @@ def _read_values(
     except duckdb.OutOfMemoryException:
         raise
     except duckdb.Error as error:
+        if is_full(error):
+            raise
         problem = str(error).partition("\n")[0].replace(str(file), "the file")
         raise FileFault(f"can't be read as a Parquet file: {problem}", part) from error
     described = connection.execute(f"DESCRIBE niaga.parquet_{part}").fetchall()
