@@ -33,6 +33,22 @@ def _records() -> Iterator[Case]:
     yield _held("many fields too many", "2" + ",x" * 500 + "\n", "has 501 instead of 4 fields")
     yield _held("a comma in a text", "2,2026-01-02,20.50,teh, 2\n", "has 5 instead of 4 fields")
     yield _held("a decimal comma", "2,2026-01-02,20,50,teh 2\n", "has 5 instead of 4 fields")
+    for name, second in {
+        "a field too many that is empty": "2,2026-01-02,20.50,teh 2,\n",
+        "a comma in a text before an empty field": "2,2026-01-02,20.50,teh,\n",
+        "many fields too many that are empty": "2,2026-01-02,20.50,teh 2,,,,\n",
+    }.items():
+        yield Case(name, csv_of(text(1), second, text(3)), rejected="fields more than its columns")
+    yield Case(
+        "a comma behind each record",
+        csv_of("1,2026-01-01,10.50,teh 1,\n", "2,2026-01-02,20.50,teh 2,\n"),
+        loaded=(ONE, TWO),
+    )
+    yield Case(
+        "commas in quotes",
+        csv_of(text(1, note='"a,b,,c"'), text(2)),
+        loaded=(row(1, note="a,b,,c"), TWO),
+    )
     yield _held("another delimiter", "2;2026-01-02;20.50;teh 2\n", "has 1 instead of 4 fields")
     yield _held("a line of blanks", "   \n", "has 1 instead of 4 fields")
     yield _held("the end of a DOS file", "\x1a\n", "has 1 instead of 4 fields")
