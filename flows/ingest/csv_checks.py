@@ -48,10 +48,11 @@ def check_all_read(
     width = len(header) - 1
     missing_lines = found.lines - raw - read.lines - malformed
     missing_delimiters = found.delimiters - raw * width - read.delimiters
-    if missing_lines or missing_delimiters:
-        inside = _count_in_cells(connection, part, header, delimiter)
-        missing_lines -= inside.lines + (blank_lines() if width and missing_lines else 0)
-        missing_delimiters -= inside.delimiters
+    if missing_lines:
+        missing_lines -= _count_in_cells(connection, part, header, "\n")
+        missing_lines -= blank_lines() if width and missing_lines else 0
+    if missing_delimiters:
+        missing_delimiters -= _count_in_cells(connection, part, header, delimiter)
     if missing_lines:
         raise FileFault(
             f"has {missing_lines:+} lines that belong to no record that could be read: one may be"
@@ -105,15 +106,12 @@ def _count_read(
 
 
 def _count_in_cells(
-    connection: duckdb.DuckDBPyConnection, part: str, header: tuple[str, ...], delimiter: str
-) -> Counts:
-    """Count line ends and delimiters that are part of cells."""
-    lines, delimiters = (
-        " + ".join(f"coalesce(sum({_occurrences(sql.name(name), what)}), 0)" for name in header)
-        for what in ("\n", delimiter)
-    )
-    found = connection.execute(f"SELECT {lines}, {delimiters} FROM niaga.raw_{part}").fetchall()
-    return Counts(int(found[0][0]), int(found[0][1]))
+    connection: duckdb.DuckDBPyConnection, part: str, header: tuple[str, ...], what: str
+) -> int:
+    """Count the line ends, or the delimiters, that are part of cells."""
+    counts = " + ".join(f"coalesce(sum({_occurrences(sql.name(n), what)}), 0)" for n in header)
+    found = connection.execute(f"SELECT {counts} FROM niaga.raw_{part}").fetchall()[0][0]
+    return int(found)
 
 
 def _occurrences(text: str, what: str) -> str:

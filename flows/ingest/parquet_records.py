@@ -96,12 +96,12 @@ def _read_values(
     try:
         # DuckDB renames a column that comes twice; here it has its own name.
         header = named(pyarrow.parquet.read_schema(file).names)
-        _check_decimals(pyarrow.parquet.read_metadata(file).schema, part)
     except (pyarrow.ArrowException, OSError) as error:
         raise FileFault(f"can't be read as a Parquet file: {error}", part) from error
     if not header:
         raise FileFault("has no columns", part)
     check_header(header, part)
+    _check_decimals(pyarrow.parquet.read_metadata(file).schema, part)
     cells = [f"cell_{number}" for number in range(1, len(header) + 1)]
     try:
         connection.execute(

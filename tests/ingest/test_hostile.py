@@ -6,6 +6,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 
+import pyarrow
 import pytest
 from niaga.ingest.archive import archive_path, restore_export
 from niaga.ingest.stage import ExportOutcome
@@ -114,6 +115,56 @@ def test_its_bytes_are_in_the_archive(ended: Ended, number: int) -> None:
     restored = workspace.warehouse / "restored"
     restore_export(archive_path(workspace.archive, hashlib.sha256(content).hexdigest()), restored)
     assert restored.read_bytes() == content
+
+
+HEAVY = """\
+source: heavy
+exports: {rows: {file: "heavy*", format: {type: FORMAT}}}
+reject_above: 100%
+feeds: {territory: 'select _row_number, id as territory_id, name from rows'}
+"""
+
+
+@pytest.mark.parametrize("kind", ["csv", "json_lines", "json", "parquet"])
+def test_a_file_of_100_000_columns_is_refused(bare_company: Company, kind: str) -> None:
+    bare_company.source(HEAVY.replace("FORMAT", kind))
+    names = ["id", "name", *(f"c{number}" for number in range(100_000))]
+    content = {
+        "csv": lambda: (",".join(names) + "\n" + ",".join("x" * len(names)) + "\n").encode(),
+        "json_lines": lambda: (json.dumps(dict.fromkeys(names, "x")) + "\n").encode(),
+        "json": lambda: json.dumps([dict.fromkeys(names, "x")]).encode(),
+        "parquet": lambda: typed_files.written(pyarrow.table({name: ["x"] for name in names})),
+    }[kind]()
+    bare_company.land("heavy", content)
+    outcome = bare_company.ingest_one()
+    assert outcome.status == "rejected"
+    assert outcome.reason == "has 100002 columns, and no more than 10000 are read"
+
+
+@pytest.mark.parametrize(("size", "status"), [(3, "loaded"), (100, "rejected")])
+def test_a_field_of_many_megabytes_costs_no_record(
+    bare_company: Company, size: int, status: str
+) -> None:
+    bare_company.source(HEAVY.replace("FORMAT", "csv"))
+    content = "id,name\n1,a\n2," + "x" * (size << 20) + "\n3,c\n"
+    bare_company.land("heavy", content)
+    outcome = bare_company.ingest_one()
+    assert outcome.status == status, outcome
+    if status == "loaded":
+        assert bare_company.lake("territory_id", "territory") == [("1",), ("3",)]
+        ((place, reason),) = bare_company.quarantine("row_number, reason")
+        assert (place, reason) == (2, "the record is longer than 2 MB")
+    else:
+        assert "lines that belong to no record" in str(outcome.reason)
+        assert (bare_company.workspace.rejected / "heavy").read_text() == content
+
+
+def test_a_quote_that_swallows_much_is_refused(bare_company: Company) -> None:
+    bare_company.source(HEAVY.replace("FORMAT", "csv"))
+    rest = "".join(f"{number},{'x' * 1000}\n" for number in range(2, 40_000))
+    bare_company.land("heavy", 'id,name\n1,"a\n' + rest)
+    outcome = bare_company.ingest_one()
+    assert outcome.status == "rejected", outcome
 
 
 def test_nothing_stays_behind(ended: Ended) -> None:
