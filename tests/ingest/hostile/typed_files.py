@@ -299,22 +299,21 @@ def _table(**columns: Any) -> pyarrow.Table:
     return pyarrow.table(good | columns)
 
 
-def written(table: pyarrow.Table) -> bytes:
-    """Give a table as a Parquet file."""
+def _written(table: pyarrow.Table) -> bytes:
     packed = io.BytesIO()
     pyarrow.parquet.write_table(table, packed)
     return packed.getvalue()
 
 
 def _parquet_files() -> Iterator[Case]:
-    good = written(_table())
+    good = _written(_table())
     bad = "can't be read as a Parquet file"
 
     def whole(name: str, content: bytes, **more: Any) -> Case:
         return Case(f"Parquet: {name}", content, options=PARQUET, **more)
 
     def amounts(name: str, values: pyarrow.Array, **more: Any) -> Case:
-        return whole(name, written(_table(amount=values)), **more)
+        return whole(name, _written(_table(amount=values)), **more)
 
     yield whole("good", good, loaded=(ONE, TWO))
     yield whole("nothing", b"", rejected=bad)
@@ -326,16 +325,16 @@ def _parquet_files() -> Iterator[Case]:
     yield whole("another size of the footer", good[:-8] + b"\xff\xff\xff\x7fPAR1", rejected=bad)
     yield whole("damaged pages", good[:4] + bytes(60) + good[64:], rejected=bad)
     yield whole("CSV", HEADER.encode(), rejected=bad)
-    yield whole("no rows", written(_table().slice(0, 0)))
-    yield whole("no columns", written(pyarrow.table({})), rejected="has no columns")
+    yield whole("no rows", _written(_table().slice(0, 0)))
+    yield whole("no columns", _written(pyarrow.table({})), rejected="has no columns")
     twice = pyarrow.table([["1"], ["2"]], names=["id", "id"])
-    yield whole("a column twice", written(twice), rejected='has the column "id" twice')
+    yield whole("a column twice", _written(twice), rejected='has the column "id" twice')
     capitals = pyarrow.table([["1"], ["2"]], names=["id", "ID"])
-    yield whole("in other capitals", written(capitals), rejected='has the column "ID" twice')
-    yield whole("a binary column", written(_table(note=[b"\xff", b"\xfe"])), rejected="is binary")
+    yield whole("in other capitals", _written(capitals), rejected='has the column "ID" twice')
+    yield whole("a binary column", _written(_table(note=[b"\xff", b"\xfe"])), rejected="is binary")
     nested = _table(note=[{"a": [1, 2]}, {"a": None}])
     told = (row(1, note='{"a":[1,2]}'), row(2, note='{"a":null}'))
-    yield whole("nested values", written(nested), loaded=told)
+    yield whole("nested values", _written(nested), loaded=told)
     yield amounts(
         "huge decimals",
         pyarrow.array([Decimal("9" * 38), Decimal("20.50")], pyarrow.decimal256(60, 2)),
@@ -373,12 +372,12 @@ def _parquet_files() -> Iterator[Case]:
     )
     yield whole(
         "days far away",
-        written(_table(day=[date(1, 1, 1), date(2026, 1, 2)])),
+        _written(_table(day=[date(1, 1, 1), date(2026, 1, 2)])),
         loaded=(TWO,),
         held={(1, "order_date"): "is no date"},
     )
     yield whole(
         "names that are SQL",
-        written(_table(**{'x"; drop table y; --': [1, 2]})),
+        _written(_table(**{'x"; drop table y; --': [1, 2]})),
         loaded=(ONE, TWO),
     )
