@@ -12,6 +12,9 @@ from .locales import ColumnType
 from .parsing import Parser
 from .sources import Export
 
+MOST_COLUMNS = 10_000
+"""No export has so many: the time that a reader needs grows faster than they do."""
+
 
 def named(first: Iterable[str]) -> tuple[str, ...]:
     """Give the names that a first record states; a column without one is called column_<n>."""
@@ -19,7 +22,11 @@ def named(first: Iterable[str]) -> tuple[str, ...]:
 
 
 def check_header(header: tuple[str, ...], part: str) -> None:
-    """Raise FileFault where two columns can't be told apart, or one has niaga's own name."""
+    """Raise FileFault where columns are too many, or the same, or one has niaga's own name."""
+    if len(header) > MOST_COLUMNS:
+        raise FileFault(
+            f"has {len(header)} columns, and no more than {MOST_COLUMNS} are read", part
+        )
     seen: dict[str, str] = {}
     for name in header:
         if other := seen.get(name.lower()):

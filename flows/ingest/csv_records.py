@@ -15,6 +15,7 @@ import pyarrow
 from . import sql
 from .archive import PlainText, unpack_text
 from .cells import check_header, named, null_texts, typed_cells
+from .csv_checks import check_all_read
 from .faults import FileFault
 from .footer import cut_footer
 from .formats import CsvFormat
@@ -63,6 +64,15 @@ def read_csv(
         )
     _read_cells(connection, part, export, layout, parser, text.path, header)
     _collect_malformed(connection, part, layout, text, len(header), no_text)
+    check_all_read(
+        connection,
+        part,
+        text.path,
+        header,
+        layout.delimiter,
+        layout.skip_rows + (layout.header and 1 + "".join(header).count("\n")),
+        lambda: sum(1 for _ in _blank_lines(text.path, layout)),
+    )
     if layout.delimiter != delimiter:
         connection.execute(
             f"UPDATE niaga.malformed_{part} SET line_text ="

@@ -93,6 +93,8 @@ def _read_sheet(workbook: Path, name: str | None, part: str) -> pd.DataFrame:
     try:
         with pd.ExcelFile(workbook, engine="calamine") as file:
             names = [str(known) for known in file.sheet_names]
+            if not names:
+                raise FileFault("can't be read as an Excel workbook: it has no sheets", part)
             if name is None and len(names) > 1:
                 raise FileFault(
                     f"has the sheets {', '.join(names)}, and the source does not say which", part

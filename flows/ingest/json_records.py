@@ -54,6 +54,8 @@ def read_json(
     if not header:
         what = "element" if isinstance(layout, JsonFormat) else "line"
         raise FileFault(f"has no {what} that is a JSON object with keys", part)
+    if "" in header:
+        raise FileFault("has a key without a name", part)
     check_header(header, part)
     cells = ", ".join(
         f"{_in_locale(parser.of(export, name), position)} AS {sql.name(name)}"
@@ -153,7 +155,7 @@ def _check_lines(connection: duckdb.DuckDBPyConnection, part: str) -> None:
         WITH numbered AS (
             SELECT row_number() OVER (ORDER BY rowid) AS row_number, line
             FROM niaga.text_{part}
-            WHERE trim(line) <> ''
+            WHERE trim(line, ' ' || chr(9)) <> ''
         )
         SELECT
             row_number,

@@ -87,6 +87,8 @@ class Landing:
 
 def readable_name(name: str) -> str:
     """Write a file's name with escapes for what is no text, or would act upon a terminal."""
+    if name.isascii() and name.isprintable():
+        return name
     text = os.fsencode(name).decode(errors="backslashreplace")
     return "".join(
         char.encode("unicode_escape").decode()

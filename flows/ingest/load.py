@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from ..disk import is_full
 from ..engine import engine_settings
 from ..failpoints import reach
 from ..state import new_id, utc_now
@@ -197,6 +198,11 @@ def _read_part(
     except FileFault as fault:
         fault.part = part
         raise
+    except Exception as error:
+        if _is_of_the_machine(error):
+            raise
+        # What nobody has foreseen in one file must not keep all others from being loaded.
+        raise FileFault(f"can't be read ({type(error).__name__}: {error})", part) from error
     if records.faulty and not is_driving:
         # Rows that need one of these records would be silently left out, or lack its values.
         raise FileFault(
@@ -205,6 +211,14 @@ def _read_part(
             _examples(connection, f"niaga.fault_{part}"),
         )
     return records
+
+
+def _is_of_the_machine(error: Exception) -> bool:
+    """Tell whether the disk or the memory has failed, and not the file."""
+    if isinstance(error, OSError):
+        return error.errno is not None
+    of_the_machine = (MemoryError, duckdb.OutOfMemoryException, duckdb.IOException)
+    return isinstance(error, of_the_machine) or is_full(error)
 
 
 def _collect_faults(

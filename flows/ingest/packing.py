@@ -158,8 +158,11 @@ def _problem(member: zipfile.ZipInfo) -> str | None:
         return "has a character in its name that names of files don't have"
     if PureWindowsPath(name).anchor or ".." in name.split("/"):
         return "points out of the zip file"
-    if stat.S_ISLNK(member.external_attr >> 16):
+    kind = stat.S_IFMT(member.external_attr >> 16)
+    if kind == stat.S_IFLNK:
         return "is a link and no file"
+    if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
+        return "is no regular file"
     return None
 
 

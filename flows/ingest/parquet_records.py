@@ -7,11 +7,14 @@ record back above. Times with a zone are those of the source's clock.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 
+from ..disk import is_full
 from . import sql
 from .archive import unpack_binary
 from .cells import check_header, named, null_texts, typed_cells
@@ -20,9 +23,13 @@ from .json_records import has_long_decimal
 from .parsing import Parser
 from .sources import Export
 
+if TYPE_CHECKING:
+    import pyarrow.parquet
+
 _EXACT_DIGITS = {"FLOAT": 6, "DOUBLE": 15}
 _EXACT_WHOLE = {"FLOAT": 1 << 24, "DOUBLE": 1 << 53}
 _ROUNDED_BELOW = 10**9
+_MOST_DECIMAL_DIGITS = 38
 _ZONED = "TIMESTAMP WITH TIME ZONE"
 
 
@@ -94,6 +101,7 @@ def _read_values(
     if not header:
         raise FileFault("has no columns", part)
     check_header(header, part)
+    _check_decimals(pyarrow.parquet.read_metadata(file).schema, part)
     cells = [f"cell_{number}" for number in range(1, len(header) + 1)]
     try:
         connection.execute(
@@ -103,6 +111,8 @@ def _read_values(
     except duckdb.OutOfMemoryException:
         raise
     except duckdb.Error as error:
+        if is_full(error):
+            raise
         problem = str(error).partition("\n")[0].replace(str(file), "the file")
         raise FileFault(f"can't be read as a Parquet file: {problem}", part) from error
     described = connection.execute(f"DESCRIBE niaga.parquet_{part}").fetchall()
@@ -115,6 +125,19 @@ def _read_values(
             problem = f'the column "{column.name}" is binary: it should be written as text'
             raise FileFault(problem, part)
     return columns
+
+
+def _check_decimals(schema: pyarrow.parquet.ParquetSchema, part: str) -> None:
+    """Raise FileFault for decimals that DuckDB has no type for: it would read other numbers."""
+    for position in range(len(schema)):
+        column = schema.column(position)
+        digits = json.loads(column.logical_type.to_json()).get("precision", 0)
+        if digits > _MOST_DECIMAL_DIGITS:
+            raise FileFault(
+                f'the column "{column.path}" has decimals of {digits} digits: '
+                f"{_MOST_DECIMAL_DIGITS} can be read",
+                part,
+            )
 
 
 def _collect_malformed(

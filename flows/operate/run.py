@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from ..disk import told_when_full
 from ..errors import GateStopped, NiagaError
 from ..state.tables import run as run_table
 from . import stages
@@ -53,7 +54,11 @@ def run_verb(
     from ..state import State
 
     began = time.monotonic()
-    with State.open(workspace) as state, state.lease(verb=verb):
+    with (
+        told_when_full(workspace.root),
+        State.open(workspace) as state,
+        state.lease(verb=verb),
+    ):
         refuse_foreign_state(workspace, state)
         run_id = state.start_run(verb)
         work = Work(workspace, state, run_id, progress, stages.is_posting(verb), source)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -160,16 +161,23 @@ def _select(columns: str, paths: list[str]) -> list[tuple[Any, ...]]:
         return connection.execute(query, [paths]).fetchall()
 
 
-@pytest.fixture
-def bare_company(tmp_path: Path) -> Iterator[Company]:
-    """A company without a source."""
-    (tmp_path / "niaga.yml").write_text(
+@contextlib.contextmanager
+def open_company(folder: Path) -> Iterator[Company]:
+    """Make a company without a source in that folder."""
+    (folder / "niaga.yml").write_text(
         "company: Toko\ncurrency: IDR\nmoney_scale: 2\ntime_zone: Asia/Jakarta\n"
     )
-    workspace = find_workspace(tmp_path)
+    workspace = find_workspace(folder)
     ensure_folders(workspace)
     with State.open(workspace) as state:
         yield Company(workspace, state)
+
+
+@pytest.fixture
+def bare_company(tmp_path: Path) -> Iterator[Company]:
+    """A company without a source."""
+    with open_company(tmp_path) as company:
+        yield company
 
 
 @pytest.fixture

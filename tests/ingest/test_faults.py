@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 from decimal import Decimal
-from pathlib import Path
 
 import duckdb
 import pytest
@@ -75,27 +73,6 @@ def test_a_file_that_no_source_takes_is_held_back(company: Company) -> None:
     assert company.ingest_one().status == "loaded"
     assert company.exports()["notes.txt"][0] in ("loaded", "replaced")
     assert list(company.workspace.rejected.iterdir()) == []
-
-
-def test_a_link_is_not_followed(company: Company, tmp_path: Path) -> None:
-    outside = tmp_path / "secret.csv"
-    outside.write_text(lines(1))
-    (company.workspace.landing / JANUARY).symlink_to(outside)
-    assert company.ingest_one().reason == "it is no regular file"
-    assert company.lake("*") == []
-
-
-def test_files_that_are_still_arriving_are_left_alone(company: Company) -> None:
-    for name in (f".{JANUARY}", f"{JANUARY}.part", f"{JANUARY}.tmp"):
-        company.land(name, lines(1))
-    assert company.ingest().outcomes == ()
-    assert len(list(company.workspace.landing.iterdir())) == 3
-
-
-def test_a_name_that_is_no_text_does_no_harm(company: Company) -> None:
-    name = os.fsdecode(b"penjualan_2026-01_\xff.csv")
-    company.land(name, lines(1))
-    assert company.ingest_one().status == "loaded"
 
 
 def test_a_corrected_file_takes_the_place_of_the_rejected_one(company: Company) -> None:

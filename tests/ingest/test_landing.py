@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import socket
 import sys
 import time
@@ -17,7 +18,10 @@ from niaga.failpoints import reach
 from niaga.ingest import stage
 from niaga.ingest.archive import restore_export
 from niaga.ingest.stage import IngestReport
+from niaga.operate.run import FILE_HELD
 from niaga.operate.status import read_status
+
+from tests.support.warm import Warm
 
 from .conftest import HEADER, SALES, Company, line, lines
 
@@ -253,6 +257,31 @@ def test_what_stays_in_landing_for_a_day_is_told_by_the_exit_code(
     assert [file.is_stuck for file in company.ingest().left] == [False, False]
     monkeypatch.setattr("niaga.ingest.landing._STUCK_AFTER", -timedelta(days=1))
     assert [file.is_stuck for file in company.ingest().left] == [False, True]
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["archive.copied", "landing.taken_out", "landing.unmarked", "rejected.explained"],
+)
+def test_killed_on_the_way_out_and_run_again_files_are_taken_once(
+    warm: Warm, bare_company: Company, place: str
+) -> None:
+    bare_company.source(by_rule("{marker: .done}"))
+    for name, content in {
+        JANUARY: TWO_LINES,
+        "penjualan_2026-02.csv": lines(1)[:-1],
+        "penjualan_2026-03.csv": HEADER + line(3),
+    }.items():
+        bare_company.land(name, content)
+        bare_company.land(f"{name}.done", "")
+    root = bare_company.workspace.root
+    for _ in range(2):
+        assert warm.run(root, ["ingest"], failpoint=place) == -signal.SIGKILL
+    assert warm.run(root, ["ingest"]) == FILE_HELD
+    assert orders(bare_company) == ["F1", "F2", "F3"]
+    assert landing(bare_company) == []
+    assert (bare_company.workspace.rejected / "penjualan_2026-02.csv").read_text() == lines(1)[:-1]
+    assert len(bare_company.loads()) == 2
 
 
 @pytest.mark.parametrize("suffix", ["", "a/b", "*.done", "{file}.done"])

@@ -1,0 +1,46 @@
+"""Tell of a full disk in words, whoever has met it."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+from collections.abc import Iterator
+from pathlib import Path
+
+from .errors import NiagaError
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_TOLD_AS = (
+    "no space left on device",  # By DuckDB.
+    "max_temp_directory_size",  # By DuckDB, where it has filled its share of the disk.
+    "disk is full",  # By SQLite.
+    "disk quota exceeded",
+    "could not extend file",  # By PostgreSQL.
+)
+
+
+def is_full(error: BaseException) -> bool:
+    """Tell whether an error, or one that led to it, says that a disk is full."""
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, OSError) and seen.errno in _FULL:
+            return True
+        if any(words in str(seen).lower() for words in _TOLD_AS):
+            return True
+        seen = seen.__cause__ or seen.__context__
+    return False
+
+
+@contextlib.contextmanager
+def told_when_full(root: Path) -> Iterator[None]:
+    """Raise NiagaError instead of whatever the block raises because a disk is full."""
+    try:
+        yield
+    except Exception as error:
+        if isinstance(error, NiagaError) or not is_full(error):
+            raise
+        raise NiagaError(
+            f"the disk is full: {str(error).partition(chr(10))[0]}",
+            f"make room on the disk of {root}, then run the command again: nothing was lost, and "
+            "nothing is loaded or paid twice",
+        ) from error

@@ -1,0 +1,122 @@
+"""Check that all of a CSV file was read: DuckDB leaves records and fields out without a word.
+
+It drops a record that is longer than its buffer, and fields too many that are empty. So the line
+ends and delimiters of the file are counted, and those of what was read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from . import sql
+from .faults import FileFault
+
+_CHUNK = 4 << 20
+_LONGEST_KEPT = 10_000
+"""How much DuckDB keeps of the text of a malformed record."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many line ends and delimiters there are."""
+
+    lines: int
+    delimiters: int
+
+
+def check_all_read(
+    connection: duckdb.DuckDBPyConnection,
+    part: str,
+    path: Path,
+    header: tuple[str, ...],
+    delimiter: str,
+    before: int,
+    blank_lines: Callable[[], int],
+) -> None:
+    """Raise FileFault when the file has more than `niaga.raw_<part>` and `niaga.malformed_<part>`.
+
+    `before` lines are no records, and so are the blank ones.
+    """
+    found = _count_in_file(path, delimiter.encode(), before)
+    raw, malformed, is_cut, read = _count_read(connection, part, delimiter)
+    if is_cut:
+        return  # Nobody knows what is in the rest of those records, but they are held back.
+    width = len(header) - 1
+    missing_lines = found.lines - raw - read.lines - malformed
+    missing_delimiters = found.delimiters - raw * width - read.delimiters
+    if missing_lines:
+        missing_lines -= _count_in_cells(connection, part, header, "\n")
+        missing_lines -= blank_lines() if width and missing_lines else 0
+    if missing_delimiters:
+        missing_delimiters -= _count_in_cells(connection, part, header, delimiter)
+    if missing_lines:
+        raise FileFault(
+            f"has {missing_lines:+} lines that belong to no record that could be read: one may be"
+            " longer than 32 MB, or have a quote that is not closed",
+            part,
+        )
+    # A delimiter at the end of every record says nothing; at the end of some, one has slipped in.
+    if missing_delimiters not in (0, raw):
+        raise FileFault(
+            f"has {missing_delimiters:+} fields more than its columns, and empty ones, so that"
+            " nobody knows which column the others belong to",
+            part,
+        )
+
+
+def _count_in_file(path: Path, delimiter: bytes, before: int) -> Counts:
+    import numpy as np
+
+    lines = delimiters = 0
+    with path.open("rb") as file:
+        for _ in range(before):
+            file.readline()
+        ends_in_newline = True
+        while chunk := file.read(_CHUNK):
+            octets = np.frombuffer(chunk, np.uint8)
+            lines += int(np.count_nonzero(octets == ord("\n")))
+            if len(delimiter) == 1:
+                delimiters += int(np.count_nonzero(octets == delimiter[0]))
+            else:
+                delimiters += chunk.count(delimiter)
+            ends_in_newline = chunk.endswith(b"\n")
+    return Counts(lines + (not ends_in_newline), delimiters)
+
+
+def _count_read(
+    connection: duckdb.DuckDBPyConnection, part: str, delimiter: str
+) -> tuple[int, int, bool, Counts]:
+    """Count records, malformed ones, and what is in the text of the latter."""
+    raw, malformed, is_cut, lines, delimiters = connection.execute(
+        f"""
+        SELECT
+            (SELECT count(*) FROM niaga.raw_{part}),
+            count(*),
+            coalesce(bool_or(length(line_text) >= {_LONGEST_KEPT}), false),
+            coalesce(sum({_occurrences("rtrim(line_text, chr(10))", chr(10))}), 0),
+            coalesce(sum({_occurrences("line_text", delimiter)}), 0)
+        FROM niaga.malformed_{part}
+        """
+    ).fetchall()[0]
+    return raw, malformed, is_cut, Counts(int(lines), int(delimiters))
+
+
+def _count_in_cells(
+    connection: duckdb.DuckDBPyConnection, part: str, header: tuple[str, ...], what: str
+) -> int:
+    """Count the line ends, or the delimiters, that are part of cells."""
+    counts = " + ".join(f"coalesce(sum({_occurrences(sql.name(n), what)}), 0)" for n in header)
+    found = connection.execute(f"SELECT {counts} FROM niaga.raw_{part}").fetchall()[0][0]
+    return int(found)
+
+
+def _occurrences(text: str, what: str) -> str:
+    sought = sql.text(what)
+    return (
+        f"CASE WHEN contains({text}, {sought}) THEN (strlen({text})"
+        f" - strlen(replace({text}, {sought}, ''))) // strlen({sought}) ELSE 0 END"
+    )

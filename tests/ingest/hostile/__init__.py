@@ -1,0 +1,1 @@
+"""Bad files of every format, each with what must become of it."""
