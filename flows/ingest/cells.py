@@ -83,3 +83,20 @@ def typed(name: str) -> str:
 def null_texts(parser: Parser) -> str:
     """Give the texts that mean: no value, as the inside of a list."""
     return sql.texts(dict.fromkeys(("", *parser.locale.null)))
+
+
+def float_text(cell: str, digits: int, whole_below: int) -> str:
+    """Write a float without an exponent, where 38 digits can, as SQL.
+
+    It has as many digits as given; whole numbers below `whole_below` have all of theirs.
+    """
+    rounded = f"format('{{:.{digits}g}}', {cell})"
+    small = f"rtrim(CAST(CAST({rounded} AS DECIMAL(38, 30)) AS VARCHAR), '0')"
+    large = f"CAST(CAST({rounded} AS DECIMAL(38, 0)) AS VARCHAR)"
+    return (
+        f"CASE WHEN {cell} = trunc({cell}) AND abs({cell}) < {whole_below}"
+        f" THEN CAST(CAST({cell} AS BIGINT) AS VARCHAR)"
+        f" WHEN abs({cell}) BETWEEN 1e-15 AND 1e-4 THEN {small}"
+        f" WHEN abs({cell}) BETWEEN 1e6 AND 1e37 AND {cell} = trunc({cell}) THEN {large}"
+        f" ELSE {rounded} END"
+    )

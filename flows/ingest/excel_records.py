@@ -1,4 +1,4 @@
-"""Read a sheet of an Excel workbook: typed cells become text as the source's locale writes it.
+"""Read the records of a workbook: typed cells become text as the source's locale writes it.
 
 So numbers that are numbers and numbers that were typed in as text are read by one rule. A number
 has the fifteen digits that Excel keeps; a date has a time of day where its column has one.
@@ -6,27 +6,38 @@ has the fifteen digits that Excel keeps; a date has a time of day where its colu
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
-from decimal import Decimal
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import duckdb
 import pyarrow
 
 from . import sql
 from .archive import unpack_binary
-from .cells import check_header, named, null_texts, typed_cells
+from .cells import check_header, float_text, null_texts, typed_cells
 from .faults import FileFault
 from .formats import ExcelFormat
 from .locales import Locale
 from .parsing import Parser
+from .sheet_survey import ERRORS, NEVER_CALCULATED
+from .sheets import Cell, Sheet, read_sheet
 from .sources import Export
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 _EXACT_DIGITS = 15
+_FIRST_SURE_DAY = "TIMESTAMP '1900-03-01'"
+
+
+@dataclass(frozen=True)
+class _Column:
+    """A column of a sheet; its cells are in up to three columns of a table, by their kinds."""
+
+    name: str
+    text: str | None
+    number: str | None
+    moment: str | None
 
 
 def read_excel(
@@ -42,104 +53,149 @@ def read_excel(
 
     Raises FileFault when the file as a whole can't be read.
     """
-    workbook = folder / f"{part}.xlsx"
+    workbook = folder / f"{part}.workbook"
     unpack_binary(archived, workbook, export.member_pattern, is_workbook=True)
-    sheet = _read_sheet(workbook, layout.sheet, part).iloc[layout.skip_rows :]
-    workbook.unlink()
-    is_filled = sheet.notna()
-    sheet = sheet.loc[is_filled.any(axis="columns"), is_filled.any(axis="index")]
-    if sheet.empty:
-        where = f" after {layout.skip_rows} skipped rows" if layout.skip_rows else ""
-        raise FileFault(f"has no {'header' if layout.header else 'records'}{where}", part)
-    header = _header(sheet, layout)
-    check_header(header, part)
-    records = sheet.iloc[int(layout.header) :]
-    texts = pyarrow.table(
-        {
-            name: pyarrow.array(
-                _as_texts(
-                    records.iloc[:, position],
-                    export.locale_of(name, parser.locale),
-                    has_time=export.column_types.get(name) == "timestamp",
-                ),
-                pyarrow.string(),
-            )
-            for position, name in enumerate(header)
-        }
-    )
-    connection.register("_sheet", texts)
+    sheet = read_sheet(workbook, layout, folder)
+    check_header(sheet.header, part)
+    table, columns = _by_kind(sheet, export, parser)
+    connection.register("_sheet", table)
     cells = ", ".join(
-        f"CASE WHEN {sql.name(name)} NOT IN ({null_texts(parser)}) THEN {sql.name(name)} END"
-        f" AS {sql.name(name)}"
-        for name in header
+        f"{_as_text(connection, export, parser, column)} AS {sql.name(column.name)}"
+        for column in columns
     )
+    reasons = ", ".join(_problem(parser, column) for column in columns)
     connection.execute(
-        f"CREATE TABLE niaga.raw_{part} AS WITH cell AS (SELECT {cells} FROM _sheet)"
-        f" SELECT *{typed_cells(export, parser, header, part)} FROM cell"
+        f"CREATE TABLE niaga.cell_{part} AS"
+        f" SELECT _ordinal, coalesce({reasons}) AS _reason, {cells} FROM _sheet"
     )
     connection.unregister("_sheet")
+    names = ", ".join(map(sql.name, sheet.header))
+    fields = ", ".join(f"{sql.text(name)}, {sql.name(name)}" for name in sheet.header)
     connection.execute(
-        f"CREATE TABLE niaga.malformed_{part}"
-        " (row_number BIGINT, position BIGINT, line_text VARCHAR, reason VARCHAR)"
+        f"CREATE TABLE niaga.malformed_{part} AS SELECT _ordinal AS row_number,"
+        f" _ordinal AS position, CAST(json_object({fields}) AS VARCHAR) AS line_text,"
+        f" _reason AS reason FROM niaga.cell_{part} WHERE _reason IS NOT NULL"
     )
-    return header
+    connection.execute(
+        f"CREATE TABLE niaga.raw_{part} AS"
+        f" WITH cell AS (SELECT {names} FROM niaga.cell_{part} WHERE _reason IS NULL"
+        f" ORDER BY _ordinal) SELECT *{typed_cells(export, parser, sheet.header, part)} FROM cell"
+    )
+    connection.execute(f"DROP TABLE niaga.cell_{part}")
+    return sheet.header
 
 
-def _read_sheet(workbook: Path, name: str | None, part: str) -> pd.DataFrame:
-    """Give all cells of a sheet as Python objects, empty ones as missing."""
-    import pandas as pd
-    from python_calamine import CalamineError
+def _by_kind(
+    sheet: Sheet, export: Export, parser: Parser
+) -> tuple[pyarrow.Table, tuple[_Column, ...]]:
+    """Make a table of the cells, in which numbers and moments are apart from texts."""
+    arrays: dict[str, Any] = {
+        "_ordinal": pyarrow.array(range(1, sheet.height + 1), pyarrow.int64())
+    }
+    columns = []
+    for position, (name, cells) in enumerate(zip(sheet.header, sheet.columns, strict=True)):
+        kinds = set(map(type, cells))
+        text, number, moment = (f"{kind}_{position}" for kind in ("text", "number", "moment"))
+        if kinds & {float, int}:
+            numbers = [cell if type(cell) in (float, int) else None for cell in cells]
+            arrays[number] = pyarrow.array(numbers, pyarrow.float64())
+        if kinds & {date, datetime}:
+            arrays[moment] = pyarrow.array(map(_moment, cells), pyarrow.timestamp("us"))
+        if kinds - {float, int, date, datetime}:
+            texts = _texts(cells, kinds, export.locale_of(name, parser.locale))
+            arrays[text] = pyarrow.array(texts, pyarrow.string())
+        there = [kind if kind in arrays else None for kind in (text, number, moment)]
+        columns.append(_Column(name, *there))
+    return pyarrow.table(arrays), tuple(columns)
 
-    try:
-        with pd.ExcelFile(workbook, engine="calamine") as file:
-            names = [str(known) for known in file.sheet_names]
-            if not names:
-                raise FileFault("can't be read as an Excel workbook: it has no sheets", part)
-            if name is None and len(names) > 1:
-                raise FileFault(
-                    f"has the sheets {', '.join(names)}, and the source does not say which", part
-                )
-            if name is not None and name not in names:
-                raise FileFault(f'has no sheet "{name}", but: {", ".join(names)}', part)
-            return file.parse(
-                name or names[0], header=None, dtype=object, na_values=[""], keep_default_na=False
+
+def _moment(cell: Cell) -> datetime | None:
+    if isinstance(cell, datetime):
+        return cell
+    return datetime.combine(cell, time()) if isinstance(cell, date) else None
+
+
+def _texts(cells: Sequence[Cell], kinds: set[type], locale: Locale) -> list[str | None]:
+    """Give the texts of a column, and what else is neither a number nor a moment as one."""
+    if kinds == {str}:
+        return list(cells)  # type: ignore[arg-type]
+
+    def text(cell: Cell) -> str | None:
+        if isinstance(cell, str):
+            return cell
+        if isinstance(cell, bool):
+            return (locale.true if cell else locale.false)[0]
+        if isinstance(cell, time):
+            cell = datetime.combine(date.min, cell) - datetime.min  # noqa: DTZ901
+        return _clock(cell) if isinstance(cell, timedelta) else None
+
+    return [text(cell) for cell in cells]
+
+
+def _clock(span: timedelta) -> str:
+    """Write a time of day, or a span of more hours than a day has."""
+    minutes, seconds = divmod(span, timedelta(minutes=1))
+    fraction = f".{seconds.microseconds:06}".rstrip("0") if seconds.microseconds else ""
+    return f"{minutes // 60:02}:{minutes % 60:02}:{seconds.seconds:02}{fraction}"
+
+
+def _as_text(
+    connection: duckdb.DuckDBPyConnection, export: Export, parser: Parser, column: _Column
+) -> str:
+    """Give the text of a column as the source's locale writes it, NULL where it means no value."""
+    parser = parser.of(export, column.name)
+    texts = []
+    if column.number:
+        number = float_text(column.number, _EXACT_DIGITS, 10**_EXACT_DIGITS)
+        texts.append(parser.signed(f"replace({number}, '.', {sql.text(parser.locale.decimal)})"))
+    if column.moment:
+        has_time = export.column_types.get(column.name) == "timestamp" or _has_time(
+            connection, column.moment
+        )
+        if has_time and parser.states_zone:
+            raise FileFault(
+                f'the column "{column.name}" has times without a zone, and the source\'s locale'
+                " says that they state one"
             )
-    except CalamineError as error:
-        raise FileFault(f"can't be read as an Excel workbook: {error}", part) from error
+        form = parser.locale.timestamp if has_time else parser.locale.date
+        texts.append(f"strftime({column.moment}, {sql.text(form)})")
+    if column.text:
+        texts.append(column.text)
+    text = f"coalesce({', '.join([*texts, 'CAST(NULL AS VARCHAR)'])})"
+    return f"CASE WHEN {text} NOT IN ({null_texts(parser)}) THEN {text} END"
 
 
-def _header(sheet: pd.DataFrame, layout: ExcelFormat) -> tuple[str, ...]:
-    if not layout.header:
-        return tuple(f"column_{number}" for number in range(1, sheet.shape[1] + 1))
-    first = sheet.iloc[0]
-    return named(
-        "" if is_empty else str(cell) for cell, is_empty in zip(first, first.isna(), strict=True)
+def _has_time(connection: duckdb.DuckDBPyConnection, moment: str) -> bool:
+    found = connection.execute(
+        f"SELECT coalesce(bool_or({moment} <> date_trunc('day', {moment})), false) FROM _sheet"
     )
+    return bool(found.fetchall()[0][0])
 
 
-def _as_texts(cells: pd.Series[Any], locale: Locale, *, has_time: bool) -> pd.Series[Any]:
-    """Write the cells of a column as text; `has_time` where the source says that dates have one."""
-    filled = cells[cells.notna()]
-    moments = filled[filled.map(lambda cell: isinstance(cell, (date, datetime)))]
-    has_time = has_time or bool(moments.map(_has_time_of_day).any())
-    form = locale.timestamp if has_time else locale.date
-    return filled.map(lambda cell: _as_text(cell, locale, form)).reindex(
-        cells.index, fill_value=None
-    )
-
-
-def _has_time_of_day(moment: date | datetime) -> bool:
-    return isinstance(moment, datetime) and moment.time() != time()
-
-
-def _as_text(cell: object, locale: Locale, date_form: str) -> str:
-    if isinstance(cell, bool):
-        return (locale.true if cell else locale.false)[0]
-    if isinstance(cell, float):
-        exact = Decimal(f"{cell:.{_EXACT_DIGITS}g}")
-        return locale.signed(f"{exact:f}".replace(".", locale.decimal))
-    if isinstance(cell, int):
-        return locale.signed(str(cell))
-    if isinstance(cell, (date, datetime)):
-        return cell.strftime(date_form)
-    return str(cell)
+def _problem(parser: Parser, column: _Column) -> str:
+    """Say, as SQL, which cell of a column can't be trusted; NULL for all others."""
+    problems = []
+    where = f' in the column "{column.name}"'
+    if column.text:
+        known = sql.texts(error for error in ERRORS if error not in parser.locale.null)
+        problems.append(
+            f"WHEN {column.text} = {sql.text(NEVER_CALCULATED)} THEN"
+            + sql.text(
+                f"has a formula{where} that was never calculated: open the file in Excel or"
+                " LibreOffice and save it anew"
+            )
+        )
+        problems.append(
+            f"WHEN {column.text} IN ({known}) THEN"
+            f" concat('has the error ', {column.text}, {sql.text(where)})"
+        )
+    if column.number:
+        problem = (
+            f"has a number of more than {_EXACT_DIGITS} digits{where}, which workbooks don't keep:"
+            " it should be written as text"
+        )
+        problems.append(f"WHEN abs({column.number}) >= 1e{_EXACT_DIGITS} THEN {sql.text(problem)}")
+    if column.moment:
+        problem = f"has a date before 1900-03-01{where}: the kinds of workbooks differ there"
+        problems.append(f"WHEN {column.moment} < {_FIRST_SURE_DAY} THEN {sql.text(problem)}")
+    return f"CASE {' '.join(problems)} END" if problems else "NULL"

@@ -91,6 +91,28 @@ FinalNewline = Annotated[
 ]
 
 
+def _check_sheet(name: str | None) -> str | None:
+    if name is not None and not name.strip():
+        raise Refusal("is blank", "name the sheet, or leave `sheet` out")
+    return name
+
+
+def _check_header_cell(text: str | None) -> str | None:
+    if text is not None and not text.strip():
+        raise Refusal("is blank", "write a text that only the header has, like No Faktur")
+    return text
+
+
+HeaderCell = Annotated[
+    str | None,
+    AfterValidator(_check_header_cell),
+    Field(
+        description="A text by which the header is found: the first row that has a cell with it"
+        " names the columns, and what stands before it is passed over."
+    ),
+]
+
+
 class CsvFormat(FileModel):
     """How the bytes of a CSV file become records."""
 
@@ -144,16 +166,40 @@ class CsvFormat(FileModel):
 
 
 class ExcelFormat(FileModel):
-    """Which cells of an Excel workbook are records; typed cells become text by the locale."""
+    """Which cells of a workbook (.xlsx, .xls, .xlsb, .ods) are records; typed ones become text."""
 
     type: Literal["excel"]
     sheet: Annotated[
-        str | None, Field(description="Name of the sheet. Default: the only one that there is.")
+        str | None,
+        AfterValidator(_check_sheet),
+        Field(
+            description="Name of the sheet, with `*` for any text: exactly one must match that is"
+            " not hidden. Default: the only one that is not."
+        ),
     ] = None
     header: Annotated[bool, Field(description="Whether the first record names the columns.")] = True
+    header_cell: HeaderCell = None
     skip_rows: Annotated[
         int, Field(ge=0, description="Rows before the header or the first record.")
     ] = 0
+    footer: Footer = None
+    merged_cells: Annotated[
+        Literal["first", "fill"],
+        Field(
+            description="first: the value of merged cells is that of the first row's record; fill:"
+            " of each row's that they reach over."
+        ),
+    ] = "first"
+
+    @model_validator(mode="after")
+    def _check_header(self) -> Self:
+        if self.header_cell is not None and not self.header:
+            raise Refusal(
+                "says what is in a header, and `header` says that there is none",
+                "leave one of them out",
+                at=("header_cell",),
+            )
+        return self
 
 
 class JsonLinesFormat(FileModel):

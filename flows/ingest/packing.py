@@ -25,6 +25,9 @@ MOST_TIMES = 1000
 ALWAYS_ALLOWED = 1 << 30
 """Bytes that any file may unpack to: a small one of blanks or zeros alone does no harm."""
 
+MOST_IN_WORKBOOK = 2 << 30
+"""Bytes that the members of a workbook may unpack to: they are held in memory."""
+
 _CHUNK = 4 << 20
 _MAGIC: dict[bytes, Packing] = {
     b"\x1f\x8b\x08": "gzip",
@@ -33,7 +36,7 @@ _MAGIC: dict[bytes, Packing] = {
     b"PK\x05\x06": "zip",  # A zip file without members.
 }
 _NAMED = 10
-_ZIP_ERRORS = (
+ZIP_ERRORS = (
     zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, ValueError,
 )  # fmt: skip
 
@@ -58,6 +61,39 @@ def unpack(
         if number == 0 and (inner := packing_of(chunk, is_workbook=is_workbook)):
             raise FileFault(f"is packed twice ({inner} inside of {packing}): pack it only once")
         yield chunk
+
+
+def check_zip(file: Path) -> None:
+    """Raise FileFault where a zip file that is read as a whole is damaged, or fills the memory."""
+    size = 0
+    try:
+        with zipfile.ZipFile(file) as zipped:
+            names = Counter(name.lower() for name in zipped.namelist())
+            if twice := [name for name, count in names.items() if count > 1]:
+                raise FileFault(f"has members of the same name: {_listed(twice)}")
+            for member in zipped.infolist():
+                size += _unpacked_size(zipped, member, MOST_IN_WORKBOOK - size)
+    except ZIP_ERRORS as error:
+        raise FileFault(
+            f"can't be read as a workbook: it is cut off or damaged ({error})"
+        ) from error
+
+
+def _unpacked_size(zipped: zipfile.ZipFile, member: zipfile.ZipInfo, most: int) -> int:
+    """Give the size of a member, which is the one that the zip file states."""
+    stated, size = member.file_size, 0
+    # Else the reader stops there without a word, however much there is.
+    member.file_size = sys.maxsize
+    with zipped.open(member) as source:
+        while chunk := source.read(_CHUNK):
+            size += len(chunk)
+            if size > most:
+                raise FileFault(f"unpacks to more than {MOST_IN_WORKBOOK} bytes: export it as CSV")
+    if size != stated:
+        raise FileFault(
+            f"can't be unpacked: {member.filename} has {size} bytes, the zip file states {stated}"
+        )
+    return size
 
 
 def _bounded(chunks: Iterable[bytes], packed_size: int) -> Iterator[bytes]:
@@ -101,7 +137,7 @@ def _unzip(packed: Path, pattern: FilePattern | None) -> Iterator[bytes]:
                 while chunk := source.read(_CHUNK):
                     size += len(chunk)
                     yield chunk
-    except _ZIP_ERRORS as error:
+    except ZIP_ERRORS as error:
         raise FileFault(
             f"can't be unpacked: it is cut off, damaged or no zip file ({error})"
         ) from error

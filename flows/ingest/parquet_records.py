@@ -17,7 +17,7 @@ import duckdb
 from ..disk import is_full
 from . import sql
 from .archive import unpack_binary
-from .cells import check_header, named, null_texts, typed_cells
+from .cells import check_header, float_text, named, null_texts, typed_cells
 from .faults import FileFault
 from .json_records import has_long_decimal
 from .parsing import Parser
@@ -199,7 +199,8 @@ def _as_cell(parser: Parser, column: _Column, *, has_time: bool) -> str:
             f" WHEN NOT {cell} THEN {sql.text(locale.false[0])} END"
         )
     elif column.type in _EXACT_DIGITS or column.type.startswith("DECIMAL"):
-        text = _float(column) if column.type in _EXACT_DIGITS else text
+        if column.type in _EXACT_DIGITS:
+            text = float_text(cell, _EXACT_DIGITS[column.type], _EXACT_WHOLE[column.type])
         text = parser.signed(f"replace({text}, '.', {sql.text(locale.decimal)})")
     elif column.type.endswith(("INT", "INTEGER")):
         text = parser.signed(text)
@@ -208,21 +209,6 @@ def _as_cell(parser: Parser, column: _Column, *, has_time: bool) -> str:
     elif column.is_nested:
         text = f"CASE WHEN {cell} IS NOT NULL THEN CAST(to_json({cell}) AS VARCHAR) END"
     return f"CASE WHEN {text} NOT IN ({null_texts(parser)}) THEN {text} END"
-
-
-def _float(column: _Column) -> str:
-    """Write a float without an exponent, where 38 digits can."""
-    cell = column.cell
-    rounded = f"format('{{:.{_EXACT_DIGITS[column.type]}g}}', {cell})"
-    small = f"rtrim(CAST(CAST({rounded} AS DECIMAL(38, 30)) AS VARCHAR), '0')"
-    large = f"CAST(CAST({rounded} AS DECIMAL(38, 0)) AS VARCHAR)"
-    return (
-        f"CASE WHEN {cell} = trunc({cell}) AND abs({cell}) < {_EXACT_WHOLE[column.type]}"
-        f" THEN CAST(CAST({cell} AS BIGINT) AS VARCHAR)"
-        f" WHEN abs({cell}) BETWEEN 1e-15 AND 1e-4 THEN {small}"
-        f" WHEN abs({cell}) BETWEEN 1e6 AND 1e37 AND {cell} = trunc({cell}) THEN {large}"
-        f" ELSE {rounded} END"
-    )
 
 
 def _has_time(

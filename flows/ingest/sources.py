@@ -102,8 +102,8 @@ class Export(FileModel):
         str | None,
         AfterValidator(_check_member),
         Field(
-            description="Which member of a zip file is read, with `*`. Default: the only one; an"
-            " Excel workbook, itself a zip file, is read as a whole."
+            description="Which member of a zip file is read, with `*`. Default: the only one; a"
+            " workbook, itself a zip file, is read as a whole."
         ),
     ] = None
     format: Format = CsvFormat()
@@ -169,7 +169,7 @@ class Export(FileModel):
         """Say whether two exports can take one file, since no piece of it is read by both."""
         if self.member and other.member and not can_both_match(self.member, other.member):
             return True
-        return bool(self._sheet and other._sheet and self._sheet != other._sheet)
+        return bool(self._sheet and other._sheet and not can_both_match(self._sheet, other._sheet))
 
 
 class ReplacedPeriod(FileModel):

@@ -66,14 +66,14 @@ def test_a_workbook_reads_as_the_locale_writes_it(tmp_path: Path) -> None:
         [None, None, None, None, None, None],
         ["8", "1.234,50", "-", "01/03/2026", date(2026, 3, 1), False],
         # As Excel itself shows it, not as the float that it keeps.
-        ["9", 0.1 + 0.2, 1e16, None, None, None],
+        ["9", 0.1 + 0.2, 1e14, None, None, None],
     ]
     records, good, faults = read_sheets(tmp_path, {"Pelanggan": sheet}, skip_rows=2)
     assert records.header == ("Kode", "Nilai", "Jumlah", "Sejak", "Dilihat", "Aktif")
     assert good == [
         (1, "007", "1234567,89", "12", "28/02/2026", "28/02/2026 17:05", "Y"),
         (2, "8", "1.234,50", None, "01/03/2026", "01/03/2026 00:00", "T"),
-        (3, "9", "0,3", "10000000000000000", None, None, None),
+        (3, "9", "0,3", "100000000000000", None, None, None),
     ]
     assert faults == []
     assert (records.read, records.faulty) == (3, 0)
@@ -121,13 +121,6 @@ def test_a_sheet_that_is_no_table_is_refused(
     with pytest.raises(FileFault) as caught:
         read_sheets(tmp_path, {"s": sheet}, **options)
     assert caught.value.reason.startswith(reason)
-
-
-@pytest.mark.parametrize("content", [b"", b"a;b\n1;2\n", b"PK\x03\x04 half a workbook"])
-def test_what_is_no_workbook_is_refused(tmp_path: Path, content: bytes) -> None:
-    (tmp_path / "landed.xlsx").write_bytes(content)
-    with pytest.raises(FileFault, match="can't be read as an Excel workbook"):
-        read(tmp_path, tmp_path / "landed.xlsx", format={"type": "excel"})
 
 
 def test_json_lines_read_as_the_locale_writes_them(tmp_path: Path) -> None:
