@@ -92,7 +92,7 @@ def _judge(rows: Sequence[Sequence[str | None]], kinds: list[list[Kind]], first:
         is_values = below.count("value") > 0.6 * max(1, len(below) - below.count("empty"))
         if kind == "text" and is_values:
             for_names += 1
-        elif kind == "value":
+        elif kind == "value" and _resembles(texts[column], rows, body, column):
             against += 1
     if against and _is_series(texts, kinds[first]):
         return Heading(first, True, False)
@@ -101,6 +101,13 @@ def _judge(rows: Sequence[Sequence[str | None]], kinds: list[list[Kind]], first:
     if not body:
         return Heading(first, True, False)
     return Heading(first, not _is_repeated(rows, texts, body), False)
+
+
+def _resembles(text: str, rows: Sequence[Sequence[str | None]], body: range, column: int) -> bool:
+    """Tell whether a value has the form of one below it: a year over amounts has not."""
+    form = re.sub(r"\d", "9", text)
+    below = (rows[row][column] for row in body if column < len(rows[row]))
+    return not body or any(re.sub(r"\d", "9", (cell or "").strip()) == form for cell in below)
 
 
 def _is_series(texts: list[str], kinds: list[Kind]) -> bool:

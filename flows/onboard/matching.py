@@ -12,6 +12,11 @@ from .vocabulary import LIKELY, vocabulary
 
 _NUMBERS = ("integer", "quantity", "money", "rate")
 _ACCEPTED = 0.55
+_FILLED = 0.9
+"""The share of rows in which a column has a value that may fill one that every row needs."""
+
+_VAGUE = 0.4
+_VAGUE_WORDS = {"id", "name", "type", "description", "date", "status", "category", "role", "line"}
 _MARGIN = 0.04
 
 
@@ -77,7 +82,11 @@ def is_clear(ranked: Sequence[Fit]) -> bool:
 
 def _fit(contract: Contract, columns: Columns, words: set[str]) -> Fit:
     matches = _assign(contract, columns)
-    matched = {match.target.name: match.certainty for match in matches}
+    hint = bool(words & vocabulary().files.get(contract.feed, frozenset()))
+    matched = {
+        match.target.name: match.certainty * (_VAGUE if _is_vague(match) and not hint else 1)
+        for match in matches
+    }
     defaults = _defaults(contract, matched)
     filled = matched | {default.target.name: 0.4 for default in defaults}
     filled |= dict.fromkeys(_derivable(contract, matched) - set(matched), 0.7)
@@ -86,13 +95,17 @@ def _fit(contract: Contract, columns: Columns, words: set[str]) -> Fit:
     coverage = sum(filled.get(name, 0) for name in needed) / len(needed)
     known = sum(matched.values())
     explained = known / max(1, sum(bool(column.title) for _, column in columns))
-    hint = bool(words & vocabulary().files.get(contract.feed, frozenset()))
     score = 0.5 * coverage + 0.2 * min(1.0, known / 6) + 0.2 * min(1.0, explained) + 0.1 * hint
     if not _can_be_key(contract, matches, columns):
         score *= 0.5
     if coverage < 0.5:
         score *= 0.5
     return Fit(contract, matches, defaults, missing, score)
+
+
+def _is_vague(match: Match) -> bool:
+    """Tell whether a title is that of a column in any table, like `id` or `name`."""
+    return set(vocabulary().tokens(match.column.title)) <= _VAGUE_WORDS
 
 
 def _one_of(contract: Contract, filled: Iterable[str]) -> tuple[str, ...]:
@@ -108,11 +121,10 @@ def _assign(contract: Contract, columns: Columns) -> tuple[Match, ...]:
     possible = [
         (likeness, at, match)
         for at, (part, column) in enumerate(columns)
-        for place, target in enumerate(contract.columns)
+        for target in contract.columns
         if (likeness := vocabulary().likeness(column.title, contract.feed, target.name))
         and fits(target, column)
         for match in [Match(target, part, column, likeness)]
-        for place_ in [place]
     ]
     order = {target.name: place for place, target in enumerate(contract.columns)}
     possible.sort(
@@ -127,13 +139,35 @@ def _assign(contract: Contract, columns: Columns) -> tuple[Match, ...]:
         if match.target.name not in chosen and place not in used:
             chosen[match.target.name] = match
             used.add(place)
+    for _, _, match in possible:
+        # An export with one date only has it for the one that every record needs, too.
+        if match.target.required and match.target.name not in chosen:
+            chosen[match.target.name] = replace(match, certainty=min(match.certainty, LIKELY))
+    if _is_share_of_nothing(chosen):
+        del chosen["discount_amount"]
     return tuple(sorted(chosen.values(), key=lambda match: order[match.target.name]))
+
+
+def _is_share_of_nothing(chosen: dict[str, Match]) -> bool:
+    """Tell whether the discount is a share, and there is no price that it is a share of."""
+    discount = chosen.get("discount_amount")
+    is_share = discount is not None and discount.column.is_share
+    return is_share and not {"unit_price", "quantity"} <= set(chosen)
 
 
 def fits(target: FeedColumn, column: Column) -> bool:
     """Tell whether the values of a column can be those of the feed's."""
     if column.kind == "empty":
         return not target.required
+    if target.required and column.filled < _FILLED * column.rows:
+        return False
+    if target.name.endswith("_id") and (column.is_share or column.writing.decimal):
+        return False
+    if target.name == "order_id" and sum(map(_has_digit, column.values)) < 0.9 * len(column.values):
+        return False
+    if known := vocabulary().values.get(target.name) if target.allowed else None:
+        words = {word for words in known.values() for word in words} | set(target.allowed)
+        return any(value.lower() in words for value in column.values)
     if target.type in _NUMBERS:
         return column.kind == "number"
     if target.type in ("date", "timestamp"):
@@ -141,6 +175,10 @@ def fits(target: FeedColumn, column: Column) -> bool:
     if target.type == "boolean":
         return column.kind == "boolean" or set(column.values) <= {"0", "1"}
     return column.kind not in ("date", "time") or target.name in ("period", "month")
+
+
+def _has_digit(text: str) -> bool:
+    return any(letter.isdigit() for letter in text)
 
 
 def _defaults(contract: Contract, matched: Iterable[str]) -> tuple[Derived, ...]:

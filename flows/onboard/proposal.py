@@ -24,6 +24,7 @@ from .values import Column, examine
 from .writing import Decided, Hints, decide
 
 _MOST_COLUMNS = 300
+_ENOUGH = 0.4
 
 
 @dataclass(frozen=True)
@@ -137,10 +138,11 @@ def _propose(
     patterns = {part: file_pattern(chosen.files[part]) for part in kept}
     if len(kept) > 1 and not is_dated(list(patterns.values())):
         patterns = {part: _without_date(text) for part, text in patterns.items()}
+    keys = {(join.part, join.column) for join in select.joins}
     left_over = [
         (part, column.name)
         for part, column in chosen.every(driving)
-        if part in kept and (part, column.name) not in select.used
+        if part in kept and (part, column.name) not in {*select.used, *keys}
     ]
     text = write_source(
         called,
@@ -239,7 +241,9 @@ def _choose(opened: Reading, parts: _Parts, feed: str | None) -> tuple[_Parts, A
             {name: parts.columns[name] for name in names},
         )
         ranked = rank_feeds(joined.every(driving), parts.tables[driving].file.stem, feed)
-        if ranked and _is_better(ranked[0], best[3][0] if best[3] else None):
+        is_all = len(names) == len(parts.tables) and len({*opened.archived}) > 1
+        is_better = ranked and _is_better(ranked[0], best[3][0] if best[3] else None)
+        if is_better or (is_all and ranked and ranked[0].score > _ENOUGH):
             return joined, joins, ranked
     return best[1], best[2], best[3]
 
@@ -250,7 +254,7 @@ def _is_better(joined: Fit, alone: Fit | None) -> bool:
         return True
     needed = len(joined.contract.required) or 1
     lacks = len(joined.missing) / needed, -joined.score
-    return joined.score > 0.4 and lacks < (len(alone.missing) / needed, -alone.score)
+    return joined.score > _ENOUGH and lacks < (len(alone.missing) / needed, -alone.score)
 
 
 def _called(table: Table) -> str:

@@ -80,15 +80,11 @@ def divide(sample: str, is_whole: bool) -> list[TextLayout]:
 def is_fixed_width(sample: str) -> bool:
     """Tell whether the lines have blanks at the same places, as tables of fixed width have."""
     lines = [line for line in sample.split("\n")[:_SCORED] if line.strip()]
-    if len(lines) < 3:
+    lengths = sorted(map(len, lines))
+    if len(lines) < 4 or lengths[-1] > 2000 or lengths[len(lines) // 10] < 0.6 * lengths[-1]:
         return False
-    width = max(map(len, lines))
-    blank = [
-        all(line[at : at + 1].strip() == "" for line in lines) for at in range(min(width, 2000))
-    ]
-    gaps = sum(not here and after for here, after in pairwise(blank))
-    lengths = Counter(map(len, lines)).most_common(1)[0][1]
-    return gaps >= 2 or (lengths > 0.95 * len(lines) and width > 20 and gaps >= 1)
+    blank = [all(line[at : at + 1].strip() == "" for line in lines) for at in range(lengths[0])]
+    return sum(not here and after for here, after in pairwise(blank)) >= 2
 
 
 def _delimiters(sample: str) -> Iterator[str]:

@@ -70,6 +70,7 @@ class Column:
     name: str
     title: str
     kind: Kind
+    rows: int
     filled: int
     distinct: int
     writing: Writing = Writing()
@@ -85,12 +86,13 @@ class Column:
     @property
     def is_unique(self) -> bool:
         """Whether no value comes twice."""
-        return self.filled > 0 and self.distinct == self.filled
+        return 0 < self.filled <= self.distinct
 
 
 def examine(connection: duckdb.DuckDBPyConnection, table: Table, name: str, title: str) -> Column:
     """Look at the values of one column of a table that was read."""
     column, raw = sql.name(name), f"niaga.raw_{table.relation}"
+    rows = table.rows - table.faulty
     filled, distinct = connection.execute(
         f"SELECT count({column}), count(DISTINCT {column}) FROM {raw} WHERE trim({column}) <> ''"
     ).fetchall()[0]
@@ -100,40 +102,44 @@ def examine(connection: duckdb.DuckDBPyConnection, table: Table, name: str, titl
     ).fetchall()
     texts = [text for text, _ in found if text not in NULL_WORDS]
     nulls = tuple(text for text, _ in found if text in NULL_WORDS)
+    filled -= sum(count for text, count in found if text in NULL_WORDS)
     values = tuple(texts[:50])
     typed = table.layout.typed.get(name)
     if not texts:
-        return Column(name, title, "empty", filled, distinct, nulls=nulls)
+        return Column(name, title, "empty", rows, filled, distinct, nulls=nulls)
     if typed:
-        return _typed(name, title, typed, filled, distinct, texts)
+        return _typed(name, title, typed, rows, filled, distinct, texts)
     forms = _forms(connection, table, name, texts)
     if forms:
         has_time = any("%H" in form or "%I" in form for form in forms)
         kind: Kind = "time" if has_time else "date"
-        return Column(name, title, kind, filled, distinct, forms=forms, nulls=nulls, values=values)
+        return Column(
+            name, title, kind, rows, filled, distinct, forms=forms, nulls=nulls, values=values
+        )
     writing = _writing(texts)
     if writing is not None:
         return Column(
-            name, title, "number", filled, distinct, writing, nulls=nulls, values=values,
+            name, title, "number", rows, filled, distinct, writing, nulls=nulls, values=values,
             has_negative=any("-" in text or "(" in text for text in texts),
             is_share=_is_share(texts, writing),
         )  # fmt: skip
     kind = "boolean" if truths([*texts]) else "text"
     return Column(
-        name, title, kind, filled, distinct, nulls=tuple(
+        name, title, kind, rows, filled, distinct, nulls=tuple(
             text for text in nulls if text in ("NULL", "\\N", "(null)", "<NA>")
         ), values=values,
     )  # fmt: skip
 
 
 def _typed(
-    name: str, title: str, typed: str, filled: int, distinct: int, texts: list[str]
+    name: str, title: str, typed: str, rows: int, filled: int, distinct: int, texts: list[str]
 ) -> Column:
     kinds: dict[str, Kind] = {
         "number": "number", "date": "date", "time": "time", "boolean": "boolean",
     }  # fmt: skip
+    decimal = "." if any("." in text for text in texts) else None
     return Column(
-        name, title, kinds[typed], filled, distinct, Writing("."), values=tuple(texts[:50]),
+        name, title, kinds[typed], rows, filled, distinct, Writing(decimal), values=tuple(texts[:50]),
         is_typed=True, has_negative=any(text.startswith("-") for text in texts),
         is_share=typed == "number" and _is_share(texts, Writing(".")),
     )  # fmt: skip
@@ -268,6 +274,6 @@ def _marks(cores: list[str]) -> tuple[str | None, str | None, bool] | None:
 def _is_share(texts: list[str], writing: Writing) -> bool:
     mark = writing.decimal or "."
     plain = [text.replace(mark, ".") for text in texts]
-    return any("." in text for text in plain) and all(
+    return any(re.fullmatch(r"-?0*\.\d*[1-9]\d*", text) for text in plain) and all(
         re.fullmatch(r"-?0*\.\d+|0|1(?:\.0*)?|0\.\d*|-?0", text) for text in plain
     )

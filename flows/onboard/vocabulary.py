@@ -61,10 +61,12 @@ def _is_misspelt(joined: str, phrase: str) -> bool:
 @lru_cache(maxsize=2048)
 def _phrases(feed: str, column: str) -> tuple[tuple[frozenset[str], str, float], ...]:
     """Give what a column of a feed is called: words, the phrase without blanks, how sure it is."""
-    known = vocabulary().feeds.get(feed, {}).get(column) or vocabulary().columns.get(column, {})
     phrases = [(column.replace("_", " "), SURE)]
-    phrases += [(text, SURE - 0.003 * at) for at, text in enumerate(known.get("is", ()), 1)]
-    phrases += [(text, LIKELY - 0.003 * at) for at, text in enumerate(known.get("may_be", ()))]
+    for known in (
+        vocabulary().feeds.get(feed, {}).get(column, {}), vocabulary().columns.get(column, {}),
+    ):  # fmt: skip
+        phrases += [(text, SURE - 0.003 * at) for at, text in enumerate(known.get("is", ()), 1)]
+        phrases += [(text, LIKELY - 0.003 * at) for at, text in enumerate(known.get("may_be", ()))]
     return tuple(
         (frozenset(vocabulary().tokens(text)), text.replace(" ", ""), certainty)
         for text, certainty in phrases
