@@ -1,8 +1,8 @@
 """Onboard every file of a folder, and read it by what `niaga check` does.
 
-`python -m tests.corpus FOLDER` prints for each table of each file how many rows and columns were read and which feed they fill,
-or why it is refused; the last line counts them. A file that takes too long or too much memory is
-refused: each is read in a process that may be ended.
+`python -m tests.corpus FOLDER` prints for each table of each file how many rows and columns were
+read and which feed they fill, or why it is refused; the last line counts them. A file that takes
+too long or too much memory is refused: each is read in a process that may be ended.
 """
 
 from __future__ import annotations

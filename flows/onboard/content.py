@@ -7,6 +7,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from unicodedata import category
 
 from ..ingest.faults import FileFault
 
@@ -133,7 +134,6 @@ def _chunks(raw: Path) -> Iterator[bytes]:
 
 def is_text(sample: str) -> bool:
     """Tell whether a text has few of the characters that no text has."""
-    odd = sum(
-        not letter.isprintable() and letter not in "\n\r\t\x01\x1f\u00a0\ufffd" for letter in sample
-    )
+    allowed = "\n\r\t\x01\x1f"
+    odd = sum(category(letter) in ("Cc", "Cs") and letter not in allowed for letter in sample)
     return odd <= 0.02 * len(sample)

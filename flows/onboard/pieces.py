@@ -64,7 +64,7 @@ def unfold(archived: Path, folder: Path) -> Iterator[Piece]:
     if packing_of(head, is_workbook=is_book) == "zip":
         yield from _members(archived, file, folder)
     else:
-        yield from _tables(archived, None, "", folder)
+        yield from _tables(archived, None, "", folder, is_zip=False)
 
 
 def _members(archived: Path, file: Path, folder: Path) -> Iterator[Piece]:
@@ -84,17 +84,19 @@ def _members(archived: Path, file: Path, folder: Path) -> Iterator[Piece]:
             bare if len(names) > 1 or bare.lower().endswith((".xlsx", ".xlsb", ".ods")) else None
         )
         try:
-            yield from _tables(archived, member, bare, folder)
+            yield from _tables(archived, member, bare, folder, is_zip=True)
         except FileFault as fault:
             yield Piece(bare, (), fault.reason)
         except Refusal as refusal:
             yield Piece(bare, (), f"has a member that no source can name: {refusal.problem}")
 
 
-def _tables(archived: Path, member: str | None, name: str, folder: Path) -> Iterator[Piece]:
+def _tables(
+    archived: Path, member: str | None, name: str, folder: Path, *, is_zip: bool
+) -> Iterator[Piece]:
     raw = folder / "raw"
     pattern = compile_pattern(member) if member else None
-    unpack_binary(archived, raw, pattern, is_workbook=not member)
+    unpack_binary(archived, raw, pattern, is_workbook=not is_zip)
     with raw.open("rb") as opened:
         head = opened.read(_HEAD)
     if not head:
@@ -168,6 +170,8 @@ def _doubts(layout: TextLayout) -> Iterator[str]:
     if not layout.heading.is_sure:
         word = "names the columns" if layout.heading.is_header else "is data, and no header"
         yield f"it seems that the first record {word}"
+    if layout.quote == "" and layout.has_quotes:
+        yield 'the character " is taken for text: no field is whole between two of them'
     if not layout.heading.is_header:
         yield "the file has no header: the columns are called column_1, column_2 and so on"
     elif layout.first_width != layout.width:

@@ -16,6 +16,8 @@ _RECORDS = 2000
 _SCORED = 300
 _COMMON = ",;\t|"
 _RARE = "^~\x01\x1f¦§¬#: /"
+_EVERYDAY = str.maketrans("", "", "#: /")
+"""Characters of ordinary text: they divide nothing where there are better ones."""
 _LIKELIHOOD = {",": 1.0, ";": 1.0, "\t": 1.0, "|": 1.0, " ": 0.6, ":": 0.6, "/": 0.5, "#": 0.7}
 _LONG = ("||", "+|", "~|~", "|~|", "^|^", "~|", "^|", "::", ";;", "~~", "&&", "<>", "\t|\t", "|;|")
 _LEAST = 0.2
@@ -36,6 +38,7 @@ class TextLayout:
     titles: tuple[str, ...] = ()
     """What the first record says, where it names the columns."""
     first_width: int = 0
+    has_quotes: bool = False
 
     @property
     def is_readable(self) -> bool:
@@ -98,7 +101,9 @@ def _delimiters(sample: str) -> Iterator[str]:
         )
         if usual and share > 0.8 * len(lines) and is_apart:
             yield long
-    yield from (character for character in _COMMON + _RARE if character in sample)
+    divided = sum(any(mark in line for mark in _COMMON) for line in lines)
+    rare = _RARE if divided <= 0.2 * len(lines) else _RARE.translate(_EVERYDAY)
+    yield from (character for character in _COMMON + rare if character in sample)
 
 
 def _quotes(sample: str, delimiter: str) -> Iterator[str]:
@@ -156,7 +161,9 @@ def _score(sample: str, delimiter: str, quote: str) -> TextLayout:
     if delimiter in _RARE and (len(records) < 3 or share < 0.9 or _are_values(sample)):
         score = 0
     # Of two ways that are as good the one with quotes is meant.
-    return TextLayout(delimiter, quote, score + (0.01 if quote == '"' else 0), width)
+    return TextLayout(
+        delimiter, quote, score + (0.01 if quote == '"' else 0), width, has_quotes='"' in sample
+    )
 
 
 def _are_values(sample: str) -> bool:

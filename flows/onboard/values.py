@@ -139,7 +139,8 @@ def _typed(
     }  # fmt: skip
     decimal = "." if any("." in text for text in texts) else None
     return Column(
-        name, title, kinds[typed], rows, filled, distinct, Writing(decimal), values=tuple(texts[:50]),
+        name, title, kinds[typed], rows, filled, distinct, Writing(decimal),
+        values=tuple(texts[:50]),
         is_typed=True, has_negative=any(text.startswith("-") for text in texts),
         is_share=typed == "number" and _is_share(texts, Writing(".")),
     )  # fmt: skip
