@@ -57,7 +57,7 @@ def is_workbook(file: Path, head: bytes) -> bool:
         return False
     try:
         with zipfile.ZipFile(file) as packed:
-            return any(name in packed.namelist() for name in _WORKBOOK_MEMBERS)
+            return any(name.replace("\\", "/") in _WORKBOOK_MEMBERS for name in packed.namelist())
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         # Cut off: then what it has is said by its first bytes alone.
         return b"xl/" in head or b"[Content_Types].xml" in head

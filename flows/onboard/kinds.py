@@ -92,22 +92,30 @@ def _judge(rows: Sequence[Sequence[str | None]], kinds: list[list[Kind]], first:
         is_values = below.count("value") > 0.6 * max(1, len(below) - below.count("empty"))
         if kind == "text" and is_values:
             for_names += 1
-        elif kind == "value" and _resembles(texts[column], rows, body, column):
+        elif kind == "value" and not _is_year_above(texts[column], rows, body, column):
             against += 1
     if against and _is_series(texts, kinds[first]):
         return Heading(first, True, False)
     if for_names or against:
         return Heading(first, for_names > against, for_names == 0 or against == 0)
+    if "text" not in kinds[first]:
+        return Heading(first, False, False)
     if not body:
         return Heading(first, True, False)
     return Heading(first, not _is_repeated(rows, texts, body), False)
 
 
-def _resembles(text: str, rows: Sequence[Sequence[str | None]], body: range, column: int) -> bool:
-    """Tell whether a value has the form of one below it: a year over amounts has not."""
-    form = re.sub(r"\d", "9", text)
-    below = (rows[row][column] for row in body if column < len(rows[row]))
-    return not body or any(re.sub(r"\d", "9", (cell or "").strip()) == form for cell in below)
+def _is_year_above(
+    text: str, rows: Sequence[Sequence[str | None]], body: range, column: int
+) -> bool:
+    """Tell whether a value is a year, and none below it may be one: then it is a title."""
+    below = [rows[row][column] for row in body if column < len(rows[row])]
+    is_year = re.fullmatch(r"(?:19|20)\d{2}", text) is not None
+    return (
+        is_year
+        and bool(below)
+        and not any(re.fullmatch(r"\d{4}", (cell or "").strip()) for cell in below)
+    )
 
 
 def _is_series(texts: list[str], kinds: list[Kind]) -> bool:

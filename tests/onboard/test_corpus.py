@@ -63,6 +63,8 @@ def write_folder(folder: Path) -> dict[str, tuple[int, int] | str]:
         "rowid.csv": b"rowid,b\n1,x\n2,y\n",
         "decimal.csv": b"a;b\n1,5;2,5\n2,5;3,5\n",
         "one.csv": b"name\nann\nbob\n",
+        "numbers.csv": b"10,5.25\n9,4\n8,-3.5\n",
+        "state.csv": b"state,2021\nA,-1.5\nB,2.25\n",
         "document.json": json.dumps({"data": {"items": [{"a": 1, "b": 2}, {"a": 3}]}}).encode(),
         "many.jsonl": b'{"a": 1}\n{"a": 2, "b": {"c": 3}}\n{"a": 4}\n',
         "empty.csv": b"",
@@ -101,7 +103,8 @@ def write_folder(folder: Path) -> dict[str, tuple[int, int] | str]:
              "sheets.xlsx [Data]"], same,
         ),
         "lines.csv": (3, 2), "twice.csv": (2, 3), "trailing.csv": (3, 4), "years.csv": (2, 4),
-        "rowid.csv": (2, 2), "decimal.csv": (2, 2), "one.csv": (2, 1), "document.json": (2, 2),
+        "rowid.csv": (2, 2), "decimal.csv": (2, 2), "one.csv": (2, 1), "numbers.csv": (3, 2),
+        "state.csv": (2, 2), "document.json": (2, 2),
         "many.jsonl": (3, 2), "two.zip [people.csv]": (2, 2), "table.parquet": (3, 2),
         "sheets.xlsx [More]": (1, 2),
         "empty.csv": "is empty", "blank.csv": "is empty", "zeros.csv": "zero bytes",
@@ -132,7 +135,7 @@ def test_every_file_of_a_folder_is_counted_or_refused(tmp_path: Path) -> None:
             assert size in str(found[name])
         else:
             assert found[name] == size, name
-    assert last == "39 files: 29 loaded (31 tables, 751 rows), 10 refused"
+    assert last == "41 files: 31 loaded (33 tables, 756 rows), 10 refused"
 
 
 def test_a_file_that_takes_too_long_is_refused_and_the_next_one_is_read(tmp_path: Path) -> None:
