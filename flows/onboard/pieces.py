@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ from .workbook_layout import sheet_layouts
 _SAMPLE = 2 << 20
 _HEAD = 1 << 16
 _MOST_PIECES = 40
+_RECORD_ENDS = ("&|", "|~|", "~~", "~", "\x1e", "^")
 
 
 @dataclass(frozen=True)
@@ -134,25 +136,41 @@ def _text(
         raise FileFault("is empty")
     if not is_text(sample):
         raise FileFault("is no text, and no format that niaga knows")
-    found = divide(sample, len(sample) < _SAMPLE)
+    end = _record_end(folder / "raw", encoding, sample)
+    bare = sample.replace(end.rstrip("\r\n") + "\n", "\n") if end else sample
+    found = divide(bare, len(sample) < _SAMPLE)
     if not found or (found[0].width > 1 and found[0].score < 0.35 and is_fixed_width(sample)):
         if is_fixed_width(sample):
-            raise FileFault("seems to have columns of fixed width, which onboard can't propose")
+            raise FileFault(
+                "seems to have columns of fixed width: say where they are by the format fixed_width"
+            )
         raise FileFault(
             "has no table: no delimiter divides its lines into the same number of fields"
         )
     for layout in found:
-        if len(layout.delimiter) == 1:
-            final = None if text.ends_in_newline else "optional"
-            format_ = layout.format(
-                encoding=None if encoding == "utf-8" else encoding, final_newline=final
-            )
-            yield Layout(format_, member, _titles(layout), unsure=(*doubts, *_doubts(layout)))
-        elif layout is found[0]:
-            raise FileFault(
-                f"has fields between `{layout.delimiter}`, and niaga takes a delimiter of one"
-                " character"
-            )
+        format_ = layout.format(
+            record_separator=end,
+            escape="\\" if layout.quote and _is_escaped(sample) else None,
+            encoding=None if encoding == "utf-8" else encoding,
+            final_newline=None if text.ends_in_newline else "optional",
+        )
+        yield Layout(format_, member, _titles(layout), unsure=(*doubts, *_doubts(layout)))
+
+
+def _is_escaped(sample: str) -> bool:
+    """Tell whether quotes in a value stand behind a backslash, and none is written twice."""
+    return re.search(r'[^",;\t|\n\\]\\"[^,;\t|\n]', sample) is not None and '""' not in sample
+
+
+def _record_end(raw: Path, encoding: str, sample: str) -> str | None:
+    """Give what ends each record, where that is more than a line end."""
+    lines = [line for line in sample.split("\n")[:-1] if line]
+    for mark in _RECORD_ENDS:
+        if lines and sum(line.endswith(mark) for line in lines) >= 0.98 * len(lines):
+            with raw.open(encoding=encoding, errors="replace", newline="") as opened:
+                is_windows = opened.readline().endswith("\r\n")
+            return mark + ("\r\n" if is_windows else "\n")
+    return None
 
 
 def _titles(layout: TextLayout) -> tuple[str, ...] | None:

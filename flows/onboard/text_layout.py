@@ -92,18 +92,21 @@ def is_fixed_width(sample: str) -> bool:
 
 def _delimiters(sample: str) -> Iterator[str]:
     lines = [line for line in sample.split("\n")[:_SCORED] if line]
-    for long in _LONG:
-        counts = Counter(line.count(long) for line in lines)
-        usual, share = counts.most_common(1)[0] if counts else (0, 0)
-        # `a||b` is an empty field between two bars, unless bars come in no other way.
-        is_apart = all(
-            line.count(long[0]) == line.count(long) * long.count(long[0]) for line in lines
-        )
-        if usual and share > 0.8 * len(lines) and is_apart:
-            yield long
+    long = [mark for mark in _LONG if _divides(mark, lines)]
+    yield from long[:1]
     divided = sum(any(mark in line for mark in _COMMON) for line in lines)
     rare = _RARE if divided <= 0.2 * len(lines) else _RARE.translate(_EVERYDAY)
-    yield from (character for character in _COMMON + rare if character in sample)
+    parts = set("".join(long[:1]))
+    yield from (mark for mark in _COMMON + rare if mark in sample and mark not in parts)
+
+
+def _divides(mark: str, lines: list[str]) -> bool:
+    """Tell whether several characters stand together in nearly all lines, and in no other way."""
+    counts = Counter(line.count(mark) for line in lines)
+    usual, share = counts.most_common(1)[0] if counts else (0, 0)
+    # `a||b` is an empty field between two bars, unless bars come in no other way.
+    is_apart = all(line.count(mark[0]) == line.count(mark) * mark.count(mark[0]) for line in lines)
+    return usual > 0 and share > 0.8 * len(lines) and is_apart
 
 
 def _quotes(sample: str, delimiter: str) -> Iterator[str]:

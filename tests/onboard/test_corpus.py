@@ -67,6 +67,11 @@ def write_folder(folder: Path) -> dict[str, tuple[int, int] | str]:
         "state.csv": b"state,2021\nA,-1.5\nB,2.25\n",
         "document.json": json.dumps({"data": {"items": [{"a": 1, "b": 2}, {"a": 3}]}}).encode(),
         "many.jsonl": b'{"a": 1}\n{"a": 2, "b": {"c": 3}}\n{"a": 4}\n',
+        "ended.csv": "".join(
+            f"{number}+|Name {number}+|2.5&|\r\n" for number in range(1, 9)
+        ).encode("utf-16"),
+        "long.txt": b"a||b||c\n1||||3\n4||5||6\n",
+        "escaped.csv": b'a,b\n1,"x \\"y\\", z"\n2,"p, q"\n3,w\n',
         "empty.csv": b"",
         "blank.csv": b"\n \n\n",
         "zeros.csv": b"a,b\n1,2\n" + bytes(100),
@@ -103,7 +108,8 @@ def write_folder(folder: Path) -> dict[str, tuple[int, int] | str]:
              "sheets.xlsx [Data]"], same,
         ),
         "lines.csv": (3, 2), "twice.csv": (2, 3), "trailing.csv": (3, 4), "years.csv": (2, 4),
-        "rowid.csv": (2, 2), "decimal.csv": (2, 2), "one.csv": (2, 1), "numbers.csv": (3, 2),
+        "rowid.csv": (2, 2), "decimal.csv": (2, 2), "one.csv": (2, 1),
+        "ended.csv": (8, 3), "long.txt": (2, 3), "escaped.csv": (3, 2), "numbers.csv": (3, 2),
         "state.csv": (2, 2), "document.json": (2, 2),
         "many.jsonl": (3, 2), "two.zip [people.csv]": (2, 2), "table.parquet": (3, 2),
         "sheets.xlsx [More]": (1, 2),
@@ -135,7 +141,7 @@ def test_every_file_of_a_folder_is_counted_or_refused(tmp_path: Path) -> None:
             assert size in str(found[name])
         else:
             assert found[name] == size, name
-    assert last == "41 files: 31 loaded (33 tables, 756 rows), 10 refused"
+    assert last == "44 files: 34 loaded (36 tables, 769 rows), 10 refused"
 
 
 def test_a_file_that_takes_too_long_is_refused_and_the_next_one_is_read(tmp_path: Path) -> None:
