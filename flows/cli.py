@@ -172,6 +172,37 @@ def check_source(
     _end(commands.check_source(as_json, workspace, source, files, part))
 
 
+@app.command(
+    epilog=_examples(
+        "niaga onboard penjualan_2026-01.csv",
+        "niaga onboard orders.csv order_lines.csv --source shop --write",
+        "niaga onboard people.xlsx --feed participant",
+    )
+)
+def onboard(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Exports of one source.")],
+    source: Annotated[
+        str | None, typer.Option(help="What to call the source. Default: after the files.")
+    ] = None,
+    feed: Annotated[
+        str | None, typer.Option(help="The feed to fill. Default: the one that fits best.")
+    ] = None,
+    write: Annotated[
+        bool, typer.Option("--write", help="Write sources/NAME.yml, if there is none.")
+    ] = False,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Propose a source for files that are new.
+
+    Shows its YAML, how the rows would be mapped, and what is unsure or missing. Exits with 4 when
+    the proposal has to be completed, or the files would be rejected.
+    """
+    from .operate import commands
+
+    _end(commands.onboard(as_json, workspace, files, source, feed, write))
+
+
 @app.command(epilog=_examples("niaga build", "niaga build --workspace my-company"))
 def build(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
     """Build, check and publish the marts.

@@ -255,6 +255,31 @@ def restore_held(terminal: Terminal, folder: Path | None, source: str, reason: s
     return 0
 
 
+@_answered
+def onboard(
+    terminal: Terminal,
+    folder: Path | None,
+    files: list[Path],
+    source: str | None,
+    feed: str | None,
+    write: bool,
+) -> int:
+    """Propose a source for files, and try it with them."""
+    from ..onboard.proposal import propose
+    from ..onboard.trying import place_for, try_proposal
+    from .show_proposal import show_proposal
+
+    workspace = find_workspace(folder)
+    proposal = propose(files, source, feed)
+    place = place_for(workspace, proposal) if write else None
+    trial = try_proposal(workspace, proposal)
+    if place is not None and proposal.text is not None:
+        place.write_text(proposal.text, encoding="utf-8")
+    show_proposal(terminal, proposal, trial, place)
+    is_done = proposal.is_complete and trial is not None and trial.reason is None
+    return 0 if is_done else FILE_HELD
+
+
 def _open(folder: Path | None) -> Workspace:
     workspace = find_workspace(folder)
     ensure_folders(workspace)

@@ -311,6 +311,11 @@ def show_amended(terminal: Terminal, amended: Amended) -> None:
 def show_trial(terminal: Terminal, trial: Trial) -> None:
     """Show what a source would make of files."""
     terminal.give(asdict(trial))
+    tell_trial(terminal, trial)
+
+
+def tell_trial(terminal: Terminal, trial: Trial) -> None:
+    """Say it to people."""
     if trial.reason is not None:
         place = f"{trial.part}: " if trial.part else ""
         terminal.say(f"{trial.source} would reject this. Nothing was loaded.")

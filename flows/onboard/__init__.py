@@ -1,0 +1,1 @@
+"""Propose a source for exports that niaga has not seen before."""

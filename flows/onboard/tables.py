@@ -1,0 +1,158 @@
+"""Read the tables of a file by the readers that a load has, in the first way that fits."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+from pydantic import ValidationError
+
+from ..engine import engine_settings
+from ..ingest import sql
+from ..ingest.archive import Archived, archive_export
+from ..ingest.faults import FileFault
+from ..ingest.locales import Locale
+from ..ingest.parsing import Parser
+from ..ingest.records import Records, read_records
+from ..ingest.sources import Export
+from .pieces import Layout, Piece, unfold
+
+_MOST_FAULTY = 0.1
+"""The share of records above which a file is rejected, if its source says nothing else."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table that was read: `names` are those of its columns, `titles` what the file calls them.
+
+    `niaga.raw_<relation>` has its records as text.
+    """
+
+    file: Path
+    piece: str
+    relation: str
+    layout: Layout
+    names: tuple[str, ...]
+    titles: tuple[str, ...]
+    rows: int
+    faulty: int
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A file, or a piece of one, that can't be read, and why."""
+
+    file: Path
+    piece: str
+    reason: str
+
+
+@dataclass
+class Reading:
+    """Reads files into one database, in which their tables can be compared."""
+
+    connection: duckdb.DuckDBPyConnection
+    folder: Path
+    archived: dict[Path, Archived] = field(default_factory=dict)
+    _tables: int = 0
+
+    def read(self, file: Path) -> Iterator[Table | Refused]:
+        """Give what is in a file: each of its tables, or why it can't be read."""
+        try:
+            archived = archive_export(file, self.folder / "archive")
+            self.archived[file] = archived
+            for piece in unfold(archived.path, self.folder):
+                yield self._read_piece(file, archived, piece)
+        except FileFault as fault:
+            yield Refused(file, "", fault.reason)
+        except OSError as error:
+            yield Refused(file, "", f"can't be read: {error.strerror or error}")
+
+    def _read_piece(self, file: Path, archived: Archived, piece: Piece) -> Table | Refused:
+        """Read a piece in the way that leaves the fewest records out."""
+        reason = piece.refusal
+        best: Table | None = None
+        for layout in piece.layouts:
+            try:
+                table = self._read_layout(file, archived, piece, layout)
+            except FileFault as fault:
+                reason = reason or fault.reason
+                continue
+            if best is None or table.faulty * max(1, best.rows) < best.faulty * max(1, table.rows):
+                best = table
+            if table.faulty <= 0.01 * table.rows:
+                break
+        if best is None:
+            return Refused(file, piece.name, reason or "is read by no format")
+        if best.faulty > _MOST_FAULTY * best.rows:
+            return Refused(file, piece.name, self._why_faulty(best))
+        return best
+
+    def _read_layout(self, file: Path, archived: Archived, piece: Piece, layout: Layout) -> Table:
+        self._tables += 1
+        relation = f"t{self._tables}"
+        try:
+            member = {"member": layout.member} if layout.member else {}
+            export = Export.model_validate({"file": "*", "format": layout.format} | member)
+        except ValidationError as error:
+            raise FileFault(
+                f"would be read by a format that is refused: {error.errors()[0]['msg']}"
+            ) from error
+        parser = Parser(Locale(), 2, "UTC")
+        records = self._records(relation, export, parser, archived)
+        titles = records.header if layout.titles is None else layout.titles
+        if len(titles) < len(records.header):
+            titles = (*titles, *[""] * (len(records.header) - len(titles)))
+        return Table(
+            file, piece.name, relation, layout, records.header, tuple(titles), records.read,
+            records.faulty,
+        )  # fmt: skip
+
+    def _records(
+        self, relation: str, export: Export, parser: Parser, archived: Archived
+    ) -> Records:
+        # Reading leaves tables of rejected records behind, which the next one would find.
+        folder = self.folder / relation
+        folder.mkdir()
+        try:
+            return read_records(self.connection, relation, export, parser, archived.path, folder)
+        except duckdb.Error as error:
+            problem = str(error).partition("\n")[0]
+            raise FileFault(f"can't be read: {problem}") from error
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _why_faulty(self, table: Table) -> str:
+        (reason, row_number), *_ = self.connection.execute(
+            f"SELECT reason, min(row_number) FROM niaga.fault_{table.relation}"
+            " GROUP BY reason ORDER BY count(*) DESC, reason LIMIT 1"
+        ).fetchall()
+        return (
+            f"{table.faulty} of {table.rows} records can't be read, like row {row_number}: {reason}"
+        )
+
+    def column(self, table: Table, name: str) -> str:
+        """Give the texts of a column, none of them blank, as the relation `value(text, rows)`."""
+        return (
+            f"SELECT trim({sql.name(name)}) AS text, count(*) AS rows"
+            f" FROM niaga.raw_{table.relation} WHERE trim({sql.name(name)}) <> '' GROUP BY 1"
+        )
+
+
+@contextlib.contextmanager
+def reading(folder: Path) -> Iterator[Reading]:
+    """Open a database for the tables of some files; `folder` is for what is needed meanwhile."""
+    connection = duckdb.connect(
+        config=engine_settings(folder / "spill") | {"autoinstall_known_extensions": False}
+    )
+    try:
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET enable_progress_bar = false")
+        connection.execute("CREATE SCHEMA niaga")
+        yield Reading(connection, folder)
+    finally:
+        connection.close()

@@ -1,0 +1,118 @@
+"""Find where the table of each sheet of a workbook begins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+from ..ingest.faults import FileFault
+from .kinds import can_name, find_heading
+
+_ROWS = 300
+_SheetLayout = tuple[str, dict[str, Any], tuple[str, ...] | None, dict[str, str], tuple[str, ...]]
+
+
+def sheet_layouts(workbook: Path) -> Iterator[_SheetLayout]:
+    """Give for each sheet with cells: name, format, titles, typed columns, doubts."""
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        with workbook.open("rb") as file:
+            book = CalamineWorkbook.from_filelike(file)
+            kinds = [str(sheet.typ) for sheet in book.sheets_metadata]
+            names = [
+                name
+                for name, kind in zip(book.sheet_names, kinds, strict=True)
+                if kind.endswith("WorkSheet")
+            ]
+            several = len(book.sheet_names) > 1
+            tables = [
+                (name, book.get_sheet_by_name(name).to_python(skip_empty_area=False))
+                for name in names
+            ]
+    except (CalamineError, OSError, ValueError) as error:
+        raise FileFault(f"can't be read as an Excel workbook: {error}") from error
+    filled = [(name, rows) for name, rows in tables if any(any(map(_text, row)) for row in rows)]
+    if not filled:
+        raise FileFault("is a workbook without any value")
+    for name, rows in filled:
+        yield (name if several else "", *_layout(rows, name if several else None))
+
+
+def _layout(
+    rows: list[list[Any]], sheet: str | None
+) -> tuple[dict[str, Any], tuple[str, ...] | None, dict[str, str], tuple[str, ...]]:
+    near = rows[:_ROWS]
+    used = [
+        column
+        for column in range(max(map(len, rows)))
+        if any(column < len(row) and _text(row[column]) for row in rows)
+    ]
+    texts = [[_text(row[column]) if column < len(row) else "" for column in used] for row in near]
+    heading = find_heading(texts, len(used))
+    skipped, header = heading.index, heading.is_header
+    titles: tuple[str, ...] | None = None
+    doubts = []
+    first = texts[skipped] if skipped < len(texts) else []
+    if not heading.is_sure:
+        word = "names the columns" if header else "is data, and no header"
+        doubts.append(f"it seems that the first row of the table {word}")
+    # The reader leaves out the columns without any value from there on.
+    kept = [at for at, column in enumerate(used) if _is_used(rows[skipped:], column)]
+    if header and not can_name(first[at] for at in kept):
+        doubts.append("the header has a name twice: the columns are read by their number")
+        skipped, header = skipped + 1, False
+        kept = [at for at, column in enumerate(used) if _is_used(rows[skipped:], column)]
+        titles = tuple(first[at].strip() for at in kept)
+    elif not header:
+        titles = ()
+    names = [
+        first[at].strip() if header and first[at].strip() else f"column_{number}"
+        for number, at in enumerate(kept, 1)
+    ]
+    body = rows[skipped + header :]
+    typed = {
+        name: kind
+        for name, at in zip(names, kept, strict=True)
+        if (kind := _type([row[used[at]] for row in body if used[at] < len(row)]))
+    }
+    keys: dict[str, Any] = {"type": "excel"}
+    keys |= {"sheet": sheet} if sheet is not None else {}
+    keys |= {} if header else {"header": False}
+    keys |= {"skip_rows": skipped} if skipped else {}
+    return keys, titles, typed, tuple(doubts)
+
+
+def _is_used(rows: list[list[Any]], column: int) -> bool:
+    return any(column < len(row) and _text(row[column]) for row in rows)
+
+
+def _text(cell: Any) -> str:
+    if isinstance(cell, float):
+        return f"{cell:.15g}"
+    if isinstance(cell, datetime) and cell.time() == time():
+        return cell.date().isoformat()
+    return str(cell) if cell is not None else ""
+
+
+def _type(cells: list[Any]) -> str | None:
+    """Give the type that all cells of a column have; None for text, or for several."""
+    kinds = set()
+    for cell in cells:
+        if cell in ("", None):
+            continue
+        if isinstance(cell, bool):
+            kinds.add("boolean")
+        elif isinstance(cell, int | float):
+            kinds.add("number")
+        elif isinstance(cell, datetime):
+            kinds.add("date" if cell.time() == time() else "time")
+        elif isinstance(cell, date):
+            kinds.add("date")
+        else:
+            return None
+    if kinds == {"date", "time"}:
+        return "time"
+    return kinds.pop() if len(kinds) == 1 else None

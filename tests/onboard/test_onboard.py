@@ -1,0 +1,234 @@
+"""A file that niaga has not seen before becomes a source that reads it, or a reason why not."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import tempfile
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from niaga.errors import UsageError
+from niaga.ingest.trial import Trial
+from niaga.onboard.proposal import Proposal, propose
+from niaga.onboard.tables import Table, reading
+from niaga.onboard.trying import try_proposal
+from niaga.operate import commands
+from niaga.workspace import Workspace, create_workspace
+
+INDONESIAN = """\
+LAPORAN PENJUALAN
+PT Maju Jaya
+
+No Faktur;Tanggal;Kode Pelanggan;Nama Barang;Kode Barang;Jumlah;Harga Satuan;Total;Kode Sales
+F001;05/01/2026;C01;"Sabun; cair";B01;10;Rp 1.500,00;Rp 15.000,00;S1
+F001;05/01/2026;C01;Sampo;B02;2;Rp 12.500,50;Rp 25.001,00;S1
+F002;17/01/2026;C02;Sabun;B01;-1;Rp 1.500,00;Rp -1.500,00;S2
+"""
+
+AMERICAN = """\
+InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country
+536365,85123A,"HEART, WHITE",6,12/1/2010 8:26,2.55,17850,United Kingdom
+C536379,D,Discount,-1,12/13/2010 9:41,27.50,14527,United Kingdom
+"""
+
+ORDERS = """\
+order_no,ordered_on,customer
+7001,2026-03-01,K1
+7002,2026-03-02,K2
+"""
+LINES = """\
+order_no,line_no,sku,qty,net_amount
+7001,1,A,2,20.00
+7001,2,B,1,5.50
+7002,1,A,3,30.00
+"""
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return create_workspace(tmp_path / "company", "Toko", "USD")
+
+
+def write(tmp_path: Path, name: str, content: str | bytes) -> Path:
+    file = tmp_path / name
+    file.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return file
+
+
+def tried(workspace: Workspace, proposal: Proposal) -> Trial:
+    trial = try_proposal(workspace, proposal)
+    assert trial is not None
+    return trial
+
+
+def first_rows(trial: Trial) -> list[dict[str, str]]:
+    (feed,) = trial.feeds
+    return [
+        {name: str(value) for name, value in zip(feed.columns, row, strict=True)}
+        for row in feed.first_rows
+    ]
+
+
+def test_an_indonesian_export_with_a_title_is_read_as_it_is_meant(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    proposal = propose([write(tmp_path, "penjualan_2026-01.csv", INDONESIAN)], None, None)
+    assert proposal.is_complete
+    assert 'file: "penjualan_{date:%Y-%m}.csv"' in str(proposal.text)
+    trial = tried(workspace, proposal)
+    assert (trial.reason, trial.rows_loaded, trial.rows_held) == (None, 3, 0)
+    rows = first_rows(trial)
+    assert [(row["order_id"], row["line_number"], row["document_type"]) for row in rows] == [
+        ("F001", "1", "sale"),
+        ("F001", "2", "sale"),
+        ("F002", "1", "return"),
+    ]
+    assert [Decimal(row["net_amount"]) for row in rows] == [15000, 25001, -1500]
+    assert [row["order_date"] for row in rows] == ["2026-01-05", "2026-01-05", "2026-01-17"]
+    assert [row["sales_rep_id"] for row in rows] == ["S1", "S1", "S2"]
+    assert "Nama Barang" in proposal.unmapped
+
+
+def test_the_month_comes_first_where_a_value_says_so(workspace: Workspace, tmp_path: Path) -> None:
+    proposal = propose([write(tmp_path, "retail.csv", AMERICAN)], None, None)
+    rows = first_rows(tried(workspace, proposal))
+    assert [row["order_date"] for row in rows] == ["2010-12-01", "2010-12-13"]
+    assert [Decimal(row["net_amount"]) for row in rows] == [Decimal("15.30"), Decimal("-27.50")]
+    assert any("price times quantity" in doubt for doubt in proposal.unsure)
+
+
+def test_a_date_that_may_be_either_is_said(tmp_path: Path) -> None:
+    content = LINES.replace("line_no,", "line_no,order_date,").replace(",A,", ",05/06/2026,A,")
+    content = content.replace(",B,", ",07/06/2026,B,")
+    proposal = propose([write(tmp_path, "sales.csv", content)], None, None)
+    assert 'date: "%d/%m/%Y"' in str(proposal.text)
+    assert any("the day is taken to come first" in doubt for doubt in proposal.unsure)
+
+
+def test_a_thousand_that_may_be_a_decimal_is_said(tmp_path: Path) -> None:
+    content = "nik;quota_type;period;target\nK1;revenue;2026-Q1;85.500\nK2;revenue;2026-Q1;1.250\n"
+    proposal = propose([write(tmp_path, "target_2026.csv", content)], None, None)
+    assert proposal.feed == "quota"
+    assert any("taken for thousands" in doubt for doubt in proposal.unsure)
+
+
+def test_head_and_lines_in_two_files_are_joined(workspace: Workspace, tmp_path: Path) -> None:
+    files = [
+        write(tmp_path, "orders_2026-03-02.csv", ORDERS),
+        write(tmp_path, "order_lines_2026-03-02.csv", LINES),
+    ]
+    proposal = propose(files, "shop", None)
+    assert (proposal.feed, proposal.missing) == ("sales_line", ())
+    rows = first_rows(tried(workspace, proposal))
+    assert [(row["order_id"], row["customer_id"], row["net_amount"][:5]) for row in rows] == [
+        ("7001", "K1", "20.00"),
+        ("7001", "K1", "5.500"),
+        ("7002", "K2", "30.00"),
+    ]
+    assert rows[2]["order_date"] == "2026-03-02"
+
+
+def test_what_is_missing_is_named_and_does_not_load(
+    workspace: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = write(tmp_path, "lines.csv", LINES)
+    arguments = (workspace.root, [file], "shop", "sales_line", True)
+    assert commands.onboard(True, *arguments) == 4
+    told = json.loads(capsys.readouterr().out)
+    assert told["missing"] == ["order_date"]
+    assert commands.check_source(False, workspace.root, "shop", [file], None) == 4
+    assert "TODO: which column is order_date?" in capsys.readouterr().out
+    assert commands.onboard(False, *arguments) == 2
+    assert "there is a source" in capsys.readouterr().err
+
+
+def test_the_yaml_alone_goes_to_standard_output(
+    workspace: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = write(tmp_path, "penjualan_2026-01.csv", INDONESIAN)
+    assert commands.onboard(False, workspace.root, [file], None, None, False) == 0
+    told = capsys.readouterr()
+    target = workspace.sources_folder / "penjualan.yml"
+    target.write_text(told.out)
+    assert "Not sure:" in told.err
+    assert commands.check_source(False, workspace.root, "penjualan", [file], None) == 0
+
+
+def test_a_table_of_other_things_fills_no_feed(tmp_path: Path) -> None:
+    content = "sepal_length,species\n5.1,setosa\n4.9,setosa\n"
+    proposal = propose([write(tmp_path, "iris.csv", content)], None, None)
+    assert (proposal.feed, proposal.text) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "feed", "problem"),
+    [("Bad Name", None, "is no name"), (None, "sales_lines", "is no feed")],
+)
+def test_wrong_names_are_wrong_use(
+    tmp_path: Path, name: str | None, feed: str | None, problem: str
+) -> None:
+    with pytest.raises(UsageError, match=problem):
+        propose([write(tmp_path, "lines.csv", LINES)], name, feed)
+
+
+CELLS = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), max_size=8)
+TABLES = st.lists(
+    st.tuples(st.from_regex(r"[A-Z][0-9]{3}", fullmatch=True), CELLS, st.integers(-9999, 9999)),
+    min_size=4,
+    max_size=12,
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    rows=TABLES,
+    delimiter=st.sampled_from(",;\t|"),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
+    quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL, csv.QUOTE_NONNUMERIC]),
+    title=st.sampled_from(["", "Report of sales\n\n"]),
+)
+def test_any_table_is_read_as_it_was_written_or_refused(
+    rows: list[tuple[str, str, int]], delimiter: str, encoding: str, quoting: int, title: str
+) -> None:
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=delimiter, quoting=quoting, lineterminator="\n")
+    writer.writerow(["code", "remark", "count"])
+    writer.writerows(rows)
+    with tempfile.TemporaryDirectory() as folder, reading(Path(folder)) as opened:
+        file = Path(folder, "export.csv")
+        file.write_bytes((title + text.getvalue()).encode(encoding))
+        (table,) = opened.read(file)
+        if not isinstance(table, Table):
+            return
+        assert table.titles == ("code", "remark", "count")
+        assert table.rows == len(rows)
+        found = opened.connection.execute(
+            "SELECT code, coalesce(remark, ''), CAST(count AS BIGINT)"
+            f" FROM niaga.raw_{table.relation}"
+        ).fetchall()
+        assert set(found) <= set(rows)
+        assert len(found) == len(rows) - table.faulty
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    content=st.one_of(
+        st.binary(max_size=400),
+        st.text(max_size=200).map(lambda text: text.encode("utf-8", "surrogatepass")),
+        st.sampled_from(
+            [b"PK\x03\x04", b"\x1f\x8b\x08", b"PAR1", b"\xd0\xcf\x11\xe0", b"[{", b"{"]
+        ),
+    ),
+    start=st.sampled_from([b"", b"PK\x03\x04", b"\x1f\x8b\x08", b"PAR1", b"[", b"{", b"a;b\n1;"]),
+)
+def test_no_file_makes_it_crash(content: bytes, start: bytes) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "export.dat")
+        file.write_bytes(start + content)
+        proposal = propose([file], None, None)
+        assert proposal.refused or proposal.tables
