@@ -232,6 +232,23 @@ def generate(folder: Path, lines: int, seed: int = 7) -> Exports:
     return Exports(full, day, written)
 
 
+def generate_sales(path: Path, lines: int, seed: int = 7) -> int:
+    """Write about `lines` sales lines of both years to one file, and give their number."""
+    volume = _volume(lines)
+    with duckdb.connect() as connection:
+        connection.execute(_CHANCE.format(seed=seed))
+        connection.execute(_IDS)
+        select = _SALES.format(
+            orders=volume.orders,
+            customers=volume.customers,
+            first_order=0,
+            end_order=volume.orders,
+            first_day=FIRST_DAY,
+            last_day=NEXT_DAY,
+        )
+        return _write(connection, "sales_line", select, path)
+
+
 def _volume(lines: int) -> Volume:
     sales = lines * 10_000 // (10_000 + _RETURNS_OF_TEN_THOUSAND)
     return Volume(

@@ -20,9 +20,10 @@ from ..workspace import Workspace, ensure_folders
 from . import catalogue
 from .amendments import current_amendments
 from .catalogue import LOADED, REJECTED, WAITING, Export
-from .intake import Intake, identify
-from .landing import Taker, clear_taken_out, land_again, look_into_landing
+from .intake import Intake
+from .landing import Taker, clear_taken_out, identify, land_again, look_into_landing
 from .mapping import check_sources
+from .read_ahead import ReadAhead
 from .rejected import rejected_path, release
 from .sources import Source, load_sources
 from .stage import STAGE, IngestReport, sum_up
@@ -54,22 +55,23 @@ def ingest_again(
     returned = _put_back(workspace, state, source)
     if changed := [export for export in exports if export not in known]:
         catalogue.record_exports(state, changed)
-    intake = Intake(workspace, state, run_id)
-    landing = look_into_landing(workspace, sources)
-    try:
-        for landed in landing.files:
-            if landed.file_name in returned:
-                intake.take(landed)
-    finally:
-        clear_taken_out(workspace)
-    for settled, delivery in catalogue.unsettled_deliveries(state):
-        if settled == name:
-            intake.settle(source, delivery)
-    deliveries = list(_latest_first(exports))
-    progress.start(STAGE, len(deliveries))
-    for delivery in deliveries:
-        intake.read_again(source, delivery)
-        progress.advance(STAGE, note=delivery)
+    with state.engine.connect(), ReadAhead(workspace, ()) as ahead:
+        intake = Intake(workspace, state, run_id, ahead)
+        landing = look_into_landing(workspace, sources)
+        try:
+            for landed in landing.files:
+                if landed.file_name in returned:
+                    intake.take(landed)
+        finally:
+            clear_taken_out(workspace)
+        for settled, delivery in catalogue.unsettled_deliveries(state):
+            if settled == name:
+                intake.settle(source, delivery)
+        deliveries = list(_latest_first(exports))
+        progress.start(STAGE, len(deliveries))
+        for delivery in deliveries:
+            intake.read_again(source, delivery)
+            progress.advance(STAGE, note=delivery)
     report = IngestReport(intake.outcomes)
     progress.finish(STAGE, sum_up(report))
     return report

@@ -68,6 +68,17 @@ def check_all_read(
         )
 
 
+def is_all_read(
+    path: Path, header: tuple[str, ...], delimiter: str, before: int, records: int
+) -> bool:
+    """Tell whether a file's line ends and delimiters are just those between so many records.
+
+    A blank line, or one of them in a cell, makes it more: then the answer is no, too.
+    """
+    found = _count_in_file(path, delimiter.encode(), before)
+    return found == Counts(records, records * (len(header) - 1))
+
+
 def _count_in_file(path: Path, delimiter: bytes, before: int) -> Counts:
     import numpy as np
 

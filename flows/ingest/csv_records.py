@@ -37,6 +37,35 @@ def read_csv(
 
     Raises FileFault when the file as a whole can't be read.
     """
+    no_text, delimiter = invalid_reason(layout), layout.delimiter
+    text, layout, header = open_csv(part, export, layout, archived, folder)
+    _read_cells(connection, part, export, layout, parser, text.path, header)
+    _collect_malformed(connection, part, layout, text, len(header), no_text)
+    check_all_read(
+        connection,
+        part,
+        text.path,
+        header,
+        layout.delimiter,
+        lines_before(layout, header),
+        lambda: sum(1 for _ in _blank_lines(text.path, layout)),
+    )
+    if layout.delimiter != delimiter:
+        connection.execute(
+            f"UPDATE niaga.malformed_{part} SET line_text ="
+            f" replace(line_text, {sql.text(layout.delimiter)}, {sql.text(delimiter)})"
+        )
+    text.path.unlink()
+    return header
+
+
+def open_csv(
+    part: str, export: Export, layout: CsvFormat, archived: Path, folder: Path
+) -> tuple[PlainText, CsvFormat, tuple[str, ...]]:
+    """Write an export to `folder`, ready to be read; give its format there, and its columns.
+
+    Raises FileFault when it is empty, cut off, or has no header that can be used.
+    """
     text = unpack_text(
         archived,
         folder / f"{part}.csv",
@@ -49,7 +78,7 @@ def read_csv(
     if layout.final_newline == "required" and not text.ends_in_newline:
         end = "a newline" if layout.record_separator is None else "its record separator"
         raise FileFault(f"is truncated: it does not end in {end}", part)
-    no_text, delimiter, layout = invalid_reason(layout), layout.delimiter, readable(layout)
+    no_text, layout = invalid_reason(layout), readable(layout)
     header = _read_header(text.path, layout, part)
     if any("\ufffd" in name for name in header):
         raise FileFault(f"has a header that {no_text}", part)
@@ -62,24 +91,39 @@ def read_csv(
             lambda line: line.count(layout.delimiter) >= others,
             part,
         )
-    _read_cells(connection, part, export, layout, parser, text.path, header)
-    _collect_malformed(connection, part, layout, text, len(header), no_text)
-    check_all_read(
-        connection,
-        part,
-        text.path,
-        header,
-        layout.delimiter,
-        layout.skip_rows + (layout.header and 1 + "".join(header).count("\n")),
-        lambda: sum(1 for _ in _blank_lines(text.path, layout)),
-    )
-    if layout.delimiter != delimiter:
-        connection.execute(
-            f"UPDATE niaga.malformed_{part} SET line_text ="
-            f" replace(line_text, {sql.text(layout.delimiter)}, {sql.text(delimiter)})"
+    return text, layout, header
+
+
+def lines_before(layout: CsvFormat, header: tuple[str, ...]) -> int:
+    """Give how many lines lie in front of the first record."""
+    return layout.skip_rows + (layout.header and 1 + "".join(header).count("\n"))
+
+
+def scan_csv(
+    path: Path,
+    layout: CsvFormat,
+    header: tuple[str, ...],
+    parser: Parser,
+    *,
+    from_start: bool = True,
+    options: str = "",
+) -> str:
+    """Give the SQL that reads a file's cells as text; `from_start`: with all that is skipped."""
+    columns = ", ".join(f"{sql.text(name)}: 'VARCHAR'" for name in header)
+    return f"""
+        read_csv(
+            {sql.text(str(path))},
+            auto_detect = false,
+            columns = {{{columns}}},
+            delim = {sql.text(layout.delimiter)},
+            quote = {sql.text(layout.quote)},
+            escape = {sql.text(layout.quote)},
+            header = {str(layout.header and from_start).lower()},
+            skip = {layout.skip_rows if from_start else 0},
+            new_line = '\\n',
+            nullstr = [{null_texts(parser)}]{options}
         )
-    text.path.unlink()
-    return header
+    """
 
 
 def _read_header(path: Path, layout: CsvFormat, part: str) -> tuple[str, ...]:
@@ -117,27 +161,16 @@ def _read_cells(
     header: tuple[str, ...],
 ) -> None:
     """Make `niaga.raw_<part>`: all cells as text, and the typed ones in their type too."""
-    columns = ", ".join(f"{sql.text(name)}: 'VARCHAR'" for name in header)
-    typed = typed_cells(export, parser, header, part)
-    statement = f"""
-        CREATE TABLE niaga.raw_{part} AS
-        SELECT *{typed}
-        FROM read_csv(
-            {sql.text(str(path))},
-            auto_detect = false,
-            columns = {{{columns}}},
-            delim = {sql.text(layout.delimiter)},
-            quote = {sql.text(layout.quote)},
-            escape = {sql.text(layout.quote)},
-            header = {str(layout.header).lower()},
-            skip = {layout.skip_rows},
-            new_line = '\\n',
-            nullstr = [{null_texts(parser)}],
+    rejects = f"""
+            ,
             store_rejects = true,
             rejects_scan = '_scan_{part}',
             rejects_table = '_reject_{part}'
-        )
     """
+    statement = (
+        f"CREATE TABLE niaga.raw_{part} AS SELECT *{typed_cells(export, parser, header, part)}"
+        f" FROM {scan_csv(path, layout, header, parser, options=rejects)}"
+    )
     try:
         connection.execute(statement)
     except duckdb.InvalidInputException as error:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import duckdb
+
+from ..disk import is_full
+
 
 class FileFault(Exception):
     """An export that can't be loaded; never leaves this room.
@@ -24,3 +28,11 @@ class FileChanged(FileFault):
 
     def __init__(self) -> None:
         super().__init__("it changed while it was read")
+
+
+def is_of_the_machine(error: Exception) -> bool:
+    """Tell whether the disk or the memory has failed, and not the file."""
+    if isinstance(error, OSError):
+        return error.errno is not None
+    of_the_machine = (MemoryError, duckdb.OutOfMemoryException, duckdb.IOException)
+    return isinstance(error, of_the_machine) or is_full(error)

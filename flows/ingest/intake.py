@@ -17,12 +17,13 @@ from ..state import State, utc_now
 from ..workspace import Workspace
 from . import catalogue
 from .amendments import current_amendments
-from .archive import Archived, Identity, archive_export
+from .archive import Archived, Identity
 from .catalogue import LOADED, REJECTED, REPLACED, WAITING, Export
 from .faults import FileChanged, FileFault
-from .landing import Landed, LeftFile, Taker, business_date, left_file, take_out
+from .landing import Landed, LeftFile, Taker, business_date, identify, left_file, take_out
 from .layout import LayoutChange
 from .load import Load, load_delivery
+from .read_ahead import ReadAhead
 from .rejected import explain, hold_back, release
 from .sources import Source
 
@@ -53,10 +54,11 @@ class ExportOutcome:
 class Intake:
     """Takes files in, one after the other, and settles deliveries; `outcomes` says how."""
 
-    def __init__(self, workspace: Workspace, state: State, run_id: str) -> None:
+    def __init__(self, workspace: Workspace, state: State, run_id: str, ahead: ReadAhead) -> None:
         self._workspace = workspace
         self._state = state
         self._run_id = run_id
+        self._ahead = ahead
         self._outcomes: dict[tuple[str, str, str, str], ExportOutcome] = {}
         self.left: list[LeftFile] = []
         self._amendments = current_amendments(state)
@@ -70,7 +72,7 @@ class Intake:
     def take(self, landed: Landed) -> None:
         """Take a file from landing/: load it, or note it where its delivery has other parts."""
         try:
-            archived = archive_export(landed.path, self._workspace.archive)
+            archived = self._ahead.archive(landed)
         except FileNotFoundError:
             return  # Its writer has taken it away again.
         except FileChanged as fault:
@@ -177,7 +179,9 @@ class Intake:
             return
         known = catalogue.known_layouts(self._state, source.source)
         try:
-            load = load_delivery(self._workspace, source, winners, known, self._amendments)
+            load = load_delivery(
+                self._workspace, source, winners, known, self._amendments, self._ahead.stream
+            )
         except FileFault as fault:
             export = winners.get(fault.part or "") or next(iter(winners.values()))
             self._note(export, NOT_READ_AGAIN, fault.reason)
@@ -207,7 +211,9 @@ class Intake:
     ) -> None:
         """Load the winners of a delivery, and make it count."""
         known = catalogue.known_layouts(self._state, source.source)
-        load = load_delivery(self._workspace, source, winners, known, self._amendments)
+        load = load_delivery(
+            self._workspace, source, winners, known, self._amendments, self._ahead.stream
+        )
         replaced_loads = catalogue.replaced_loads(self._state, source, delivery, winners)
         because = _reason_not_to_count(replaced_loads)
         decided = [
@@ -327,20 +333,6 @@ class Intake:
             *(export.source, export.part, export.file_name, export.export_id, status, reason),
             *(rows_read, rows_loaded, rows_held, rows_filtered, feeds or {}, changes),
         )
-
-
-def identify(taker: Taker, sha256: str) -> str:
-    """Give an export its id: the hash of its content, with what its name says behind it.
-
-    The products of March may equal those of January, where February's differ: that is another
-    statement. And an export without records may belong to many deliveries. Each sheet of a workbook
-    is an export of its own, and so is each member of a zip file.
-    """
-    export, match = taker.export, taker.match
-    says = [match.business_date.isoformat()] if match.business_date else []
-    if match.delivery and export.pattern.has_delivery:
-        says.append(match.delivery)
-    return "@".join([sha256, *says, *export.inside])
 
 
 def _reason_not_to_count(replaced_loads: list[str] | None) -> str | None:

@@ -140,6 +140,20 @@ def business_date(workspace: Workspace, identity: Identity, taker: Taker) -> dat
     return datetime.fromtimestamp(changed_at, ZoneInfo(zone)).date()
 
 
+def identify(taker: Taker, sha256: str) -> str:
+    """Give an export its id: the hash of its content, with what its name says behind it.
+
+    The products of March may equal those of January, where February's differ: that is another
+    statement. And an export without records may belong to many deliveries. Each sheet of a workbook
+    is an export of its own, and so is each member of a zip file.
+    """
+    export, match = taker.export, taker.match
+    says = [match.business_date.isoformat()] if match.business_date else []
+    if match.delivery and export.pattern.has_delivery:
+        says.append(match.delivery)
+    return "@".join([sha256, *says, *export.inside])
+
+
 def take_out(landed: Landed, identity: Identity) -> Path | None:
     """Move a file with its markers to where no writer reaches it; the caller removes it there.
 

@@ -14,15 +14,14 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from ..disk import is_full
-from ..engine import engine_settings
 from ..failpoints import reach
 from ..state import new_id, utc_now
 from ..workspace import Workspace
 from . import sql
 from .amend import Change
 from .amendments import Amendments
-from .faults import FileFault
+from .database import open_database
+from .faults import FileFault, is_of_the_machine
 from .layout import Layout, LayoutChange, compare_layout, sample_columns
 from .macros import define_macros
 from .mapping import ROW_NUMBER, FeedMapping, map_feed
@@ -31,6 +30,7 @@ from .records import Records, read_records
 from .rows import faults_of, make_rows
 from .segments import Origin, ParquetFile, write_quarantine, write_segment
 from .sources import Source
+from .streaming import Stream, Streamed
 
 if TYPE_CHECKING:
     from .catalogue import Export
@@ -78,11 +78,13 @@ def load_delivery(
     exports: Mapping[str, Export],
     known: Mapping[str, Layout],
     amendments: Amendments,
+    stream: Stream | None = None,
 ) -> Load:
     """Read the exports of a delivery, one for each part, as they are amended, and write their rows.
 
-    `known` is what is known of the layouts of the source's parts. Raises FileFault when one of the
-    exports can't be loaded: then nothing is left of the load.
+    `known` is what is known of the layouts of the source's parts; `stream` loads in one pass, where
+    that can be. Raises FileFault when one of the exports can't be loaded: then nothing is left of
+    the load.
     """
     archived = {part: workspace.root / exports[part].archive_path for part in source.exports}
     driving = next(iter(source.exports))
@@ -91,13 +93,40 @@ def load_delivery(
         Change(amendment.kind, export_id, workspace.root / amendment.archive_path)
         for amendment in amendments.get((source.source, driving, export_id), ())
     ]
+    business_date = _business_date(exports)
+    if (
+        stream
+        and not changes
+        and (streamed := stream(source, archived[driving], export_id, business_date))
+    ):
+        reach("ingest.segment_renamed")
+        return _as_load(source, streamed, known)
     with (
         _working_folder(workspace) as folder,
-        prepare_delivery(
-            workspace, source, archived, _business_date(exports), folder, changes
-        ) as prepared,
+        prepare_delivery(workspace, source, archived, business_date, folder, changes) as prepared,
     ):
         return _write(workspace, source, exports, prepared, known)
+
+
+def _as_load(source: Source, streamed: Streamed, known: Mapping[str, Layout]) -> Load:
+    ((part, export),) = source.exports.items()
+    layout, changes = compare_layout(
+        known.get(part), streamed.records, export, streamed.samples, streamed.mapped
+    )
+    return Load(
+        load_id=streamed.load_id,
+        business_date=streamed.business_date,
+        rows_read=streamed.records.read,
+        rows_loaded=streamed.rows_loaded,
+        rows_held=0,
+        rows_filtered=streamed.records.read - streamed.rows_loaded,
+        rows_dropped=0,
+        parts={part: streamed.records},
+        segments=streamed.segments,
+        quarantined=(),
+        layouts={part: layout},
+        changes=tuple(changes),
+    )
 
 
 @contextlib.contextmanager
@@ -113,7 +142,7 @@ def prepare_delivery(
 
     `folder` is for what is needed only meanwhile, `changes` amend the driving part.
     """
-    with _database(folder) as connection:
+    with contextlib.closing(open_database(folder / "spill")) as connection:
         parser = Parser(source.locale, workspace.settings.money_scale, workspace.settings.time_zone)
         parts = {
             part: _read_part(connection, source, part, archived[part], parser, folder, changes)
@@ -143,7 +172,7 @@ def _business_date(exports: Mapping[str, Export]) -> date | None:
 
 
 def working_folder(workspace: Workspace) -> Path:
-    """Give the folder for what a load needs only while it runs."""
+    """Give the folder for what loads need only while they run."""
     return workspace.warehouse / "ingest"
 
 
@@ -151,32 +180,12 @@ def working_folder(workspace: Workspace) -> Path:
 def _working_folder(workspace: Workspace) -> Iterator[Path]:
     import shutil
 
-    folder = working_folder(workspace)
+    folder = working_folder(workspace) / "steps"
     folder.mkdir(parents=True, exist_ok=True)
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-@contextlib.contextmanager
-def _database(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open a database in memory that goes to the disk when memory gets short."""
-    connection = duckdb.connect(
-        config=engine_settings(folder / "spill")
-        | {
-            "autoinstall_known_extensions": False,
-            # Else a name in a source's SQL could be a variable of this program.
-            "python_enable_replacements": False,
-        }
-    )
-    try:
-        connection.execute("SET TimeZone = 'UTC'")
-        connection.execute("SET enable_progress_bar = false")
-        connection.execute("CREATE SCHEMA niaga")
-        yield connection
-    finally:
-        connection.close()
 
 
 def _read_part(
@@ -199,7 +208,7 @@ def _read_part(
         fault.part = part
         raise
     except Exception as error:
-        if _is_of_the_machine(error):
+        if is_of_the_machine(error):
             raise
         # What nobody has foreseen in one file must not keep all others from being loaded.
         raise FileFault(f"can't be read ({type(error).__name__}: {error})", part) from error
@@ -211,14 +220,6 @@ def _read_part(
             _examples(connection, f"niaga.fault_{part}"),
         )
     return records
-
-
-def _is_of_the_machine(error: Exception) -> bool:
-    """Tell whether the disk or the memory has failed, and not the file."""
-    if isinstance(error, OSError):
-        return error.errno is not None
-    of_the_machine = (MemoryError, duckdb.OutOfMemoryException, duckdb.IOException)
-    return isinstance(error, of_the_machine) or is_full(error)
 
 
 def _collect_faults(

@@ -128,16 +128,25 @@ def _make_relation(
         f"CREATE VIEW niaga.record_{part} AS SELECT _row_number AS row_number,"
         f" {record(header)} AS raw FROM niaga.numbered_{part}"
     )
+    connection.execute(
+        f"CREATE VIEW main.{sql.name(part)} AS {relation(part, export, header)}"
+        f" WHERE NOT ({mistyped(export, parser, header)})"
+    )
+
+
+def relation(part: str, export: Export, header: tuple[str, ...]) -> str:
+    """Give the SQL of the numbered records, with typed columns in place of their text."""
     read = [
         f"{typed(name)} AS {sql.name(name)}" if name in export.columns else sql.name(name)
         for name in header
     ]
     columns = ", ".join([*read, *absent_cells(export, header)])
-    mistyped = " OR ".join(_is_mistyped(parser, name) for name in typed_in(export, header))
-    connection.execute(
-        f"CREATE VIEW main.{sql.name(part)} AS SELECT _row_number, {columns}"
-        f" FROM niaga.numbered_{part} WHERE NOT ({mistyped or 'false'})"
-    )
+    return f"SELECT _row_number, {columns} FROM niaga.numbered_{part}"
+
+
+def mistyped(export: Export, parser: Parser, header: tuple[str, ...]) -> str:
+    """Give the SQL that is true for a record with a cell that doesn't fit its type."""
+    return " OR ".join(_is_mistyped(parser, name) for name in typed_in(export, header)) or "false"
 
 
 def _collect_mistyped(

@@ -47,6 +47,16 @@ def make_rows(
         raise FileFault(f"the SQL of feed {feed} returns {lost} rows without {ROW_NUMBER}")
 
 
+def faultless_rows(mapping: FeedMapping, parser: Parser, currency: str) -> str:
+    """Give the SQL of a feed's rows that fails at the first faulty one, instead of `make_rows`."""
+    # Not as a condition: then it could be looked at before the select's own.
+    checked = (
+        f"CASE WHEN _is_faulty OR {ROW_NUMBER} IS NULL THEN CAST(error('a faulty row') AS BIGINT)"
+        f" ELSE {ROW_NUMBER} END AS {ROW_NUMBER}"
+    )
+    return f"SELECT * REPLACE ({checked}) FROM ({_rows(mapping, parser, currency)})"
+
+
 def faults_of(mapping: FeedMapping, parser: Parser, currency: str, driving_part: str) -> str:
     """Give the SQL that lists the faults of a feed's rows: one row for each fault."""
 

@@ -42,9 +42,16 @@ def good_rows(feed: str) -> str:
 
 
 def write_segment(
-    connection: duckdb.DuckDBPyConnection, mapping: FeedMapping, origin: Origin, path: Path
+    connection: duckdb.DuckDBPyConnection,
+    mapping: FeedMapping,
+    origin: Origin,
+    path: Path,
+    rows: str | None = None,
 ) -> ParquetFile | None:
-    """Write the rows of a feed that are not held back; None when there are none."""
+    """Write the rows of a feed that are not held back; None when there are none.
+
+    `rows` is what to write instead, as SQL to stand behind FROM.
+    """
     feed = mapping.contract.feed
     business_date = sql.day(origin.business_date)
     chosen = [
@@ -58,7 +65,7 @@ def write_segment(
         connection,
         f"SELECT {columns}, {sql.text(origin.export_id)} AS _export_id, {ROW_NUMBER},"
         f" {business_date} AS _business_date,"
-        f" {sql.instant(origin.loaded_at)} AS _loaded_at FROM {good_rows(feed)}",
+        f" {sql.instant(origin.loaded_at)} AS _loaded_at FROM {rows or good_rows(feed)}",
         feed,
         path,
     )

@@ -11,6 +11,7 @@ from .catalogue import REJECTED, unsettled_deliveries
 from .intake import NOT_READ_AGAIN, ExportOutcome, Intake
 from .landing import LeftFile, clear_taken_out, look_into_landing
 from .mapping import check_sources
+from .read_ahead import ReadAhead
 from .sources import load_sources
 from .sweep import sweep
 
@@ -62,18 +63,20 @@ def ingest(workspace: Workspace, state: State, run_id: str, progress: Progress) 
     ensure_folders(workspace)
     sweep(workspace, state)
     landing = look_into_landing(workspace, sources)
-    intake = Intake(workspace, state, run_id)
-    progress.start(STAGE, len(landing.files))
-    try:
-        for landed in landing.files:
-            intake.take(landed)
-            progress.advance(STAGE, note=landed.file_name)
-    finally:
-        clear_taken_out(workspace)
-    by_name = {source.source: source for source in sources}
-    for name, delivery in unsettled_deliveries(state):
-        if name in by_name:
-            intake.settle(by_name[name], delivery)
+    # SQLite tidies up when the last connection closes: one that stays open spares each load that.
+    with state.engine.connect(), ReadAhead(workspace, landing.files) as ahead:
+        intake = Intake(workspace, state, run_id, ahead)
+        progress.start(STAGE, len(landing.files))
+        try:
+            for landed in landing.files:
+                intake.take(landed)
+                progress.advance(STAGE, note=landed.file_name)
+        finally:
+            clear_taken_out(workspace)
+        by_name = {source.source: source for source in sources}
+        for name, delivery in unsettled_deliveries(state):
+            if name in by_name:
+                intake.settle(by_name[name], delivery)
     report = IngestReport(intake.outcomes, (*landing.left, *intake.left))
     progress.finish(STAGE, sum_up(report))
     return report

@@ -302,3 +302,19 @@ def test_truth_and_absence_are_what_the_source_says(database: duckdb.DuckDBPyCon
     assert said == [True, False, None, None, None]
     assert parse(database, "boolean", "X", locale)[1] == "is neither yes nor no: Y, T"
     assert parse(database, "text", "  a b ", locale) == ("a b", None)
+
+
+def test_blanks_around_a_text_are_taken_off_whatever_character_is_beside_them() -> None:
+    with duckdb.connect() as connection:
+        connection.execute(
+            """
+            CREATE TABLE text AS
+            SELECT unnest([ch, ch || 'a', 'a' || ch, ' ' || ch, ch || ' ', 'a ' || ch || 'b']) AS x
+            FROM (SELECT chr(CAST(code AS INTEGER)) AS ch FROM range(1, 12500) AS codes (code))
+            """
+        )
+        cleaned = Parser(Locale(), 2, "UTC").clean("x")
+        wrong = connection.execute(
+            f"SELECT x FROM text WHERE ({cleaned}) IS DISTINCT FROM nullif(trim(x), '')"
+        ).fetchall()
+    assert wrong == []
