@@ -69,32 +69,40 @@ def check_all_read(
 
 
 def is_all_read(
-    path: Path, header: tuple[str, ...], delimiter: str, before: int, records: int
+    path: Path, header: tuple[str, ...], delimiter: str, quote: str, before: int, records: int
 ) -> bool:
     """Tell whether a file's line ends and delimiters are just those between so many records.
 
-    A blank line, or one of them in a cell, makes it more: then the answer is no, too.
+    Those in quotes are not counted. A blank line, or a quote in a text that is not in quotes, makes
+    it more: then the answer is no, too.
     """
-    found = _count_in_file(path, delimiter.encode(), before)
+    found = _count_in_file(path, delimiter.encode(), before, quote.encode())
     return found == Counts(records, records * (len(header) - 1))
 
 
-def _count_in_file(path: Path, delimiter: bytes, before: int) -> Counts:
+def _count_in_file(path: Path, delimiter: bytes, before: int, quote: bytes = b"") -> Counts:
+    """Count in a file behind some lines; with `quote`, only what stands outside of quotes."""
     import numpy as np
 
     lines = delimiters = 0
+    is_quoted = False
     with path.open("rb") as file:
         for _ in range(before):
             file.readline()
         ends_in_newline = True
         while chunk := file.read(_CHUNK):
+            ends_in_newline = chunk.endswith(b"\n")
+            if quote and (is_quoted or quote in chunk):
+                octets = np.frombuffer(chunk, np.uint8)
+                quoted = np.bitwise_xor.accumulate(octets == quote[0]) ^ is_quoted
+                is_quoted = bool(quoted[-1])
+                chunk = octets[~quoted].tobytes()
             octets = np.frombuffer(chunk, np.uint8)
             lines += int(np.count_nonzero(octets == ord("\n")))
             if len(delimiter) == 1:
                 delimiters += int(np.count_nonzero(octets == delimiter[0]))
             else:
                 delimiters += chunk.count(delimiter)
-            ends_in_newline = chunk.endswith(b"\n")
     return Counts(lines + (not ends_in_newline), delimiters)
 
 

@@ -69,8 +69,10 @@ class _Text:
 
     def has_only(self, records: int) -> bool:
         """Whether the text is just so many records, without anything that was not read."""
-        before = lines_before(self.layout, self.header)
-        return is_all_read(self.plain.path, self.header, self.layout.delimiter, before, records)
+        layout, before = self.layout, lines_before(self.layout, self.header)
+        return is_all_read(
+            self.plain.path, self.header, layout.delimiter, layout.quote, before, records
+        )
 
 
 @dataclass(frozen=True)
