@@ -82,6 +82,8 @@ def _choose(workbook: CalamineWorkbook, wanted: str | None) -> str:
     shown = [sheet.name for sheet in sheets if sheet.visible == SheetVisibleEnum.Visible]
     hidden = [sheet.name for sheet in sheets if sheet.name not in shown]
     there_are = ", ".join([*shown, *(f"{name} (hidden)" for name in hidden)]) or "none"
+    if not sheets:
+        raise FileFault("can't be read as a workbook: it has no sheets")
     if wanted is None:
         if len(shown) == 1:
             return shown[0]
