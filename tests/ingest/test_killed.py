@@ -164,6 +164,31 @@ def test_killed_at_one_place_again_and_again_it_gets_on(
             assert outcome(company) == clean[0]
 
 
+def test_killed_while_small_files_are_read_ahead_it_ends_as_one_clean_run(
+    warm: Warm, tmp_path: Path
+) -> None:
+    root, pristine = tmp_path / "company", tmp_path / "pristine"
+    pristine.mkdir()
+    with opened(pristine) as company:
+        for month in range(1, 41):
+            name = f"penjualan_{2020 + month // 12}-{month % 12 + 1:02}.csv"
+            cells = {"Netto": "x"} if month % 13 == 0 else {}
+            company.land(name, HEADER + line(month, **cells))
+    shutil.copytree(pristine, root)
+    assert warm.run(root, ["ingest"], log=tmp_path / "places") == FILE_HELD
+    places = (tmp_path / "places").read_text().split()
+    with opened(root) as company:
+        ended = outcome(company)
+    assert (len(ended["lines"]), len(ended["exports"])) == (37, 40)
+    for number in range(3, len(places), len(places) // 8):
+        shutil.rmtree(root)
+        shutil.copytree(pristine, root)
+        assert warm.run(root, ["ingest"], failpoint=f"#{number}") == -signal.SIGKILL
+        assert warm.run(root, ["ingest"]) == FILE_HELD
+        with opened(root) as company:
+            assert outcome(company) == ended, places[number - 1]
+
+
 def test_half_written_files_of_a_dead_run_are_swept(company: Company) -> None:
     workspace = company.workspace
     company.land("penjualan_2026-01.csv", lines(1))
