@@ -88,7 +88,10 @@ def open_csv(
             text,
             layout.footer,
             layout.skip_rows + layout.header,
-            lambda line: line.count(layout.delimiter) >= others,
+            lambda line: (
+                line.count(layout.delimiter) >= others
+                and line.replace(layout.delimiter, "").strip() != ""
+            ),
             part,
         )
     return text, layout, header

@@ -13,7 +13,7 @@ from .vocabulary import LIKELY, vocabulary
 _NUMBERS = ("integer", "quantity", "money", "rate")
 _ACCEPTED = 0.55
 _FILLED = 0.9
-"""The share of rows in which a column has a value that may fill one that every row needs."""
+"""In this share of rows a column must have a value that every row needs; one may always lack it."""
 
 _VAGUE = 0.4
 _VAGUE_WORDS = {"id", "name", "type", "description", "date", "status", "category", "role", "line"}
@@ -159,7 +159,7 @@ def fits(target: FeedColumn, column: Column) -> bool:
     """Tell whether the values of a column can be those of the feed's."""
     if column.kind == "empty":
         return not target.required
-    if target.required and column.filled < _FILLED * column.rows:
+    if target.required and column.rows - column.filled > max(1, (1 - _FILLED) * column.rows):
         return False
     if target.name.endswith("_id") and (column.is_share or column.writing.decimal):
         return False

@@ -15,6 +15,7 @@ from ..ingest.packing import packing_of
 from ..ingest.patterns import compile_pattern
 from ..wording import Refusal
 from .content import encoding_of, is_text, is_workbook, refuse_what_is_no_table
+from .footers import Footer, find_text_footer
 from .json_layout import json_layouts
 from .parquet_layout import parquet_layout
 from .text_layout import TextLayout, divide, is_fixed_width
@@ -37,6 +38,8 @@ class Layout:
     typed: dict[str, str] = field(default_factory=dict)
     """The columns whose cells have a type of their own, with it: number, date, time, boolean."""
     unsure: tuple[str, ...] = ()
+    footer: Footer | None = None
+    """What may stand behind the records; `format` does not say it."""
 
 
 @dataclass(frozen=True)
@@ -104,8 +107,8 @@ def _tables(
     if not head:
         raise FileFault("is empty")
     if is_workbook(raw, head):
-        for sheet, format_, titles, typed, doubts in sheet_layouts(raw):
-            layout = Layout(format_, member, titles, typed, doubts)
+        for sheet, format_, titles, typed, doubts, footer in sheet_layouts(raw):
+            layout = Layout(format_, member, titles, typed, doubts, footer)
             yield Piece(" ".join(filter(None, [name, sheet])), (layout,))
         return
     if head.startswith(b"PAR1"):
@@ -138,7 +141,11 @@ def _text(
         raise FileFault("is no text, and no format that niaga knows")
     end = _record_end(folder / "raw", encoding, sample)
     bare = sample.replace(end.rstrip("\r\n") + "\n", "\n") if end else sample
-    found = divide(bare, len(sample) < _SAMPLE)
+    is_whole = len(sample) < _SAMPLE
+    footer = find_text_footer(_last_lines(text.path, end))
+    if footer and is_whole:
+        bare = "\n".join(bare.removesuffix("\n").split("\n")[: -footer.rows]) + "\n"
+    found = divide(bare, is_whole)
     if not found or (found[0].width > 1 and found[0].score < 0.35 and is_fixed_width(sample)):
         if is_fixed_width(sample):
             raise FileFault(
@@ -154,7 +161,18 @@ def _text(
             encoding=None if encoding == "utf-8" else encoding,
             final_newline=None if text.ends_in_newline else "optional",
         )
-        yield Layout(format_, member, _titles(layout), unsure=(*doubts, *_doubts(layout)))
+        unsure = (*doubts, *_doubts(layout))
+        yield Layout(format_, member, _titles(layout), unsure=unsure, footer=footer)
+
+
+def _last_lines(text: Path, end: str | None) -> list[str]:
+    """Give the last lines of a text without what ends its records."""
+    with text.open("rb") as file:
+        begin = max(0, text.stat().st_size - _HEAD)
+        file.seek(begin)
+        last = file.read().decode("utf-8", "replace")
+    lines = last.removesuffix("\n").split("\n")
+    return [line.removesuffix((end or "").rstrip("\r\n")) for line in lines[begin > 0 :]]
 
 
 def _is_escaped(sample: str) -> bool:

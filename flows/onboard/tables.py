@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
@@ -40,6 +40,8 @@ class Table:
     titles: tuple[str, ...]
     rows: int
     faulty: int
+    blank: int
+    """How many records have no value at all, like those that a spreadsheet ends with."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ class Reading:
         best: Table | None = None
         for layout in piece.layouts:
             try:
-                table = self._read_layout(file, archived, piece, layout)
+                table = self._read_without_footer(file, archived, piece, layout)
             except FileFault as fault:
                 reason = reason or fault.reason
                 continue
@@ -91,6 +93,42 @@ class Reading:
         if best.faulty > _MOST_FAULTY * best.rows:
             return Refused(file, piece.name, self._why_faulty(best))
         return best
+
+    def _read_without_footer(
+        self, file: Path, archived: Archived, piece: Piece, layout: Layout
+    ) -> Table:
+        """Read a piece without what stands behind its records, if that is sure to be none."""
+        whole = self._read_layout(file, archived, piece, layout)
+        if layout.footer is None:
+            return whole
+        said = replace(
+            layout,
+            format=layout.format | {"footer": layout.footer.pattern},
+            unsure=(*layout.unsure, layout.footer.note),
+        )
+        with contextlib.suppress(FileFault):
+            records = self._read_layout(file, archived, piece, said)
+            if self._is_cut_by_no_record(whole, records):
+                return records
+        doubts = (*layout.unsure, layout.footer.doubt)
+        return replace(whole, layout=replace(layout, unsure=doubts))
+
+    def _is_cut_by_no_record(self, whole: Table, records: Table) -> bool:
+        """Tell whether all that a footer takes off lacks a value that each record has."""
+        good = records.rows - records.faulty - records.blank
+        if good < 1 or records.faulty > whole.faulty:
+            return False
+        shared = [sql.name(name) for name in records.names if name in whole.names]
+        counts = self.connection.execute(
+            "SELECT "
+            + ", ".join(f"count(*) FILTER (trim({name}) <> '')" for name in shared)
+            + f" FROM niaga.raw_{records.relation}"
+        ).fetchall()[0]
+        always = [name for name, count in zip(shared, counts, strict=True) if count == good]
+        is_like_all = " AND ".join(f"trim({name}) <> ''" for name in always) or "true"
+        return self.connection.execute(
+            f"SELECT count(*) FROM niaga.raw_{whole.relation} WHERE {is_like_all}"
+        ).fetchall() == [(good,)]
 
     def _read_layout(self, file: Path, archived: Archived, piece: Piece, layout: Layout) -> Table:
         self._tables += 1
@@ -109,8 +147,15 @@ class Reading:
             titles = (*titles, *[""] * (len(records.header) - len(titles)))
         return Table(
             file, piece.name, relation, layout, records.header, tuple(titles), records.read,
-            records.faulty,
+            records.faulty, self._count_blank(relation, records.header),
         )  # fmt: skip
+
+    def _count_blank(self, relation: str, names: tuple[str, ...]) -> int:
+        values = ", ".join(f"nullif(trim({sql.name(name)}), '')" for name in names)
+        (count,) = self.connection.execute(
+            f"SELECT count(*) FROM niaga.raw_{relation} WHERE coalesce({values}) IS NULL"
+        ).fetchall()[0]
+        return int(count)
 
     def _records(
         self, relation: str, export: Export, parser: Parser, archived: Archived

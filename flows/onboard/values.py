@@ -92,7 +92,7 @@ class Column:
 def examine(connection: duckdb.DuckDBPyConnection, table: Table, name: str, title: str) -> Column:
     """Look at the values of one column of a table that was read."""
     column, raw = sql.name(name), f"niaga.raw_{table.relation}"
-    rows = table.rows - table.faulty
+    rows = table.rows - table.faulty - table.blank
     filled, distinct = connection.execute(
         f"SELECT count({column}), count(DISTINCT {column}) FROM {raw} WHERE trim({column}) <> ''"
     ).fetchall()[0]

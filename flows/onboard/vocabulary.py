@@ -30,6 +30,7 @@ class Vocabulary:
     files: Mapping[str, frozenset[str]]
     defaults: Mapping[str, Mapping[str, tuple[str, str]]]
     values: Mapping[str, Mapping[str, tuple[str, ...]]]
+    footers: Mapping[str, tuple[str, ...]]
 
     def tokens(self, name: str) -> tuple[str, ...]:
         """Give the words of a name, each as the one that stands for those of its meaning."""
@@ -99,6 +100,7 @@ def vocabulary() -> Vocabulary:
             column: {allowed: tuple(words) for allowed, words in known.items()}
             for column, known in data["values"].items()
         },
+        _lists(data["footers"]),
     )
 
 

@@ -8,14 +8,18 @@ from pathlib import Path
 from typing import Any
 
 from ..ingest.faults import FileFault
+from .footers import Footer, find_sheet_footer
 from .kinds import can_name, find_heading
 
 _ROWS = 300
-_SheetLayout = tuple[str, dict[str, Any], tuple[str, ...] | None, dict[str, str], tuple[str, ...]]
+_Layout = tuple[
+    dict[str, Any], tuple[str, ...] | None, dict[str, str], tuple[str, ...], Footer | None
+]
+_SheetLayout = tuple[str, *_Layout]
 
 
 def sheet_layouts(workbook: Path) -> Iterator[_SheetLayout]:
-    """Give for each sheet with cells: name, format, titles, typed columns, doubts."""
+    """Give for each sheet with cells: name, format, titles, typed columns, doubts, footer."""
     from python_calamine import CalamineError, CalamineWorkbook
 
     try:
@@ -41,9 +45,9 @@ def sheet_layouts(workbook: Path) -> Iterator[_SheetLayout]:
         yield (name if several else "", *_layout(rows, name if several else None))
 
 
-def _layout(
-    rows: list[list[Any]], sheet: str | None
-) -> tuple[dict[str, Any], tuple[str, ...] | None, dict[str, str], tuple[str, ...]]:
+def _layout(rows: list[list[Any]], sheet: str | None) -> _Layout:
+    footer = find_sheet_footer([[_text(cell) for cell in row] for row in rows[-_ROWS:]])
+    rows = rows[: -footer.rows] if footer else rows
     near = rows[:_ROWS]
     used = [
         column
@@ -82,7 +86,7 @@ def _layout(
     keys |= {"sheet": sheet} if sheet is not None else {}
     keys |= {} if header else {"header": False}
     keys |= {"skip_rows": skipped} if skipped else {}
-    return keys, titles, typed, tuple(doubts)
+    return keys, titles, typed, tuple(doubts), footer
 
 
 def _is_used(rows: list[list[Any]], column: int) -> bool:

@@ -6,10 +6,12 @@ import csv
 import io
 import json
 import tempfile
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from niaga.errors import UsageError
@@ -131,6 +133,107 @@ def test_head_and_lines_in_two_files_are_joined(workspace: Workspace, tmp_path: 
         ("7002", "K2", "30.00"),
     ]
     assert rows[2]["order_date"] == "2026-03-02"
+
+
+TOTALLED = """\
+Laporan Penjualan;;;;;;
+No Faktur;Tanggal;Kode Barang;Nama Sales;Qty;Harga Satuan;Total
+F001;02/01/2026;B-01;Ani;2;1.500,00;3.000,00
+F002;15/01/2026;B-02;Budi;1;2.500,50;2.500,50
+F003;31/01/2026;B-01;Ani;5;1.500,00;7.500,00
+"""
+
+
+@pytest.mark.parametrize(
+    ("last", "pattern"),
+    [
+        ("TOTAL;;;;8;;13.000,50\n", "TOTAL*"),
+        ("TOTAL;;;;8;;13.000,50", "TOTAL*"),
+        (";;;Total keseluruhan:;8;;13.000,50\n\n\n", ";;;Total keseluruhan*"),
+        ('"GRAND  TOTAL";;;;8;;"13.000,50"\n\nDicetak pada 02/02/2026\n', '"GRAND  TOTAL*'),
+        ("-- 3 rows --\n", "-- * rows --"),
+        ("(3 rows)\n\n", "(* rows)"),
+        ("TOTAL;;;;8;;13.000,50\nTOTAL;;;;8;;13.000,50\n3 records\n", "TOTAL*"),
+        ("*** END OF REPORT ***\n", "* END OF REPORT*"),
+        ("TOTAL;;;;8;;13.000,50\n;;;;;;\n;;;;;;\n", "TOTAL*"),
+        ("\n\n\n", None),
+    ],
+)
+def test_totals_behind_the_records_are_a_footer(
+    workspace: Workspace, tmp_path: Path, last: str, pattern: str | None
+) -> None:
+    proposal = propose([write(tmp_path, "penjualan_2026-01.csv", TOTALLED + last)], None, None)
+    (table,) = proposal.tables
+    assert table.layout.format.get("footer") == pattern
+    assert (proposal.feed, proposal.missing, proposal.unmapped) == ("sales_line", (), ())
+    trial = tried(workspace, proposal)
+    assert (trial.reason, trial.rows_loaded, trial.rows_held) == (None, 3, 0)
+    rows = first_rows(trial)
+    assert [row["order_id"] for row in rows] == ["F001", "F002", "F003"]
+    assert [row["sales_rep_id"] for row in rows] == ["Ani", "Budi", "Ani"]
+    assert sum(Decimal(row["net_amount"]) for row in rows) == Decimal("13000.5")
+    assert pattern is None or any("rejected as cut off" in doubt for doubt in proposal.unsure)
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        "TOTAL;31/01/2026;B-03;Ani;1;10,00;10,00\n",
+        "TOTAL;31/01/2026;B-03;Ani;1;10,00;10,00\nF005;31/01/2026;B-03;Ani;1;10,00;10,00\n",
+        "TOTAL ENERGIES 1;31/01/2026;B-03;Ani;1;;10,00\n",
+    ],
+)
+def test_a_record_that_begins_like_a_total_is_not_taken_off(tmp_path: Path, last: str) -> None:
+    proposal = propose([write(tmp_path, "penjualan_2026-01.csv", TOTALLED + last)], None, None)
+    (table,) = proposal.tables
+    assert "footer" not in table.layout.format
+    assert (table.rows, table.faulty) == (3 + last.count("\n"), 0)
+
+
+def test_totals_among_the_records_are_no_footer(tmp_path: Path) -> None:
+    records = TOTALLED.splitlines(keepends=True)
+    content = [*records[:4], "SUBTOTAL;;;;3;;5.500,50\n", records[4], "SUBTOTAL;;;;5;;7.500,00\n"]
+    file = write(tmp_path, "penjualan.csv", "".join([*content, "TOTAL;;;;8;;13.000,50\n"]))
+    (table,) = propose([file], None, None).tables
+    assert ("footer" in table.layout.format, table.rows) == (False, 6)
+    assert any("`TOTAL*` is read as a record" in doubt for doubt in table.layout.unsure)
+
+
+def test_totals_in_a_workbook_are_a_footer(workspace: Workspace, tmp_path: Path) -> None:
+    file = tmp_path / "penjualan_2026-01.xlsx"
+    with xlsxwriter.Workbook(str(file)) as book:
+        sheet = book.add_worksheet("Januari")
+        day = book.add_format({"num_format": "dd/mm/yyyy"})
+        sheet.write(0, 0, "Laporan Penjualan")
+        sheet.write_row(2, 0, TOTALLED.splitlines()[1].split(";"))
+        for at in range(3):
+            sheet.write_row(3 + at, 0, [f"F00{at + 1}", None, "B-01", "Ani", 2, 1500.5, 3001])
+            sheet.write_datetime(3 + at, 1, date(2026, 1, at + 5), day)
+        sheet.write_row(7, 0, ["Grand  Total", None, None, None, 6, None, 9003])
+        sheet.write(9, 1, "Dicetak oleh Ani")
+        sheet.write(9, 8, "halaman 1")
+    proposal = propose([file], None, None)
+    (table,) = proposal.tables
+    assert table.layout.format == {"type": "excel", "skip_rows": 2, "footer": "Grand Total*"}
+    assert (proposal.feed, proposal.missing, proposal.unmapped) == ("sales_line", (), ())
+    trial = tried(workspace, proposal)
+    assert (trial.reason, trial.rows_loaded, trial.rows_held) == (None, 3, 0)
+    rows = first_rows(trial)
+    assert [row["order_date"] for row in rows] == ["2026-01-05", "2026-01-06", "2026-01-07"]
+    assert [Decimal(row["net_amount"]) for row in rows] == [3001, 3001, 3001]
+
+
+def test_records_without_any_value_hide_no_feed(tmp_path: Path) -> None:
+    file = write(tmp_path, "penjualan_2026-01.csv", TOTALLED + ";;;;;;\n" * 3)
+    proposal = propose([file], None, None)
+    assert (proposal.feed, proposal.missing, proposal.unmapped) == ("sales_line", (), ())
+    assert proposal.tables[0].blank == 3
+
+
+def test_a_value_that_one_record_lacks_leaves_its_column_mapped(tmp_path: Path) -> None:
+    content = TOTALLED.replace("15/01/2026", "")
+    proposal = propose([write(tmp_path, "penjualan_2026-01.csv", content)], None, None)
+    assert (proposal.feed, proposal.missing, proposal.unmapped) == ("sales_line", (), ())
 
 
 def test_what_is_missing_is_named_and_does_not_load(
