@@ -227,6 +227,7 @@ def _collect_malformed(
             position,
             ltrim(line_text, chr(10)) AS line_text,
             list_contains(error_types, 'UNQUOTED VALUE') AS is_unclosed,
+            list_contains(error_types, 'INVALID ENCODING') AS is_no_text,
             CASE
                 WHEN list_contains(error_types, 'UNQUOTED VALUE') THEN {sql.text("has " + unclosed)}
                 WHEN list_contains(error_types, 'INVALID ENCODING')

@@ -154,6 +154,7 @@ def prepare_delivery(
             map_feed(connection, source, feed, parts, business_date) for feed in source.feeds
         ]
         driving = parts[next(iter(source.exports))]
+        _check_not_empty(source, driving)
         for mapping in mappings:
             make_rows(connection, mapping, parser, workspace.settings.currency)
         _collect_faults(connection, mappings, parser, workspace.settings.currency, driving.part)
@@ -268,6 +269,16 @@ def _count(
         "rows_filtered": driving.read - loaded - held - driving.dropped,
         "rows_dropped": driving.dropped,
     }
+
+
+def _check_not_empty(source: Source, driving: Records) -> None:
+    """Raise FileFault when an export without records would take away all that was said before."""
+    if source.replaces is not None and not driving.read:
+        raise FileFault(
+            "has no records, and would replace all earlier ones by nothing: a dump that failed"
+            " looks like this",
+            driving.part,
+        )
 
 
 def _check_share(

@@ -141,12 +141,14 @@ class Streamer:
         header, scans = text.header, _scans(part, export, parser, text)
         key = (source.source, header, len(scans), origin.business_date if source.replaces else None)
         plan = self._plans.get(key)
-        if plan is not None and plan.keeps_all:
+        if plan is not None and plan.keeps_all and source.replaces is None:
             # Then the rows that are written are the records that there are.
             read = [0]
         else:
             read = _count_records(connection, scans, mistyped(export, parser, header))
         records = Records(part, header, sum(read), 0)
+        if source.replaces is not None and not records.read:
+            raise _DoubtError
         # Of the first piece alone, which begins with the records that reading in steps looks at.
         _make_relation(connection, part, export, header, scans[:1], read)
         samples = sample_columns(connection, records, parser)

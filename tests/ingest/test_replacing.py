@@ -49,6 +49,17 @@ def test_a_rejected_dump_leaves_the_last_good_one_in_place(bare_company: Company
     assert invoices(bare_company) == ["F1", "F2"]
 
 
+@pytest.mark.parametrize("source", [DUMP, MONTHLY])
+def test_a_dump_of_nothing_takes_nothing_away(bare_company: Company, source: str) -> None:
+    bare_company.source(source)
+    bare_company.land("penjualan_2026-01-30.csv", lines(2))
+    bare_company.land("penjualan_2026-01-31.csv", HEADER)
+    report = bare_company.ingest()
+    assert [outcome.status for outcome in report.outcomes] == ["loaded", "rejected"]
+    assert "a dump that failed looks like this" in str(report.outcomes[1].reason)
+    assert invoices(bare_company) == ["F1", "F2"]
+
+
 @pytest.mark.parametrize("order", list(itertools.permutations((0, 1, 2, 3))))
 def test_a_month_is_replaced_by_its_latest_export(
     bare_company: Company, order: tuple[int, ...]

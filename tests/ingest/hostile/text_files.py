@@ -177,6 +177,11 @@ def _bytes() -> Iterator[Case]:
     yield Case("zero bytes at the end", csv_of(text(1)) + bytes(4096), rejected="holds zero bytes")
     yield Case("nothing but zero bytes", bytes(4096), rejected="holds zero bytes")
     yield _held("Latin-1", "2,2026-01-02,20.50,café\n".encode("latin-1"), "no UTF-8")
+    for name, second in {
+        "Latin-1 before a comma": b"2,2026-01-02,20.50\xe9,teh\n",
+        "Latin-1 before a line's end": b"2,2026-01-02,20.50,teh\xe9\n",
+    }.items():
+        yield _held(name, second, "no UTF-8")
     yield _held("a longer form", b"2,2026-01-02,20.50,a\xc0\xafb\n", "no UTF-8")
     yield _held("half a pair", b"2,2026-01-02,20.50,a\xed\xa0\x80b\n", "no UTF-8")
     yield _held("a cut character", b"2,2026-01-02,20.50,a\xe2\x82\n", "no UTF-8")
