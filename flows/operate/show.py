@@ -108,14 +108,16 @@ def show_held(terminal: Terminal, files: tuple[HeldFile, ...], rows: tuple[HeldR
     """Show what is held back, and why."""
     if files:
         told = [[file.file_name, file.status, file.reason] for file in files[:_HELD_SHOWN]]
-        terminal.table(_title("Files held back", len(files)), ["file", "status", "reason"], told)
+        title = "Files held back: mend them and land them again, or take them out of rejected/"
+        terminal.table(_title(title, len(files)), ["file", "status", "reason"], told)
     if rows:
         counted = [
             [held.feed, held.column, held.reason, held.rows, held.example]
             for held in rows[:_HELD_SHOWN]
         ]
         columns = ["feed", "column", "reason", "rows", "for example"]
-        terminal.table(_title("Rows held back", len(rows)), columns, counted)
+        title = "Rows held back: `niaga quarantine` corrects or drops them"
+        terminal.table(_title(title, len(rows)), columns, counted)
 
 
 def _show_left(terminal: Terminal, files: tuple[LeftFile, ...]) -> None:
@@ -425,4 +427,6 @@ def _percent(share: Any) -> str:
 
 
 def _title(title: str, count: int) -> str:
-    return title if count <= _HELD_SHOWN else f"{title} (first {_HELD_SHOWN} of {count:,})"
+    if count <= _HELD_SHOWN:
+        return title
+    return f"{title} (first {_HELD_SHOWN} of {count:,}; --json has all)"
