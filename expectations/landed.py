@@ -59,6 +59,7 @@ def feed(contract: Contract) -> list[ExpectNoRows]:
     return [
         filled([*contract.key, *ORIGIN], [*contract.required, *ORIGIN, "_business_date"]),
         _once(contract),
+        *([_said_once(contract)] if contract.supersede == "upsert" else []),
         _counted(contract),
         *_sensible(contract),
         *(of_feed(contract) if of_feed else []),
@@ -264,6 +265,16 @@ def _once(contract: Contract) -> ExpectNoRows:
     return critical(
         "no record of an export is in the lake twice under one key",
         f"select {shown}, count(*) as rows from this group by all having count(*) > 1",
+    )
+
+
+def _said_once(contract: Contract) -> ExpectNoRows:
+    """Expect that an export says a record once: of several the last row counts, as documented."""
+    shown = ", ".join((*contract.key, "_export_id"))
+    return warning(
+        "a key stands in an export once: of several rows only the last counts",
+        f"select {shown}, count(*) as rows, min(_row_number) as first_row,"
+        f" max(_row_number) as last_row from this group by {shown} having count(*) > 1",
     )
 
 

@@ -11,6 +11,7 @@ from .small_build import FEEDS
 COUNTED = "the lake has the rows that the state database has committed"
 RECONCILED = "records read = records loaded + held back + left out + dropped, for each load"
 HELD = "quarantine has the records that the state database counts as held back"
+SAID_ONCE = "a key stands in an export once: of several rows only the last counts"
 ONCE = "no record of an export is in the lake twice under one key"
 
 
@@ -49,6 +50,13 @@ def test_a_lost_row_is_seen_in_its_load(look: Look, change: Change) -> None:
     [row] = stopped[RECONCILED].sample
     assert (row["source"], row["rows_read"], row["rows_held"]) == ("sales_line", 7, 1)
     assert row["rows_in_lake"] == 3
+
+
+def test_rows_of_one_export_with_one_key_are_told(look: Look, change: Change) -> None:
+    change("update lake.sales_line set order_id = 'A1' where order_id = 'A2'")
+    [row] = warned_of(look)[SAID_ONCE].sample
+    assert (row["order_id"], row["rows"]) == ("A1", 2)
+    assert row["first_row"] < row["last_row"]
 
 
 def test_a_row_that_was_held_back_and_is_in_the_lake_is_seen(look: Look, change: Change) -> None:
