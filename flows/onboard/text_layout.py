@@ -101,12 +101,16 @@ def _delimiters(sample: str) -> Iterator[str]:
 
 
 def _divides(mark: str, lines: list[str]) -> bool:
-    """Tell whether several characters stand together in nearly all lines, and in no other way."""
+    """Tell whether several characters stand together in nearly all lines, and in no other way.
+
+    Different ones may also stand in texts, if together they come as often in every line.
+    """
     counts = Counter(line.count(mark) for line in lines)
     usual, share = counts.most_common(1)[0] if counts else (0, 0)
     # `a||b` is an empty field between two bars, unless bars come in no other way.
     is_apart = all(line.count(mark[0]) == line.count(mark) * mark.count(mark[0]) for line in lines)
-    return usual > 0 and share > 0.8 * len(lines) and is_apart
+    is_sure = len(set(mark)) > 1 and share == len(lines)
+    return usual > 0 and share > 0.8 * len(lines) and (is_apart or is_sure)
 
 
 def _quotes(sample: str, delimiter: str) -> Iterator[str]:
