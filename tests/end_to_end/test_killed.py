@@ -15,7 +15,7 @@ from tests.support.warm import Warm
 from .marts import assert_equal, content
 
 # Each of them is some thirty nights.
-pytestmark = pytest.mark.timeout(1500)
+pytestmark = pytest.mark.timeout(3000)
 
 NAMES = [stage.name for stage in NIGHT]
 LAST_STEPS = ["post", "build_operations", "publish"]

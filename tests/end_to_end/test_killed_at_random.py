@@ -20,9 +20,9 @@ from tests.support.warm import Warm
 from .marts import assert_equal, content
 
 # Each kill is some two nights.
-pytestmark = pytest.mark.timeout(1500)
+pytestmark = pytest.mark.timeout(3000)
 
-KILLS = 10
+KILLS = 6
 NAMES = [stage.name for stage in NIGHT]
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from niaga.disk import told_when_full
 from niaga.errors import NiagaError
-from niaga.ingest import load
+from niaga.ingest import database, streaming
 from niaga.operate.run import FILE_HELD, run_verb
 from niaga.progress import Silent
 
@@ -118,7 +118,7 @@ def test_a_full_disk_is_told_with_what_to_do(
     def fill(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(load, "write_segment", fill)
+    monkeypatch.setattr(streaming, "write_segment", fill)
     with pytest.raises(NiagaError) as caught:
         run_verb("ingest", company.workspace, Silent())
     assert caught.value.exit_code == 1
@@ -138,7 +138,7 @@ def test_a_spill_folder_that_is_full_rejects_no_file(
     company.land("penjualan_2026-01.csv", HEADER + texts)
     settings = {"threads": 1, "memory_limit": "64MiB", "temp_directory": str(disk / "spill")}
     (disk / "filler").write_bytes(bytes(DISK - (256 << 10)))
-    monkeypatch.setattr(load, "engine_settings", lambda _: settings)
+    monkeypatch.setattr(database, "engine_settings", lambda _: settings)
     with pytest.raises(NiagaError, match="the disk is full"), told_when_full(disk):
         company.ingest()
     assert company.exports() == {}
