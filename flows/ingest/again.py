@@ -64,9 +64,7 @@ def ingest_again(
                     intake.take(landed)
         finally:
             clear_taken_out(workspace)
-        for settled, delivery in catalogue.unsettled_deliveries(state):
-            if settled == name:
-                intake.settle(source, delivery)
+        intake.settle_all([source])
         deliveries = list(_latest_first(exports))
         progress.start(STAGE, len(deliveries))
         for delivery in deliveries:

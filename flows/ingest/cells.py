@@ -85,6 +85,11 @@ def null_texts(parser: Parser) -> str:
     return sql.texts(dict.fromkeys(("", *parser.locale.null)))
 
 
+def unless_null(text: str, parser: Parser) -> str:
+    """Give the text of a cell, or NULL where it means: no value."""
+    return f"CASE WHEN {text} NOT IN ({null_texts(parser)}) THEN {text} END"
+
+
 def float_text(cell: str, digits: int, whole_below: int) -> str:
     """Write a float without an exponent, where 38 digits can, as SQL.
 

@@ -17,7 +17,7 @@ import pyarrow
 
 from . import sql
 from .archive import unpack_binary
-from .cells import check_header, float_text, null_texts, typed_cells
+from .cells import check_header, float_text, typed_cells, unless_null
 from .faults import FileFault
 from .formats import ExcelFormat
 from .locales import Locale
@@ -162,7 +162,7 @@ def _as_text(
     if column.text:
         texts.append(column.text)
     text = f"coalesce({', '.join([*texts, 'CAST(NULL AS VARCHAR)'])})"
-    return f"CASE WHEN {text} NOT IN ({null_texts(parser)}) THEN {text} END"
+    return unless_null(text, parser)
 
 
 def _has_time(connection: duckdb.DuckDBPyConnection, moment: str) -> bool:

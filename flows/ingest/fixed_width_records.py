@@ -9,11 +9,11 @@ import duckdb
 
 from . import sql
 from .archive import unpack_text
-from .cells import check_header, null_texts, typed_cells
+from .cells import check_header, typed_cells, unless_null
 from .faults import FileFault
 from .footer import cut_footer
 from .formats import FixedWidthFormat
-from .lines import read_lines
+from .lines import check_lines, read_lines
 from .parsing import Parser
 from .recode import with_unix_line_ends, without_invalid_bytes
 from .sources import Export
@@ -51,15 +51,14 @@ def read_fixed_width(
         )
     read_lines(connection, part, text.path)
     text.path.unlink()
-    _check_lines(connection, part, layout)
+    is_record = f"rowid >= {layout.skip_rows} AND trim(line) <> ''"
+    check_lines(connection, part, is_record, _reason(layout))
     cells = ", ".join(
         f"nullif(trim(substring(line, {start}, {length})), '') AS {sql.name(name)}"
         for name, (start, length) in layout.fields.items()
     )
     filled = ", ".join(
-        f"CASE WHEN {sql.name(name)} NOT IN ({null_texts(parser)}) THEN {sql.name(name)} END"
-        f" AS {sql.name(name)}"
-        for name in header
+        f"{unless_null(sql.name(name), parser)} AS {sql.name(name)}" for name in header
     )
     connection.execute(
         f"""
@@ -78,32 +77,12 @@ def _recode(chunks: Iterable[bytes]) -> Iterator[bytes]:
     return without_invalid_bytes(with_unix_line_ends(chunks))
 
 
-def _check_lines(
-    connection: duckdb.DuckDBPyConnection, part: str, layout: FixedWidthFormat
-) -> None:
-    """Make `niaga.line_<part>`, the lines that are not blank, and say what is wrong with some."""
-    length = layout.line_length
-    connection.execute(
-        f"""
-        CREATE TABLE niaga.line_{part} AS
-        WITH numbered AS (
-            SELECT row_number() OVER (ORDER BY rowid) AS row_number, line
-            FROM niaga.text_{part}
-            WHERE rowid >= {layout.skip_rows} AND trim(line) <> ''
-        )
-        SELECT
-            row_number,
-            line,
-            CASE
-                WHEN contains(line, chr(65533)) THEN 'has bytes that are no UTF-8'
-                WHEN length(line) <> {length}
-                    THEN 'has ' || length(line) || ' instead of {length} characters'
-            END AS reason
-        FROM numbered
-        """
-    )
-    connection.execute(
-        f"CREATE TABLE niaga.malformed_{part} AS"
-        " SELECT row_number, row_number AS position, line AS line_text, reason"
-        f" FROM niaga.line_{part} WHERE reason IS NOT NULL"
-    )
+def _reason(layout: FixedWidthFormat) -> str:
+    """Give the SQL that says why a line is no record."""
+    return f"""
+        CASE
+            WHEN contains(line, chr(65533)) THEN 'has bytes that are no UTF-8'
+            WHEN length(line) <> {layout.line_length}
+                THEN 'has ' || length(line) || ' instead of {layout.line_length} characters'
+        END
+    """

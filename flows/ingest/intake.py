@@ -129,6 +129,13 @@ class Intake:
             return _explain(export, fault)
         return None
 
+    def settle_all(self, sources: Iterable[Source]) -> None:
+        """Settle the deliveries of these sources that have exports waiting."""
+        by_name = {source.source: source for source in sources}
+        for name, delivery in catalogue.unsettled_deliveries(self._state):
+            if name in by_name:
+                self.settle(by_name[name], delivery)
+
     def settle(self, source: Source, delivery: str) -> None:
         """Load a delivery that is complete; reject the exports that can't be loaded."""
         while True:
@@ -177,11 +184,8 @@ class Intake:
         if replaced_loads is None and not counts:
             # A later dump counts instead, and does so whatever this one says.
             return
-        known = catalogue.known_layouts(self._state, source.source)
         try:
-            load = load_delivery(
-                self._workspace, source, winners, known, self._amendments, self._ahead.stream
-            )
+            load = self._read_winners(source, winners)
         except FileFault as fault:
             export = winners.get(fault.part or "") or next(iter(winners.values()))
             self._note(export, NOT_READ_AGAIN, fault.reason)
@@ -210,10 +214,7 @@ class Intake:
         waiting: Iterable[Export],
     ) -> None:
         """Load the winners of a delivery, and make it count."""
-        known = catalogue.known_layouts(self._state, source.source)
-        load = load_delivery(
-            self._workspace, source, winners, known, self._amendments, self._ahead.stream
-        )
+        load = self._read_winners(source, winners)
         replaced_loads = catalogue.replaced_loads(self._state, source, delivery, winners)
         because = _reason_not_to_count(replaced_loads)
         decided = [
@@ -248,6 +249,12 @@ class Intake:
         for export in decided:
             is_read = winners[export.part].export_id == export.export_id
             self._note_loaded(export, load, source, is_read)
+
+    def _read_winners(self, source: Source, winners: Mapping[str, Export]) -> Load:
+        known = catalogue.known_layouts(self._state, source.source)
+        return load_delivery(
+            self._workspace, source, winners, known, self._amendments, self._ahead.stream
+        )
 
     def _decide(self, exports: Iterable[Export], status: str, reason: str) -> None:
         decided_at = None if status == WAITING else utc_now()

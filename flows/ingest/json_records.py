@@ -16,13 +16,14 @@ from .archive import unpack_text
 from .cells import check_header, null_texts, typed_cells
 from .faults import FileFault
 from .formats import JsonFormat, JsonLinesFormat
-from .lines import read_lines
+from .lines import check_lines, read_lines
 from .parsing import Parser
 from .sources import Export
 
 _EXACT_DIGITS = 15
 """How many digits of a decimal number a 64-bit float keeps, whatever the number."""
 
+_IS_RECORD = "trim(line, ' ' || chr(9)) <> ''"
 _STRINGS = r'"(?:[^"\\]|\\.)*"'
 _DECIMALS = r"[0-9]+\.[0-9]+"
 _LONG = f"[0-9.]{{{_EXACT_DIGITS + 2}}}"
@@ -49,7 +50,7 @@ def read_json(
     else:
         read_lines(connection, part, text.path)
     text.path.unlink()
-    _check_lines(connection, part)
+    check_lines(connection, part, _IS_RECORD, _reason())
     header = _header(connection, part)
     if not header:
         what = "element" if isinstance(layout, JsonFormat) else "line"
@@ -147,36 +148,19 @@ def _at(pointer: str) -> str:
     return f"json_extract(content, {sql.text(pointer)})" if pointer else "CAST(content AS JSON)"
 
 
-def _check_lines(connection: duckdb.DuckDBPyConnection, part: str) -> None:
-    """Make `niaga.line_<part>`, the lines that are not blank, and say what is wrong with some."""
-    connection.execute(
-        f"""
-        CREATE TABLE niaga.line_{part} AS
-        WITH numbered AS (
-            SELECT row_number() OVER (ORDER BY rowid) AS row_number, line
-            FROM niaga.text_{part}
-            WHERE trim(line, ' ' || chr(9)) <> ''
-        )
-        SELECT
-            row_number,
-            line,
-            CASE
-                WHEN NOT json_valid(line) THEN 'is no JSON'
-                WHEN json_type(line) <> 'OBJECT' THEN 'is no JSON object'
-                WHEN len(json_keys(line)) <> len(list_distinct(json_keys(line)))
-                    THEN 'has a key twice'
-                WHEN {has_long_decimal("line")}
-                    THEN 'has a number of more than {_EXACT_DIGITS} digits, which JSON does not '
-                        || 'keep: it should be written as text'
-            END AS reason
-        FROM numbered
-        """
-    )
-    connection.execute(
-        f"CREATE TABLE niaga.malformed_{part} AS"
-        " SELECT row_number, row_number AS position, line AS line_text, reason"
-        f" FROM niaga.line_{part} WHERE reason IS NOT NULL"
-    )
+def _reason() -> str:
+    """Give the SQL that says why a line is no record."""
+    return f"""
+        CASE
+            WHEN NOT json_valid(line) THEN 'is no JSON'
+            WHEN json_type(line) <> 'OBJECT' THEN 'is no JSON object'
+            WHEN len(json_keys(line)) <> len(list_distinct(json_keys(line)))
+                THEN 'has a key twice'
+            WHEN {has_long_decimal("line")}
+                THEN 'has a number of more than {_EXACT_DIGITS} digits, which JSON does not '
+                    || 'keep: it should be written as text'
+        END
+    """
 
 
 def _header(connection: duckdb.DuckDBPyConnection, part: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Read the lines of a text as they are."""
+"""Read the lines of a text as they are, and keep apart those that are no records."""
 
 from __future__ import annotations
 
@@ -29,3 +29,29 @@ def read_lines(connection: duckdb.DuckDBPyConnection, part: str, path: Path) -> 
     except duckdb.InvalidInputException as error:
         problem = str(error).partition("\n")[0].removeprefix("Invalid Input Error: ")
         raise FileFault(f"can't be read as lines of UTF-8 text: {problem}", part) from error
+
+
+def check_lines(
+    connection: duckdb.DuckDBPyConnection, part: str, is_record: str, reason: str
+) -> None:
+    """Make of `niaga.text_<part>` the numbered lines, and the malformed ones among them.
+
+    `is_record` is SQL that tells records from other lines; `reason` says of `line` what is wrong
+    with it, and is NULL where nothing is. Makes `niaga.line_<part>` and `niaga.malformed_<part>`.
+    """
+    connection.execute(
+        f"""
+        CREATE TABLE niaga.line_{part} AS
+        WITH numbered AS (
+            SELECT row_number() OVER (ORDER BY rowid) AS row_number, line
+            FROM niaga.text_{part}
+            WHERE {is_record}
+        )
+        SELECT row_number, line, {reason} AS reason FROM numbered
+        """
+    )
+    connection.execute(
+        f"CREATE TABLE niaga.malformed_{part} AS"
+        " SELECT row_number, row_number AS position, line AS line_text, reason"
+        f" FROM niaga.line_{part} WHERE reason IS NOT NULL"
+    )

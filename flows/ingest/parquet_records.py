@@ -17,7 +17,7 @@ import duckdb
 from ..disk import is_full
 from . import sql
 from .archive import unpack_binary
-from .cells import check_header, float_text, named, null_texts, typed_cells
+from .cells import check_header, float_text, named, typed_cells, unless_null
 from .faults import FileFault
 from .json_records import has_long_decimal
 from .parsing import Parser
@@ -208,7 +208,7 @@ def _as_cell(parser: Parser, column: _Column, *, has_time: bool) -> str:
         text = _moment(parser, column, has_time=has_time)
     elif column.is_nested:
         text = f"CASE WHEN {cell} IS NOT NULL THEN CAST(to_json({cell}) AS VARCHAR) END"
-    return f"CASE WHEN {text} NOT IN ({null_texts(parser)}) THEN {text} END"
+    return unless_null(text, parser)
 
 
 def _has_time(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ..progress import Progress
 from ..state import State
 from ..workspace import Workspace, ensure_folders
-from .catalogue import REJECTED, unsettled_deliveries
+from .catalogue import REJECTED
 from .intake import NOT_READ_AGAIN, ExportOutcome, Intake
 from .landing import LeftFile, clear_taken_out, look_into_landing
 from .mapping import check_sources
@@ -73,10 +73,7 @@ def ingest(workspace: Workspace, state: State, run_id: str, progress: Progress) 
                 progress.advance(STAGE, note=landed.file_name)
         finally:
             clear_taken_out(workspace)
-        by_name = {source.source: source for source in sources}
-        for name, delivery in unsettled_deliveries(state):
-            if name in by_name:
-                intake.settle(by_name[name], delivery)
+        intake.settle_all(sources)
     report = IngestReport(intake.outcomes, (*landing.left, *intake.left))
     progress.finish(STAGE, sum_up(report))
     return report

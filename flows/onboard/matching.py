@@ -215,11 +215,3 @@ def unsure_matches(fit: Fit) -> list[str]:
         for match in fit.matches
         if match.certainty <= LIKELY
     ]
-
-
-def without(fit: Fit, names: Iterable[str]) -> Fit:
-    """Give a fit without the matches of some columns."""
-    left_out = set(names)
-    return replace(
-        fit, matches=tuple(match for match in fit.matches if match.target.name not in left_out)
-    )

@@ -28,7 +28,6 @@ class Said:
     currency: str
     plan: dict[str, Any]
     feeds: dict[str, list[dict[str, str]]] = field(default_factory=lambda: defaultdict(list))
-    components: dict[str, str] = field(default_factory=dict)
 
 
 def say(case: Case) -> Said:
@@ -101,7 +100,6 @@ def _plan(case: Case, said: Said, pay: str, components: dict[str, Any], **more: 
         **more,
         "components": components,
     }
-    said.components = {name: name for name in components}
 
 
 def _pay_of(period: str) -> str:
