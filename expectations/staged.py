@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from .counting_records import latest, records, versions
 from .rules import filled, fractions, in_order, known, unique
 from .severity import ExpectNoRows, critical, warning
 
@@ -18,30 +19,14 @@ if TYPE_CHECKING:
 
 ARRIVED = "order_id in (select order_id from lake.sales_line_arrived)"
 
-PERSONAL = frozenset({"email", "phone"})
-"""Columns that are compared, but not shown: failing rows are kept."""
-
 PERIODS = "[0-9][0-9][0-9][0-9](-(0[1-9]|1[0-2]|Q[1-4]|H[12]))?"
 """Periods that have a place in the calendar: 2026, 2026-H2, 2026-Q4, 2026-10."""
-
-
-MASTER_OF = {
-    "product_id": ("stg_product", "product_id"),
-    "customer_id": ("stg_customer", "customer_id"),
-    "channel_id": ("stg_channel", "channel_id"),
-    "territory_id": ("stg_territory", "territory_id"),
-    "participant_id": ("stg_participant", "participant_id"),
-    "owner_participant_id": ("stg_participant", "participant_id"),
-    "campaign_id": ("stg_campaign", "campaign_id"),
-    "promotion_id": ("stg_promotion", "promotion_id"),
-}
-"""Where the ids in a feed's columns are listed."""
 
 
 def suites(contracts: Iterable[Contract]) -> dict[str, list[ExpectNoRows]]:
     """Give the expectations by table, for the feeds that the build has rows of."""
     return {
-        f"staging.stg_{contract.feed}": _OF_FEED.get(contract.feed, _records)(contract)
+        f"staging.stg_{contract.feed}": _OF_FEED.get(contract.feed, records)(contract)
         for contract in contracts
     }
 
@@ -147,13 +132,13 @@ def stg_sales_line(contract: Contract) -> list[ExpectNoRows]:
 
 def stg_product(contract: Contract) -> list[ExpectNoRows]:
     """Expect the versions of each product."""
-    return _versions(contract)
+    return versions(contract)
 
 
 def stg_customer(contract: Contract) -> list[ExpectNoRows]:
     """Expect the versions of each customer, in territories and channels that are known."""
     return [
-        *_versions(contract),
+        *versions(contract),
         known("territory_id", "staging.stg_territory"),
         known("channel_id", "staging.stg_channel"),
         known("owner_participant_id", "staging.stg_participant", "participant_id"),
@@ -163,7 +148,7 @@ def stg_customer(contract: Contract) -> list[ExpectNoRows]:
 def stg_channel(contract: Contract) -> list[ExpectNoRows]:
     """Expect the versions of each channel."""
     return [
-        *_versions(contract),
+        *versions(contract),
         known("parent_channel_id", "staging.stg_channel", "channel_id"),
         known("territory_id", "staging.stg_territory"),
     ]
@@ -172,7 +157,7 @@ def stg_channel(contract: Contract) -> list[ExpectNoRows]:
 def stg_territory(contract: Contract) -> list[ExpectNoRows]:
     """Expect the versions of each territory."""
     return [
-        *_versions(contract),
+        *versions(contract),
         known("parent_territory_id", "staging.stg_territory", "territory_id"),
         warning(
             "no territory lies in itself: whoever is in such a circle counts as part of no other",
@@ -194,7 +179,7 @@ def stg_territory(contract: Contract) -> list[ExpectNoRows]:
 def stg_participant(contract: Contract) -> list[ExpectNoRows]:
     """Expect the versions of each participant, and nobody under themselves."""
     return [
-        *_versions(contract),
+        *versions(contract),
         known("manager_id", "staging.stg_participant", "participant_id"),
         known("territory_id", "staging.stg_territory"),
         warning(
@@ -208,7 +193,7 @@ def stg_quota(contract: Contract) -> list[ExpectNoRows]:
     """Expect quotas that can be measured against."""
     shown = ", ".join((*contract.key, "amount"))
     return [
-        *_latest(contract),
+        *latest(contract),
         critical(
             "a quota that a component is measured against is money: it would be reached at once",
             """
@@ -227,7 +212,7 @@ def stg_company_goal(contract: Contract) -> list[ExpectNoRows]:
     """Expect goals that can be measured against."""
     shown = ", ".join((*contract.key, "measure", "amount"))
     return [
-        *_latest(contract),
+        *latest(contract),
         warning("a goal is not negative", f"select {shown} from this where amount < 0"),
         warning("a goal's period has a place in the calendar", _without_period(shown)),
         warning(
@@ -244,7 +229,7 @@ def stg_company_goal(contract: Contract) -> list[ExpectNoRows]:
 def stg_credit_split(contract: Contract) -> list[ExpectNoRows]:
     """Expect shares that are shares, of participants who are known."""
     return [
-        *_latest(contract),
+        *latest(contract),
         fractions(contract.key, ("share", "pay_share"), stops=True),
         known("participant_id", "staging.stg_participant"),
     ]
@@ -253,7 +238,7 @@ def stg_credit_split(contract: Contract) -> list[ExpectNoRows]:
 def stg_plan_assignment(contract: Contract) -> list[ExpectNoRows]:
     """Expect nobody to be paid twice by one plan, and plans that exist."""
     return [
-        *_latest(contract),
+        *latest(contract),
         critical(
             "nobody has one plan twice at the same time: it would pay twice",
             """
@@ -297,7 +282,7 @@ def stg_plan_assignment(contract: Contract) -> list[ExpectNoRows]:
 def stg_expert_projection(contract: Contract) -> list[ExpectNoRows]:
     """Expect projections of months that are still to come or run."""
     return [
-        *_records(contract),
+        *records(contract),
         warning(
             "a month is projected before it is over: later that counts for nothing",
             f"""
@@ -312,7 +297,7 @@ def stg_expert_projection(contract: Contract) -> list[ExpectNoRows]:
 def stg_trade_term(contract: Contract) -> list[ExpectNoRows]:
     """Expect terms that can be a share of sales, of channels that are known."""
     return [
-        *_latest(contract),
+        *latest(contract),
         critical(
             "a rate is taken of net_amount, an amount due each month: no other basis is calculated",
             f"""
@@ -343,171 +328,6 @@ _OF_FEED: Mapping[str, Callable[[Contract], list[ExpectNoRows]]] = {
     "plan_assignment": stg_plan_assignment,
     "trade_term": stg_trade_term,
 }
-
-
-def _records(contract: Contract) -> list[ExpectNoRows]:
-    """Expect of any feed the records that count, and ids that the masters know."""
-    names = [column.name for column in contract.columns]
-    return [
-        *(_snapshot(contract) if contract.supersede == "snapshot" else _latest(contract)),
-        *(
-            known(column, f"staging.{table}", key)
-            for column, (table, key) in MASTER_OF.items()
-            if column in names and contract.key != (column,)
-        ),
-    ]
-
-
-def _columns(contract: Contract) -> list[str]:
-    """Give the columns that staging takes over unchanged: a master's valid_from is derived."""
-    return [column.name for column in contract.columns if column.key or column.name != "valid_from"]
-
-
-def _latest(contract: Contract) -> list[ExpectNoRows]:
-    """Expect of a feed without history exactly the lake's latest version of each record."""
-    key = ", ".join(contract.key)
-    columns = ", ".join((*_columns(contract), "_export_id", "_row_number"))
-    return [
-        unique(*contract.key),
-        filled(contract.key, contract.required),
-        critical(
-            "the rows are the lake's latest version of each record",
-            f"""
-            with latest as (
-                select {columns}
-                from lake.{contract.feed}
-                qualify
-                    row_number() over (
-                        partition by {key}
-                        order by _business_date desc, _export_id desc, _row_number desc
-                    ) = 1
-            ),
-            staged as (select {columns} from this)
-            select 'only in the lake' as found, * from (from latest except from staged)
-            union all
-            select 'only in staging' as found, * from (from staged except from latest)
-            """,
-        ),
-    ]
-
-
-def _snapshot(contract: Contract) -> list[ExpectNoRows]:
-    """Expect of a feed of snapshots exactly the records of the latest export of each source."""
-    key = ", ".join(contract.key)
-    origin = "_export_id, _row_number"
-    return [
-        unique(*contract.key),
-        filled(contract.key, contract.required),
-        critical(
-            "the rows are those of the latest export of each source",
-            f"""
-            with latest as (
-                select {key}, {origin}
-                from lake.{contract.feed} as row
-                left join (select distinct export_id, source from state.export) as export
-                    on row._export_id = export.export_id
-                qualify
-                    dense_rank() over (
-                        partition by source order by _business_date desc, _export_id desc
-                    ) = 1
-            ),
-            counted as (
-                select {key}, {origin}
-                from latest
-                qualify
-                    row_number() over (
-                        partition by {key}
-                        order by _export_id desc, _row_number desc
-                    ) = 1
-            ),
-            staged as (select {key}, {origin} from this)
-            select 'only in the lake' as found, * from (from counted except from staged)
-            union all
-            select 'only in staging' as found, * from (from staged except from counted)
-            """,
-        ),
-    ]
-
-
-def _versions(contract: Contract) -> list[ExpectNoRows]:
-    """Expect of a master one version a day, without a gap, the last one as the lake says it."""
-    key = ", ".join(contract.key)
-    columns = ", ".join(_columns(contract))
-    shown = ", ".join(name for name in _columns(contract) if name not in PERSONAL)
-    return [
-        unique(*contract.key, "valid_from"),
-        filled(contract.key, [*contract.required, "valid_from", "valid_to", "is_current"]),
-        critical(
-            "versions follow each other without a gap, and the last one is current",
-            f"""
-            select {key}, valid_from, valid_to, is_current, next_from
-            from (
-                select
-                    *,
-                    lead(valid_from) over (partition by {key} order by valid_from) as next_from
-                from this
-            )
-            where
-                is_current <> (next_from is null)
-                or valid_to <> coalesce(next_from - 1, date '9999-12-31')
-            """,
-        ),
-        critical(
-            "what the lake said of a record from any earlier day on is staged for that day",
-            f"""
-            with dated as (
-                select *, coalesce(valid_from, _business_date) as said_from
-                from lake.{contract.feed}
-            ),
-            said as (
-                select {columns}, said_from, max(said_from) over (partition by {key}) as last_from
-                from dated
-                qualify
-                    row_number() over (
-                        partition by {key}, said_from
-                        order by _business_date desc, _export_id desc, _row_number desc
-                    ) = 1
-            )
-            select {_each("said", contract.key)}, said_from
-            from said
-            left join this as version
-                on
-                    ({_each("said", contract.key)}) = ({_each("version", contract.key)})
-                    and said.said_from between version.valid_from and version.valid_to
-            where
-                said_from < last_from
-                and (
-                    version.valid_from is null
-                    or ({_each("said", _columns(contract))})
-                    is distinct from ({_each("version", _columns(contract))})
-                )
-            """,
-        ),
-        critical(
-            "the current versions are what the lake said last of each record",
-            f"""
-            with last_said as (
-                select {columns}
-                from lake.{contract.feed}
-                qualify
-                    row_number() over (
-                        partition by {key}
-                        order by
-                            coalesce(valid_from, _business_date) desc,
-                            _business_date desc, _export_id desc, _row_number desc
-                    ) = 1
-            ),
-            staged as (select {columns} from this where is_current)
-            select 'only in the lake' as found, {shown} from (from last_said except from staged)
-            union all
-            select 'only in staging' as found, {shown} from (from staged except from last_said)
-            """,
-        ),
-    ]
-
-
-def _each(table: str, columns: Iterable[str]) -> str:
-    return ", ".join(f"{table}.{column}" for column in columns)
 
 
 def _without_period(shown: str) -> str:

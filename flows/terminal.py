@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from rich.progress import Progress as Bars
     from rich.progress import TaskID
 
+_CELL_WIDTH = 24
+"""Characters of a text that a cell of a table has room for."""
+
 
 class Terminal:
     """Where a command writes."""
@@ -94,6 +97,13 @@ def as_text(value: Any) -> str:
 def count(number: int, noun: str) -> str:
     """Write a number with its noun: `1 file`, `2,000 files`."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def shortened(value: Any) -> Any:
+    """Cut a long text, never a number: half a number would be read as a number."""
+    if isinstance(value, str) and len(value) > _CELL_WIDTH:
+        return value[: _CELL_WIDTH - 1] + "…"
+    return value
 
 
 def as_money(amount: Decimal | None, digits: int) -> str:

@@ -15,7 +15,7 @@ from ..errors import GateStopped, NiagaError, UsageError
 from ..state import State
 from ..terminal import Terminal, count
 from ..workspace import Workspace, create_workspace, ensure_folders, find_workspace
-from . import show
+from . import show, show_quarantine, show_trial
 from .run import FILE_HELD, run_verb
 
 if TYPE_CHECKING:
@@ -193,7 +193,7 @@ def check_source(
     from ..ingest.trial import try_source
 
     trial = try_source(find_workspace(folder), source, files, part)
-    show.show_trial(terminal, trial)
+    show_trial.show_trial(terminal, trial)
     return 0 if trial.reason is None else FILE_HELD
 
 
@@ -207,7 +207,7 @@ def quarantine(terminal: Terminal, folder: Path | None, source: str | None, limi
     if source is not None:
         find_source(workspace, source)
     with State.open(workspace) as state:
-        show.show_quarantine(terminal, read_quarantine(workspace, state, source, limit))
+        show_quarantine.show_quarantine(terminal, read_quarantine(workspace, state, source, limit))
     return 0
 
 
@@ -239,7 +239,7 @@ def amend_held(
 
     if kind == "drop" and not (reason or "").strip():
         raise UsageError("there is no reason", 'say why: --reason "test orders of the shop"')
-    show.show_amended(terminal, amend(_open(folder), source, file, kind, reason))
+    show_quarantine.show_amended(terminal, amend(_open(folder), source, file, kind, reason))
     return 0
 
 

@@ -13,11 +13,8 @@ from .run import Outcome, summarise
 if TYPE_CHECKING:
     from ..commission.plans import PlanCheck
     from ..errors import GateStopped
-    from ..ingest.amending import Amended
     from ..ingest.landing import LeftFile
-    from ..ingest.quarantine import Quarantine
     from ..ingest.stage import ExportOutcome
-    from ..ingest.trial import Trial
     from ..publish.records import Publication
     from ..terminal import Terminal
     from .held import HeldFile, HeldRows
@@ -26,7 +23,6 @@ if TYPE_CHECKING:
     from .status import Status
 
 _HELD_SHOWN = 10
-_CELL_WIDTH = 24
 
 
 def show_outcome(terminal: Terminal, outcome: Outcome) -> None:
@@ -249,112 +245,6 @@ def show_plans(terminal: Terminal, checked: list[PlanCheck]) -> None:
     ]
     columns = ["plan", "version", "components", "remarks"]
     terminal.table("Plans that niaga understands", columns, rows)
-
-
-def show_quarantine(terminal: Terminal, quarantine: Quarantine) -> None:
-    """Show what is held in quarantine, and what was dropped by hand."""
-    terminal.give(asdict(quarantine))
-    faults = [
-        [
-            fault.source,
-            fault.feed,
-            fault.file_name,
-            fault.row_number,
-            fault.column,
-            _short(fault.value),
-            fault.reason,
-        ]
-        for fault in quarantine.first_faults
-    ]
-    title = f"{count(quarantine.records, 'record')} held back"
-    if len(faults) < quarantine.faults:
-        title += f" (first {len(faults):,} of {count(quarantine.faults, 'fault')}; more: --limit)"
-    columns = ["source", "feed", "file", "row", "column", "value", "reason"]
-    if faults:
-        terminal.table(title, columns, faults)
-    else:
-        terminal.say(title + ".")
-    if quarantine.dropped:
-        dropped = [
-            [
-                drop.source,
-                drop.file_name,
-                drop.records,
-                drop.reason,
-                drop.dropped_by,
-                drop.dropped_at,
-            ]
-            for drop in quarantine.dropped
-        ]
-        columns = ["source", "file", "records", "reason", "by", "at (UTC)"]
-        terminal.table("Dropped by hand", columns, dropped)
-
-
-def show_amended(terminal: Terminal, amended: Amended) -> None:
-    """Show what a file of corrected or dropped records has changed."""
-    terminal.give(asdict(amended))
-    if amended.known:
-        terminal.say(f"{count(amended.known, 'export')} had taken this file before.")
-    verb = "corrected" if amended.kind == "correction" else "dropped"
-    terminal.say(f"{count(amended.records, 'record')} of {amended.source} {verb}.")
-    if amended.still_held:
-        terminal.say(f"  {amended.still_held:,} of them are still held: `niaga quarantine list`.")
-    if amended.columns:
-        told = [
-            [column.column, column.cells, _short(column.was), _short(column.now)]
-            for column in amended.columns
-        ]
-        columns = ["column", "cells", "for example", "is now"]
-        terminal.table("Cells that differ from the export", columns, told)
-    if amended.records:
-        terminal.say("The marts show it after `niaga build`.")
-
-
-def show_trial(terminal: Terminal, trial: Trial) -> None:
-    """Show what a source would make of files."""
-    terminal.give(asdict(trial))
-    tell_trial(terminal, trial)
-
-
-def tell_trial(terminal: Terminal, trial: Trial) -> None:
-    """Say it to people."""
-    if trial.reason is not None:
-        place = f"{trial.part}: " if trial.part else ""
-        terminal.say(f"{trial.source} would reject this. Nothing was loaded.")
-        terminal.say(f"  {place}{trial.reason}")
-        for example in trial.examples:
-            terminal.say(f"  {example}")
-        return
-    records = [
-        ["read", trial.rows_read],
-        ["would be loaded", trial.rows_loaded],
-        ["would be held back", trial.rows_held],
-        ["filtered by the SQL", trial.rows_filtered],
-    ]
-    terminal.table(f"{trial.source}: nothing was loaded", ["records", "count"], records)
-    feeds = [[feed.feed, feed.rows, feed.records_held] for feed in trial.feeds]
-    terminal.table("Feeds", ["feed", "rows kept", "records held back"], feeds)
-    for feed in trial.feeds:
-        if feed.first_rows:
-            # Columns stand below each other: a feed has too many for the width of a screen.
-            values = zip(feed.columns, *feed.first_rows, strict=True)
-            rows = [[name, *(_short(value) for value in cells)] for name, *cells in values]
-            titles = [f"row {number}" for number in range(1, len(feed.first_rows) + 1)]
-            terminal.table(f"First rows of {feed.feed}", ["column", *titles], rows)
-    if trial.faults:
-        faults = [
-            [fault.feed, fault.row_number, fault.column, _short(fault.value), fault.reason]
-            for fault in trial.faults
-        ]
-        columns = ["feed", "row", "column", "value", "reason"]
-        terminal.table("First faults", columns, faults)
-
-
-def _short(value: Any) -> Any:
-    """Cut a long text, never a number: half a number would be read as a number."""
-    if isinstance(value, str) and len(value) > _CELL_WIDTH:
-        return value[: _CELL_WIDTH - 1] + "…"
-    return value
 
 
 def _posted(work: Work, digits: int, currency: str) -> str:

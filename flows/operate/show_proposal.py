@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..terminal import count
-from .show import tell_trial
+from .show_trial import tell_trial
 
 if TYPE_CHECKING:
     from ..ingest.trial import Trial
