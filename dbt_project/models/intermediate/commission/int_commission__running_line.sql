@@ -1,6 +1,8 @@
 {# S6. The running measure before and after each credit, in the windows that this build calculates. The order
    is total, so any batching of the exports gives the same lines. #}
 
+{% set order_of_lines = 'line.event_date, line.is_taking_back, line.order_id, line.line_number, line.document_type' %}
+
 with
 
 line as (
@@ -27,15 +29,10 @@ summed as (
         case when component.has_curve_of_window then line.window_id else line.component_key end as curve_key,
         cast(sum(line.measure_delta) over (
             partition by line.window_id
-            order by
-                line.event_date, line.is_taking_back, line.order_id, line.line_number, line.document_type
+            order by {{ order_of_lines }}
             rows between unbounded preceding and current row
         ) as bigint) as measure_after,
-        row_number() over (
-            partition by line.window_id
-            order by
-                line.event_date, line.is_taking_back, line.order_id, line.line_number, line.document_type
-        ) as line_ordinal
+        row_number() over (partition by line.window_id order by {{ order_of_lines }}) as line_ordinal
     from line
     inner join component
         on line.component_key = component.component_key

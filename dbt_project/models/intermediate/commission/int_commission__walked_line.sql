@@ -83,33 +83,41 @@ reached as (
     where running.walk = 'reached'
 ),
 
--- Pay to date, over denominator_wide: sales alone, each at the rate of its own place.
 placed as (
     select
-        running.*,
+        *,
+        case when walk = 'running_before' then measure_before else measure_after end as place
+    from running
+    where walk in ('running_before', 'running_after')
+),
+
+-- Over denominator_wide: sales alone, each at the rate of its own place.
+rated as (
+    select
+        placed.*,
         curve.segment_number,
         curve.segment_id,
         curve.rate,
         curve.denominator_wide,
-        sum(
-            case when running.is_taking_back then 0 else running.measure_delta end
-            * cast(curve.slope_wide as {{ type_wide() }})
-        ) over (
-            partition by running.window_id
-            order by running.line_ordinal
-            rows between unbounded preceding and current row
-        ) as exact_after,
-        case when running.is_taking_back then 0 else running.measure_delta end
+        case when placed.is_taking_back then 0 else placed.measure_delta end
         * cast(curve.slope_wide as {{ type_wide() }}) as exact_delta
-    from running
+    from placed
     left join curve
         on
-            running.curve_key = curve.curve_key
-            and curve.x_from
-            <= case when running.walk = 'running_before' then running.measure_before else running.measure_after end
-            and curve.x_to
-            > case when running.walk = 'running_before' then running.measure_before else running.measure_after end
-    where running.walk in ('running_before', 'running_after')
+            placed.curve_key = curve.curve_key
+            and placed.place >= curve.x_from
+            and placed.place < curve.x_to
+),
+
+paid_to_date as (
+    select
+        *,
+        sum(exact_delta) over (
+            partition by window_id
+            order by line_ordinal
+            rows between unbounded preceding and current row
+        ) as exact_after
+    from rated
 ),
 
 {% set columns = [
@@ -181,7 +189,7 @@ walked as (
             {{ rounded_division('exact_after', 'denominator_wide') }}
             - {{ rounded_division('(exact_after - exact_delta)', 'denominator_wide') }}, 0
         ) as bigint) as amount_minor
-    from placed
+    from paid_to_date
 ),
 
 final as (
