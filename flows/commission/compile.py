@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..errors import ConfigurationError, Fault
+from .component_model import Component
 from .curves import (
     COEFFICIENTS,
     LARGEST,
@@ -28,7 +29,6 @@ from .curves import (
     share_of_target,
     walk_of,
 )
-from .plan_model import Component
 from .plans import PlanFile, load_plans
 from .units import parse_yearly_money
 

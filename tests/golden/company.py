@@ -16,7 +16,7 @@ from niaga.progress import Silent
 from niaga.workspace import Workspace, create_workspace
 
 from .case import Case, Figure, Line
-from .translate import NotSaid, Said, order, person
+from .words import NotSaid, Said, order, person
 
 
 class Company:
