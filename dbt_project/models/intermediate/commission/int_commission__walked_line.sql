@@ -54,6 +54,7 @@ crossed as (
     left join curve
         on
             running.curve_key = curve.curve_key
+            and running.curve_number = curve.curve_number
             and curve.x_from <= greatest(running.measure_before, running.measure_after)
             and curve.x_to > least(running.measure_before, running.measure_after)
     where running.walk = 'segments'
@@ -73,11 +74,13 @@ reached as (
     left join curve as reached_segment
         on
             running.curve_key = reached_segment.curve_key
+            and running.curve_number = reached_segment.curve_number
             and running.measure_after >= reached_segment.x_from
             and running.measure_after < reached_segment.x_to
     left join curve as left_segment
         on
             running.curve_key = left_segment.curve_key
+            and running.curve_number = left_segment.curve_number
             and running.measure_before >= left_segment.x_from
             and running.measure_before < left_segment.x_to
     where running.walk = 'reached'
@@ -105,6 +108,7 @@ rated as (
     left join curve
         on
             placed.curve_key = curve.curve_key
+            and placed.curve_number = curve.curve_number
             and placed.place >= curve.x_from
             and placed.place < curve.x_to
 ),
