@@ -10,10 +10,11 @@ from pydantic import Field, model_validator
 from .condition_model import SaleConditionText
 from .curve_model import CURVES, Curve
 from .plan_part import PlanPart, RateText, refuse_keys_to_come
+from .term_model import Term, check_slices
 
 _KEYS_TO_COME = {
     "payee", "deduct", "share_out", "count_once", "by", "grid",
-    "differential", "fixed", "pool", "contest", "bands", "terms", "max_per_order", "min_per_order",
+    "differential", "fixed", "pool", "contest", "bands", "max_per_order", "min_per_order",
     "fixed_per_order", "target", "gates", "multiply",
     "cap", "floor", "returns", "clawback", "release",
 }  # fmt: skip
@@ -30,7 +31,7 @@ class Component(Curve):
 
     title: str | None = None
     note: str | None = None
-    of: Literal["net_amount", "margin"] = "net_amount"
+    of: Literal["net_amount", "margin", "quantity", "orders", "customers"] = "net_amount"
     on: Literal["order", "invoice", "ship"] = "order"
     where: SaleConditionText | None = None
     from_: date | None = Field(default=None, alias="from")
@@ -40,6 +41,7 @@ class Component(Curve):
     shares: Literal["100%", "overlay"] = "100%"
     weight: RateText = "100%"
     quota: QuotaRule | None = None
+    terms: list[Term] = Field(default_factory=list)
 
     @model_validator(mode="before")
     @classmethod
@@ -48,18 +50,22 @@ class Component(Curve):
 
     @model_validator(mode="after")
     def _one_curve(self) -> Component:
-        if not self.curves_said:
+        if not self.curves_said and not self.terms:
             raise ValueError(f"say exactly one of {', '.join(CURVES)}; found none")
         if self.from_ and self.to and self.to < self.from_:
             raise ValueError(f"to {self.to} is before from {self.from_}")
+        for curve in (self, *self.terms):
+            curve.check_measure(self.of)
+        if self.terms:
+            check_slices(self)
         return self
 
     @property
     def conditions(self) -> list[str]:
         """Every condition that is asked of a sale."""
-        return [self.where] if self.where else []
+        return [text for text in (self.where, *(term.where for term in self.terms)) if text]
 
     @property
     def money_texts(self) -> list[str]:
         """Every number of the component that may be money."""
-        return self.curve_texts
+        return [*super().money_texts, *(text for term in self.terms for text in term.money_texts)]

@@ -7,6 +7,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from .measures import MEASURES
 from .plan_part import CurveRateText, EdgeText, PayText, PlanPart
 from .units import Quantity, parse_amount, parse_curve_rate
 
@@ -62,7 +63,7 @@ def check_kinds(edges: list[Quantity]) -> None:
     """Refuse edges of several kinds."""
     units = {edge.unit for edge in edges if edge.unit != "zero"}
     if len(units) > 1:
-        raise ValueError("edges must be of one kind: all money or all % of quota")
+        raise ValueError("edges must be of one kind: all money, all units or all % of quota")
 
 
 def _check_ascending(edges: list[Quantity]) -> None:
@@ -84,8 +85,10 @@ def check_tiers(tiers: list[Tier]) -> None:
     _check_ascending(edges)
     units = {parse_curve_rate(tier.rate).unit for tier in tiers} - {"zero"}
     if len(units) > 1:
-        raise ValueError("rates must be of one kind: all %, or all x (times the target)")
-    if "target" in units and any(edge.unit == "money" for edge in edges):
+        raise ValueError(
+            "rates must be of one kind: all %, all money per unit, or all x (times the target)"
+        )
+    if "target" in units and any(edge.unit not in ("zero", "quota") for edge in edges):
         raise ValueError("rates in x (times the target) need edges in % of quota")
 
 
@@ -172,11 +175,33 @@ class Curve(PlanPart):
         return self.marginal or self.whole or self.running or []
 
     @property
-    def curve_texts(self) -> list[str]:
+    def edges(self) -> list[Quantity]:
+        """Every lower edge of the curve."""
+        rows = [*self.tiers, *(self.steps or [])]
+        texts = [*(point.at for point in self.points or []), self.marginal_above, self.only_above]
+        return [row.edge for row in rows] + [parse_amount(text) for text in texts if text]
+
+    @property
+    def money_texts(self) -> list[str]:
         """Every number of the curve that may be money."""
         rows = [*self.tiers, *(self.steps or [])]
         edges = [row.from_ or row.above for row in rows]
+        rates = [tier.rate for tier in self.tiers]
         pays = [text for step in self.steps or [] for text in (step.pays, step.per_point)]
         points = [text for point in self.points or [] for text in (point.at, point.pays)]
-        texts = [*edges, *pays, *points, self.marginal_above, self.only_above]
+        texts = [*edges, *rates, *pays, *points, self.marginal_above, self.only_above]
         return [text for text in texts if text is not None]
+
+    def check_measure(self, name: str) -> None:
+        """Refuse edges and rates in other units than those of the measure called `name`."""
+        measure = MEASURES[name]
+        wrong = [
+            edge for edge in self.edges if edge.unit not in ("zero", "quota", measure.edge_unit)
+        ]
+        if wrong:
+            raise ValueError(f"edges in {wrong[0].unit} do not go with of: {name}")
+        paid = f"per {measure.paid_per}" if measure.paid_per else "share"
+        rates = [parse_curve_rate(tier.rate) for tier in self.tiers]
+        if any(rate.unit not in ("zero", "target", paid) for rate in rates):
+            said = f"money per {measure.paid_per}" if measure.paid_per else "%"
+            raise ValueError(f"of: {name} is paid in {said} or in x (times the target)")
