@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from ..workspace import Workspace
 
 _TEXT, _INTEGER, _DATE, _FLAG = pa.string(), pa.int64(), pa.date32(), pa.bool_()
-_EVENT_OF = {"order": "order", "invoice": "invoice", "ship": "shipment"}
+_EVENT_OF = {"order": "order", "invoice": "invoice", "ship": "shipment", "payment": "payment"}
 SCHEMAS: dict[str, pa.Schema] = {
     "plan_version": pa.schema(
         [
@@ -156,7 +156,7 @@ def _component_rows(
     decimals = MEASURES[component.of].decimals
     if decimals is not None:
         scale = replace(scale, measure=decimals)
-    curves = [component, *component.terms]
+    curves = [component, *(component.terms or [])]
     lines_of_curves = [lines_of(curve, target, scale) for curve in curves]
     lines = [line for lines in lines_of_curves for line in lines]
     # What is rounded as one running total needs one denominator.
@@ -206,7 +206,7 @@ def _term_rows(
             "valid_from": term.from_ or component_row["valid_from"],
             "valid_to": term.to or component_row["valid_to"],
         }
-        for number, term in enumerate(component.terms, start=1)
+        for number, term in enumerate(component.terms or [], start=1)
     ]
 
 

@@ -31,8 +31,10 @@ class Component(Curve):
 
     title: str | None = None
     note: str | None = None
-    of: Literal["net_amount", "margin", "quantity", "orders", "customers"] = "net_amount"
-    on: Literal["order", "invoice", "ship"] = "order"
+    of: Literal["net_amount", "margin", "payments", "quantity", "orders", "customers"] = (
+        "net_amount"
+    )
+    on: Literal["order", "invoice", "ship", "payment"] = "order"
     where: SaleConditionText | None = None
     from_: date | None = Field(default=None, alias="from")
     to: date | None = None
@@ -41,7 +43,7 @@ class Component(Curve):
     shares: Literal["100%", "overlay"] = "100%"
     weight: RateText = "100%"
     quota: QuotaRule | None = None
-    terms: list[Term] = Field(default_factory=list)
+    terms: list[Term] | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -49,12 +51,18 @@ class Component(Curve):
         return refuse_keys_to_come(values, _KEYS_TO_COME)
 
     @model_validator(mode="after")
+    def _dated_by_what_is_measured(self) -> Component:
+        if (self.of == "payments") != (self.on == "payment"):
+            raise ValueError("money received counts on its own date: `of: payments, on: payment`")
+        return self
+
+    @model_validator(mode="after")
     def _one_curve(self) -> Component:
         if not self.curves_said and not self.terms:
             raise ValueError(f"say exactly one of {', '.join(CURVES)}; found none")
         if self.from_ and self.to and self.to < self.from_:
             raise ValueError(f"to {self.to} is before from {self.from_}")
-        for curve in (self, *self.terms):
+        for curve in (self, *(self.terms or [])):
             curve.check_measure(self.of)
         if self.terms:
             check_slices(self)
@@ -63,9 +71,12 @@ class Component(Curve):
     @property
     def conditions(self) -> list[str]:
         """Every condition that is asked of a sale."""
-        return [text for text in (self.where, *(term.where for term in self.terms)) if text]
+        return [text for text in (self.where, *(term.where for term in self.terms or [])) if text]
 
     @property
     def money_texts(self) -> list[str]:
         """Every number of the component that may be money."""
-        return [*super().money_texts, *(text for term in self.terms for text in term.money_texts)]
+        return [
+            *super().money_texts,
+            *(text for term in self.terms or [] for text in term.money_texts),
+        ]

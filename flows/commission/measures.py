@@ -26,6 +26,7 @@ MONEY = Measure()
 MEASURES = {
     "net_amount": MONEY,
     "margin": MONEY,
+    "payments": MONEY,
     "quantity": Measure("units", "unit", 6),
     "orders": Measure("orders", "order", 0),
     "customers": Measure("customers", "customer", 0),
