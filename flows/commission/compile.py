@@ -31,6 +31,7 @@ from .curves import (
     share_of_target,
     walk_of,
 )
+from .eligibility import WHO_SCHEMA, who_rows
 from .filters import FILTER_SCHEMA, Filters
 from .measures import MEASURES
 from .plans import PlanFile, load_plans
@@ -73,6 +74,7 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("denominator", _INTEGER),
         ]
     ),
+    "plan_who": WHO_SCHEMA,
     "plan_filter": FILTER_SCHEMA,
     "plan_term": pa.schema(
         [
@@ -97,6 +99,7 @@ def compile_plans(workspace: Workspace) -> dict[str, pa.Table]:
     filters = Filters(workspace.settings.money_scale)
     for file in load_plans(workspace):
         rows["plan_version"].append(_version_row(file, scale))
+        rows["plan_who"] += who_rows(file)
         for ordinal, (name, component) in enumerate(file.plan.components.items(), start=1):
             try:
                 component_row, segment_rows = _component_rows(

@@ -12,12 +12,13 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from .component_model import Component
+from .condition_model import ParticipantConditionText
 from .conditions import parse_condition
 from .plan_part import Identifier, PlanPart, TargetText, refuse_keys_to_come
 from .units import currency_of
 
 MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
-_KEYS_TO_COME = {"who", "rounding", "cap", "draw", "negative_pay", "exchange", "accounting"}
+_KEYS_TO_COME = {"rounding", "cap", "draw", "negative_pay", "exchange", "accounting"}
 
 
 class Approval(PlanPart):
@@ -37,6 +38,7 @@ class Plan(PlanPart):
     from_: date = Field(alias="from")
     to: date | None = None
     approved: Approval | None = None
+    who: ParticipantConditionText | None = None
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")]
     pay: Literal["month", "quarter", "half", "year"] = "month"
     target: TargetText = "from participant"
