@@ -29,6 +29,8 @@ from .curves import (
     share_of_target,
     walk_of,
 )
+from .exchange import SCHEMAS as EXCHANGE_SCHEMAS
+from .exchange import exchange_rows
 from .plans import PlanFile, load_plans
 from .units import parse_yearly_money
 
@@ -67,6 +69,7 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("denominator", _INTEGER),
         ]
     ),
+    **EXCHANGE_SCHEMAS,
 }  # fmt: skip
 
 
@@ -79,6 +82,8 @@ def compile_plans(workspace: Workspace) -> dict[str, pa.Table]:
     scale = Scale(workspace.settings.money_scale, workspace.currency_digits)
     for file in load_plans(workspace):
         rows["plan_version"].append(_version_row(file, scale))
+        for table, added in exchange_rows(file.plan).items():
+            rows[table] += added
         for ordinal, (name, component) in enumerate(file.plan.components.items(), start=1):
             try:
                 component_row, segment_rows = _component_rows(file, ordinal, name, component, scale)
