@@ -167,7 +167,7 @@ def show_statement(terminal: Terminal, statement: Statement) -> None:
         for name in ("earned_amount", "adjustment_amount", "payable_amount")
     ]
     paid_currency = statement.totals.get("paid_currency")
-    if paid_currency not in (None, statement.currency):
+    if paid_currency is not None and paid_currency != statement.currency:
         paid = as_money(statement.totals["paid_amount"], currency_digits(paid_currency))
         amounts.append(["paid", f"{paid} {paid_currency}"])
     title = f"Statement of {who} for {statement.period}, in {statement.currency}"
