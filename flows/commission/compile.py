@@ -32,6 +32,8 @@ from .curves import (
     walk_of,
 )
 from .eligibility import WHO_SCHEMA, who_rows
+from .exchange import SCHEMAS as EXCHANGE_SCHEMAS
+from .exchange import exchange_rows
 from .filters import FILTER_SCHEMA, Filters
 from .measures import MEASURES
 from .plans import PlanFile, load_plans
@@ -82,6 +84,7 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("valid_from", _DATE), ("valid_to", _DATE),
         ]
     ),
+    **EXCHANGE_SCHEMAS,
 }  # fmt: skip
 _LARGEST_RATE_SHOWN = 10**9
 OWN_CURVE = 0
@@ -100,6 +103,8 @@ def compile_plans(workspace: Workspace) -> dict[str, pa.Table]:
     for file in load_plans(workspace):
         rows["plan_version"].append(_version_row(file, scale))
         rows["plan_who"] += who_rows(file)
+        for table, added in exchange_rows(file.plan).items():
+            rows[table] += added
         for ordinal, (name, component) in enumerate(file.plan.components.items(), start=1):
             try:
                 component_row, segment_rows = _component_rows(
