@@ -26,13 +26,14 @@ from .curves import (
     lines_of,
     needs_quota,
     needs_target,
+    order_walk_of,
     re_rates_at_edges,
     share_of_target,
     walk_of,
 )
 from .filters import FILTER_SCHEMA, Filters
 from .plans import PlanFile, load_plans
-from .units import parse_yearly_money
+from .units import parse_money, parse_yearly_money
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,9 +57,11 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("event_kind", _TEXT), ("window_kind", _TEXT),
             ("valid_from", _DATE), ("valid_to", _DATE), ("filter_number", _INTEGER),
             ("credit_level", _INTEGER), ("needs_full_split", _FLAG), ("quota_type", _TEXT),
-            ("walk", _TEXT), ("re_rates_at_edges", _FLAG),
+            ("walk", _TEXT), ("picked_by", _TEXT), ("re_rates_at_edges", _FLAG),
             ("needs_quota", _FLAG), ("needs_target", _FLAG), ("is_narrow", _FLAG),
             ("target_numerator", _INTEGER), ("target_denominator", _INTEGER),
+            ("fixed_per_order_minor", _INTEGER), ("min_per_order_minor", _INTEGER),
+            ("max_per_order_minor", _INTEGER),
         ]
     ),
     "plan_segment": pa.schema(
@@ -139,10 +142,12 @@ def _version_row(file: PlanFile, scale: Scale) -> dict[str, Any]:
 def _component_rows(
     file: PlanFile, ordinal: int, name: str, component: Component, scale: Scale, filters: Filters
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    window = component.window or file.plan.pay
+    window = component.accumulates_over(file.plan.pay)
     key = f"{file.plan.plan}/{file.plan.version}/{name}"
     target = share_of_target(component.weight, window)
-    lines = lines_of(component, target, scale)
+    lines = lines_of(component, target, scale, component.by)
+    is_per_order = component.window == "order"
+    walk = (order_walk_of if is_per_order else walk_of)(component, component.by)
     component_row = {
         "component_key": key,
         "plan_id": file.plan.plan,
@@ -159,17 +164,32 @@ def _component_rows(
         "credit_level": 1 if component.credit == "rollup" else 0,
         "needs_full_split": component.shares == "100%",
         "quota_type": (component.quota.type if component.quota else None) or name,
-        "walk": walk_of(component),
+        "walk": walk,
+        "picked_by": component.by,
         "re_rates_at_edges": re_rates_at_edges(component),
         "needs_quota": needs_quota(lines),
         "needs_target": needs_target(lines),
         "is_narrow": is_narrow(lines),
         "target_numerator": target.numerator,
         "target_denominator": target.denominator,
+        "fixed_per_order_minor": _minor(component.fixed_per_order, scale),
+        "min_per_order_minor": _minor(component.min_per_order, scale),
+        "max_per_order_minor": _minor(component.max_per_order, scale),
     }
-    # Lines of a running curve add up over its segments.
-    common = lcm(*(denominator_of(line) for line in lines)) if component.running else None
+    # What is rounded as a running total adds up over the segments.
+    adds_up = is_per_order or walk == "spread" or component.running is not None
+    common = lcm(*(denominator_of(line) for line in lines)) if adds_up else None
     return component_row, _segment_rows(key, OWN_CURVE, lines, common)
+
+
+def _minor(text: str | None, scale: Scale) -> int | None:
+    """Give money in minor units of the currency."""
+    if text is None:
+        return None
+    minor: Fraction = parse_money(text).value * 10**scale.pay
+    if minor.denominator != 1:
+        raise ValueError(f"{text} has more decimals than the currency")
+    return minor.numerator
 
 
 def _segment_rows(

@@ -9,12 +9,12 @@ from pydantic import Field, model_validator
 
 from .condition_model import SaleConditionText
 from .curve_model import CURVES, Curve
+from .order_model import OrderLimitText, OrderMoneyText, PickingMeasure, check_order
 from .plan_part import PlanPart, RateText, refuse_keys_to_come
 
 _KEYS_TO_COME = {
-    "payee", "deduct", "share_out", "count_once", "by", "grid",
-    "differential", "fixed", "pool", "contest", "bands", "terms", "max_per_order", "min_per_order",
-    "fixed_per_order", "target", "gates", "multiply",
+    "payee", "deduct", "share_out", "count_once", "grid",
+    "differential", "fixed", "pool", "contest", "bands", "terms", "target", "gates", "multiply",
     "cap", "floor", "returns", "clawback", "release",
 }  # fmt: skip
 
@@ -35,11 +35,15 @@ class Component(Curve):
     where: SaleConditionText | None = None
     from_: date | None = Field(default=None, alias="from")
     to: date | None = None
-    window: Literal["month", "quarter", "half", "year"] | None = None
+    window: Literal["order", "month", "quarter", "half", "year"] | None = None
     credit: Literal["direct", "rollup"] = "direct"
     shares: Literal["100%", "overlay"] = "100%"
     weight: RateText = "100%"
     quota: QuotaRule | None = None
+    by: PickingMeasure | None = None
+    fixed_per_order: OrderMoneyText | None = None
+    min_per_order: OrderLimitText | None = None
+    max_per_order: OrderLimitText | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -58,6 +62,7 @@ class Component(Curve):
             raise ValueError(f"say exactly one of {', '.join(CURVES)}; found none")
         if self.from_ and self.to and self.to < self.from_:
             raise ValueError(f"to {self.to} is before from {self.from_}")
+        check_order(self)
         return self
 
     @property
@@ -65,7 +70,12 @@ class Component(Curve):
         """Every condition that is asked of a sale."""
         return [self.where] if self.where else []
 
+    def accumulates_over(self, pay: str) -> str:
+        """Give the kind of period that the component's windows are; orders lie in a pay period."""
+        return pay if self.window in (None, "order") else str(self.window)
+
     @property
     def money_texts(self) -> list[str]:
         """Every number of the component that may be money."""
-        return self.curve_texts
+        per_order = (self.fixed_per_order, self.min_per_order, self.max_per_order)
+        return self.curve_texts + [text for text in per_order if text is not None]

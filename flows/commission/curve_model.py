@@ -60,7 +60,7 @@ def check_kinds(edges: list[Quantity]) -> None:
     """Refuse edges of several kinds."""
     units = {edge.unit for edge in edges if edge.unit != "zero"}
     if len(units) > 1:
-        raise ValueError("edges must be of one kind: all money or all % of quota")
+        raise ValueError("edges must be of one kind: all money, all units, all % or all % of quota")
 
 
 def _check_ascending(edges: list[Quantity]) -> None:
@@ -83,7 +83,7 @@ def check_tiers(tiers: list[Tier]) -> None:
     units = {parse_curve_rate(tier.rate).unit for tier in tiers} - {"zero"}
     if len(units) > 1:
         raise ValueError("rates must be of one kind: all %, or all x (times the target)")
-    if "target" in units and any(edge.unit == "money" for edge in edges):
+    if "target" in units and any(edge.unit not in ("zero", "quota") for edge in edges):
         raise ValueError("rates in x (times the target) need edges in % of quota")
 
 
@@ -92,7 +92,8 @@ def check_steps(steps: list[Step]) -> None:
     if not steps:
         raise ValueError("a curve needs at least one row")
     _check_ascending([step.edge for step in steps])
-    if steps[0].edge.is_zero and steps[0].above is None:
+    # A margin rate of 0% is one of a sale.
+    if steps[0].edge.is_zero and steps[0].above is None and steps[0].edge.unit != "share":
         raise ValueError("from 0 a step would pay without a sale; write above: 0")
     _check_pay([text for step in steps for text in (step.pays, step.per_point) if text])
     if any(step.per_point and step.edge.unit != "quota" for step in steps):
@@ -168,6 +169,13 @@ class Curve(PlanPart):
         if self.rate is not None:
             return [Tier(**{"from": "0", "rate": self.rate})]
         return self.marginal or self.whole or self.running or []
+
+    @property
+    def edges(self) -> list[Quantity]:
+        """Every lower edge of the curve."""
+        rows = [*self.tiers, *(self.steps or [])]
+        texts = [*(point.at for point in self.points or []), self.marginal_above, self.only_above]
+        return [row.edge for row in rows] + [parse_amount(text) for text in texts if text]
 
     @property
     def curve_texts(self) -> list[str]:

@@ -52,7 +52,7 @@ class Plan(PlanPart):
         if self.to is not None and self.to < self.from_:
             raise ValueError(f"to {self.to} is before from {self.from_}")
         for name, component in self.components.items():
-            window = component.window or self.pay
+            window = component.accumulates_over(self.pay)
             if MONTHS[window] < MONTHS[self.pay]:
                 raise ValueError(f"{name}: a window of a {window} can't be paid by the {self.pay}")
             self._check_dates(name, component)

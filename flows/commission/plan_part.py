@@ -38,7 +38,7 @@ def _edge_text(text: str) -> str:
 
 
 def _pay_text(text: str) -> str:
-    if parse_amount(text).unit == "quota":
+    if parse_amount(text).unit not in ("zero", "money", "target"):
         raise ValueError("a payment is 0, money or a % of target")
     return text
 

@@ -10,6 +10,7 @@ NUMBER = r"-?\d[\d_]*(?:\.\d+)?"
 _SHARE = re.compile(rf"^({NUMBER})%$")
 _TIMES = re.compile(rf"^({NUMBER})x$")
 _SHARE_OF = re.compile(rf"^({NUMBER})% of (quota|target)$")
+_COUNT = re.compile(rf"^({NUMBER}) (unit|order|customer)s?$")
 _MONEY = re.compile(rf"^({NUMBER}) ([A-Z]{{3}})$")
 _MONEY_PER_YEAR = re.compile(rf"^({NUMBER}) ([A-Z]{{3}}) per year$")
 RATE_DIGITS = 10
@@ -17,7 +18,11 @@ RATE_DIGITS = 10
 
 @dataclass(frozen=True)
 class Quantity:
-    """A number with its unit: `zero`, `money` (in `currency`), `quota`, `target` or `share`."""
+    """A number with its unit.
+
+    Units: `zero`, `money` (in `currency`), `share`, `quota` and `target` (shares of those),
+    `units`, `orders`, `customers`.
+    """
 
     value: Fraction
     unit: str
@@ -58,16 +63,32 @@ def _exact_rate(text: str, rate: Fraction) -> Fraction:
 
 
 def parse_amount(text: str) -> Quantity:
-    """Read an edge or a payment: `0`, `200_000 USD`, `80% of quota` or `50% of target`."""
+    """Read an edge or a payment: `0`, `200_000 USD`, `10 units`, `80% of quota`, `50% of target`.
+
+    `80%` alone is a share of something else than a quota: of a price, or of a score.
+    """
     if text == "0":
         return Quantity(Fraction(0), "zero")
+    if found := _SHARE.match(text):
+        return Quantity(_number(found[1]) / 100, "share")
+    if found := _COUNT.match(text):
+        return Quantity(_number(found[1]), f"{found[2]}s")
     if found := _MONEY.match(text):
         return Quantity(_number(found[1]), "money", found[2])
     if found := _SHARE_OF.match(text):
         return Quantity(_number(found[1]) / 100, found[2])
     raise ValueError(
-        f'"{text}" has no unit; write for example 0, 200_000 USD, 80% of quota or 50% of target'
+        f'"{text}" has no unit; write for example 0, 200_000 USD, 10 units, 80% of quota or '
+        "50% of target"
     )
+
+
+def parse_money(text: str) -> Quantity:
+    """Read money: `8 USD`, or 0."""
+    amount = parse_amount(text)
+    if amount.unit not in ("zero", "money"):
+        raise ValueError(f'"{text}" is no money; write for example 8 USD')
+    return amount
 
 
 def parse_yearly_money(text: str) -> Quantity:

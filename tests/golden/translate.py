@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from .calculations import exceptions, payments, tiers
+from .calculations import exceptions, orders, payments, tiers
 from .case import Case
 from .words import CURRENCIES, NotSaid, Said, person, reps
 
@@ -16,6 +16,8 @@ _CALCULATIONS: dict[str, Callable[[Case, Said], None]] = {
     "target_mult": tiers.target_mult,
     "curve": tiers.curve,
     "lump_interp": tiers.lump_interp,
+    "txn_tier": orders.txn_tier,
+    "units_split": orders.units_split,
     "pre_rules": exceptions.pre_rules,
     "collected_over_target": payments.collected_over_target,
 }

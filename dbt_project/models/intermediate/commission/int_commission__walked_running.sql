@@ -15,10 +15,24 @@ curve as (
 
 placed as (
     select
-        *,
-        case when walk = 'running_before' then measure_before else measure_after end as place
+        running.*,
+        case
+            {% if has_places() %}
+                when running.picked_by is not null and running.walk = 'running_before' then place_line.place_before
+                when running.picked_by is not null then place_line.place_after
+            {% endif %}
+            when running.walk = 'running_before' then running.measure_before
+            else running.measure_after
+        end as place
     from running
-    where walk in ('running_before', 'running_after')
+    {% if has_places() %}
+        left join {{ ref('int_commission__place_line') }} as place_line
+            on
+                running.event_id = place_line.event_id
+                and running.participant_id = place_line.participant_id
+                and running.component_key = place_line.component_key
+    {% endif %}
+    where running.walk in ('running_before', 'running_after')
 ),
 
 -- Over denominator_wide: sales alone, each at the rate of its own place.

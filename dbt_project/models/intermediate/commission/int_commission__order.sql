@@ -1,0 +1,176 @@
+{{ config(materialized='ephemeral') }}
+
+{# S6 of components that take every order by itself: what an order pays, as an exact fraction, and rounded as a
+   running total over the pay period. First the curve, then the fixed amount, the minimum and the maximum; a credit
+   note, of less than nothing, has its rate alone. What takes a sale back is no part of its order here: it takes
+   back the cents of the sale. #}
+
+with
+
+component as (
+    select
+        component_key,
+        walk,
+        picked_by,
+        fixed_per_order_minor,
+        min_per_order_minor,
+        max_per_order_minor,
+        needs_quota or needs_target as has_curve_of_window
+    from {{ ref('int_commission__component') }}
+    where walk like 'order%'
+),
+
+line as (
+    select
+        measure_line.*,
+        component.walk,
+        component.picked_by,
+        component.fixed_per_order_minor,
+        component.min_per_order_minor,
+        component.max_per_order_minor,
+        case when component.has_curve_of_window then measure_line.window_id else measure_line.component_key end
+            as curve_key
+    from {{ ref('int_commission__measure_line') }} as measure_line
+    inner join {{ ref('int_commission__dirty_window') }} as dirty_window
+        on measure_line.window_id = dirty_window.window_id
+    inner join component
+        on measure_line.component_key = component.component_key
+    where not measure_line.is_taking_back
+),
+
+credited as (
+    select
+        line.*,
+        credit.net_units,
+        {{ place_part('line.picked_by') }} as part,
+        {{ place_whole('line.picked_by') }} as whole
+    from line
+    inner join {{ ref('int_commission__credit') }} as credit
+        on
+            line.event_id = credit.event_id
+            and line.participant_id = credit.participant_id
+            and line.credit_level = credit.credit_level
+    left join {{ ref('int_sales__document') }} as document
+        on
+            line.document_id = document.document_id
+            and line.picked_by = 'quantity'
+),
+
+{% set said_once = [
+    'component_key', 'curve_key', 'walk', 'picked_by', 'fixed_per_order_minor', 'min_per_order_minor',
+    'max_per_order_minor',
+] %}
+
+summed as (
+    select
+        window_id,
+        root_order_id,
+        curve_number,
+        {%- for column in said_once %}
+            min({{ column }}) as {{ column }},
+        {%- endfor %}
+        min(event_date) as ordered_on,
+        cast(sum(measure_delta) as bigint) as order_measure,
+        cast(sum(greatest(measure_delta, 0)) as bigint) as order_weight,
+        sum(net_units) < 0 as is_credit_note,
+        -- Without the margin of one line there is none of the order.
+        case when count(*) = count(part) then cast(sum(part) as bigint) end as part,
+        cast(sum(whole) as bigint) as whole
+    from credited
+    group by window_id, root_order_id, curve_number
+),
+
+placed as (
+    select
+        *,
+        case
+            when picked_by is null then order_measure
+            else {{ place('picked_by', 'part', 'whole') }}
+        end as place
+    from summed
+),
+
+rated as (
+    select
+        placed.*,
+        curve.segment_number,
+        curve.segment_id,
+        curve.rate,
+        curve.slope_wide,
+        coalesce(curve.denominator_wide, 1) as curve_denominator,
+        coalesce(curve.denominator_wide, 1)
+        * case when placed.walk = 'order_spread' then cast(1000000000000 as {{ type_wide() }}) else 1 end
+            as denominator,
+        case
+            when curve.segment_number is null then cast(0 as {{ type_wide() }})
+            when placed.walk = 'order_spread' and placed.place = 0 then cast(0 as {{ type_wide() }})
+            when placed.walk = 'order_spread'
+                then {{ spread_evenly(
+                    '(curve.intercept_wide + curve.slope_wide * placed.place)', 'placed.order_measure',
+                    'cast(placed.place as ' ~ type_wide() ~ ')'
+                ) }}
+            else curve.intercept_wide + curve.slope_wide * placed.order_measure
+        end as exact_rate
+    from placed
+    left join {{ ref('int_commission__curve_window') }} as curve
+        on
+            placed.curve_key = curve.curve_key
+            and placed.curve_number = curve.curve_number
+            and placed.place >= curve.x_from
+            and placed.place < curve.x_to
+),
+
+with_fixed as (
+    select
+        *,
+        case when is_credit_note then exact_rate else exact_rate + coalesce(fixed_per_order_minor, 0) * denominator end
+            as exact_with_fixed
+    from rated
+),
+
+raised as (
+    select
+        *,
+        case
+            when is_credit_note or min_per_order_minor is null then exact_with_fixed
+            else greatest(exact_with_fixed, min_per_order_minor * denominator)
+        end as exact_raised
+    from with_fixed
+),
+
+limited as (
+    select
+        *,
+        case
+            when is_credit_note or max_per_order_minor is null then exact_raised
+            else least(exact_raised, max_per_order_minor * denominator)
+        end as exact_pay
+    from raised
+),
+
+to_date as (
+    select
+        *,
+        sum(exact_rate) over (
+            partition by window_id order by ordered_on, root_order_id, curve_number
+            rows between unbounded preceding and current row
+        ) as rate_after,
+        sum(exact_pay) over (
+            partition by window_id order by ordered_on, root_order_id, curve_number
+            rows between unbounded preceding and current row
+        ) as pay_after
+    from limited
+),
+
+final as (
+    select
+        *,
+        rate_after - exact_rate as rate_before,
+        cast(
+            {{ rounded_order('rate_after') }} - {{ rounded_order('(rate_after - exact_rate)') }} as bigint
+        ) as rated_minor,
+        cast({{ rounded_order('pay_after') }} - {{ rounded_order('(pay_after - exact_pay)') }} as bigint) as paid_minor
+    from to_date
+)
+
+select * from final

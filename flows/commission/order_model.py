@@ -1,0 +1,90 @@
+"""What a component says of single orders, and what picks its rate: `by`, amounts per order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import AfterValidator
+
+from .units import parse_money
+
+if TYPE_CHECKING:
+    from .component_model import Component
+
+PickingMeasure = Literal["net_amount", "margin", "quantity", "margin_rate", "markup_rate"]
+EDGE_UNITS = {
+    "net_amount": "money",
+    "margin": "money",
+    "quantity": "units",
+    "margin_rate": "share",
+    "markup_rate": "share",
+}
+"""The unit of the edges of each measure that can pick a rate."""
+RATES = ("margin_rate", "markup_rate")
+
+
+def _order_money_text(text: str) -> str:
+    parse_money(text)
+    return text
+
+
+def _positive_money_text(text: str) -> str:
+    if parse_money(text).value < 0:
+        raise ValueError("an amount per order of less than nothing is a fixed_per_order")
+    return text
+
+
+OrderMoneyText = Annotated[str, AfterValidator(_order_money_text)]
+"""Money for each order, of either sign: a fee is negative."""
+OrderLimitText = Annotated[str, AfterValidator(_positive_money_text)]
+
+
+def check_order(component: Component) -> None:
+    """Check what a component says of orders and of what picks its rate.
+
+    Raises ValueError with what is wrong.
+    """
+    if component.window == "order":
+        if component.running is not None:
+            raise ValueError("an order by itself has no running total: say whole")
+        if component.on == "payment":
+            raise ValueError("money received is no order: window: order goes with sales")
+    else:
+        for name in ("min_per_order", "max_per_order", "fixed_per_order"):
+            if getattr(component, name) is not None:
+                raise ValueError(f"{name} is for each order by itself: say window: order")
+    if component.min_per_order is not None and component.max_per_order is not None:
+        least, most = parse_money(component.min_per_order), parse_money(component.max_per_order)
+        if most.value < least.value:
+            raise ValueError(
+                f"max_per_order {component.max_per_order} is below min_per_order "
+                f"{component.min_per_order}"
+            )
+    if component.by is not None:
+        _check_by(component, component.by)
+    elif any(edge.unit not in ("zero", "money", "quota") for edge in component.edges):
+        raise ValueError("edges of this measure are money or % of quota; by picks by another one")
+
+
+def _check_by(component: Component, by: str) -> None:
+    if by == component.of:
+        raise ValueError(f"by: {by} is what of says already: leave it out")
+    if component.rate is not None:
+        raise ValueError("by picks one of several rates, and rate is a single one")
+    if component.points is not None or any(step.per_point for step in component.steps or []):
+        raise ValueError("what rises from point to point rises with of: leave by out")
+    if component.marginal is not None and by in RATES:
+        raise ValueError(f"a {by} has no slices: say whole or running")
+    for name in ("marginal_above", "only_above"):
+        if getattr(component, name) is not None:
+            raise ValueError(f"{name} is an edge of what of measures, and by picks by {by}")
+    if component.of not in ("net_amount", "margin"):
+        raise ValueError("by goes with of: net_amount or margin")
+    rows = [*component.tiers, *(component.steps or [])]
+    for row in rows:
+        if row.edge.unit not in ("zero", EDGE_UNITS[by]):
+            example = {"money": "50_000 USD", "units": "100 units", "share": "35.5%"}
+            raise ValueError(
+                f"by: {by} has edges such as {example[EDGE_UNITS[by]]}; "
+                f"found {row.from_ if row.from_ is not None else row.above}"
+            )
