@@ -32,8 +32,9 @@ from .curves import (
     walk_of,
 )
 from .filters import FILTER_SCHEMA, Filters
+from .order_amounts import ORDER_AMOUNT_SCHEMA, order_amount_rows
 from .plans import PlanFile, load_plans
-from .units import parse_money, parse_yearly_money
+from .units import parse_yearly_money
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,8 +61,6 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("walk", _TEXT), ("picked_by", _TEXT), ("re_rates_at_edges", _FLAG),
             ("needs_quota", _FLAG), ("needs_target", _FLAG), ("is_narrow", _FLAG),
             ("target_numerator", _INTEGER), ("target_denominator", _INTEGER),
-            ("fixed_per_order_minor", _INTEGER), ("min_per_order_minor", _INTEGER),
-            ("max_per_order_minor", _INTEGER),
         ]
     ),
     "plan_segment": pa.schema(
@@ -75,6 +74,7 @@ SCHEMAS: dict[str, pa.Schema] = {
         ]
     ),
     "plan_filter": FILTER_SCHEMA,
+    "plan_order_amount": ORDER_AMOUNT_SCHEMA,
 }  # fmt: skip
 OWN_CURVE = 0
 """The number of the curve that the component says itself; others replace it."""
@@ -94,6 +94,9 @@ def compile_plans(workspace: Workspace) -> dict[str, pa.Table]:
             try:
                 component_row, segment_rows = _component_rows(
                     file, ordinal, name, component, scale, filters
+                )
+                rows["plan_order_amount"] += order_amount_rows(
+                    component_row["component_key"], OWN_CURVE, component, scale.pay
                 )
             except ValueError as error:
                 raise ConfigurationError(
@@ -172,24 +175,11 @@ def _component_rows(
         "is_narrow": is_narrow(lines),
         "target_numerator": target.numerator,
         "target_denominator": target.denominator,
-        "fixed_per_order_minor": _minor(component.fixed_per_order, scale),
-        "min_per_order_minor": _minor(component.min_per_order, scale),
-        "max_per_order_minor": _minor(component.max_per_order, scale),
     }
     # What is rounded as a running total adds up over the segments.
     adds_up = is_per_order or walk == "spread" or component.running is not None
     common = lcm(*(denominator_of(line) for line in lines)) if adds_up else None
     return component_row, _segment_rows(key, OWN_CURVE, lines, common)
-
-
-def _minor(text: str | None, scale: Scale) -> int | None:
-    """Give money in minor units of the currency."""
-    if text is None:
-        return None
-    minor: Fraction = parse_money(text).value * 10**scale.pay
-    if minor.denominator != 1:
-        raise ValueError(f"{text} has more decimals than the currency")
-    return minor.numerator
 
 
 def _segment_rows(

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from .condition_model import SaleConditionText
 from .curve_model import CURVES, Curve
-from .order_model import OrderLimitText, OrderMoneyText, PickingMeasure, check_order
+from .order_model import OrderAmounts, PickingMeasure, check_order
 from .plan_part import PlanPart, RateText, refuse_keys_to_come
 
 _KEYS_TO_COME = {
@@ -25,7 +25,7 @@ class QuotaRule(PlanPart):
     type: str | None = None
 
 
-class Component(Curve):
+class Component(Curve, OrderAmounts):
     """One line of a plan: what is measured, over which window, and what it pays."""
 
     title: str | None = None
@@ -41,9 +41,6 @@ class Component(Curve):
     weight: RateText = "100%"
     quota: QuotaRule | None = None
     by: PickingMeasure | None = None
-    fixed_per_order: OrderMoneyText | None = None
-    min_per_order: OrderLimitText | None = None
-    max_per_order: OrderLimitText | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -77,5 +74,4 @@ class Component(Curve):
     @property
     def money_texts(self) -> list[str]:
         """Every number of the component that may be money."""
-        per_order = (self.fixed_per_order, self.min_per_order, self.max_per_order)
-        return self.curve_texts + [text for text in per_order if text is not None]
+        return self.curve_texts + self.order_texts

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, model_validator
 
+from .plan_part import PlanPart
 from .units import parse_money
 
 if TYPE_CHECKING:
@@ -39,6 +40,27 @@ OrderMoneyText = Annotated[str, AfterValidator(_order_money_text)]
 OrderLimitText = Annotated[str, AfterValidator(_positive_money_text)]
 
 
+class OrderAmounts(PlanPart):
+    """What each order has beside its rate, in this order: a fixed amount, a minimum, a maximum."""
+
+    fixed_per_order: OrderMoneyText | None = None
+    min_per_order: OrderLimitText | None = None
+    max_per_order: OrderLimitText | None = None
+
+    @property
+    def order_texts(self) -> list[str]:
+        """Every amount per order that is said."""
+        said = (self.fixed_per_order, self.min_per_order, self.max_per_order)
+        return [text for text in said if text is not None]
+
+    @model_validator(mode="after")
+    def _least_and_most(self) -> Self:
+        least, most = self.min_per_order, self.max_per_order
+        if least and most and parse_money(most).value < parse_money(least).value:
+            raise ValueError(f"max_per_order {most} is below min_per_order {least}")
+        return self
+
+
 def check_order(component: Component) -> None:
     """Check what a component says of orders and of what picks its rate.
 
@@ -53,13 +75,6 @@ def check_order(component: Component) -> None:
         for name in ("min_per_order", "max_per_order", "fixed_per_order"):
             if getattr(component, name) is not None:
                 raise ValueError(f"{name} is for each order by itself: say window: order")
-    if component.min_per_order is not None and component.max_per_order is not None:
-        least, most = parse_money(component.min_per_order), parse_money(component.max_per_order)
-        if most.value < least.value:
-            raise ValueError(
-                f"max_per_order {component.max_per_order} is below min_per_order "
-                f"{component.min_per_order}"
-            )
     if component.by is not None:
         _check_by(component, component.by)
     elif any(edge.unit not in ("zero", "money", "quota") for edge in component.edges):

@@ -12,9 +12,6 @@ component as (
         component_key,
         walk,
         picked_by,
-        fixed_per_order_minor,
-        min_per_order_minor,
-        max_per_order_minor,
         needs_quota or needs_target as has_curve_of_window
     from {{ ref('int_commission__component') }}
     where walk like 'order%'
@@ -25,9 +22,6 @@ line as (
         measure_line.*,
         component.walk,
         component.picked_by,
-        component.fixed_per_order_minor,
-        component.min_per_order_minor,
-        component.max_per_order_minor,
         case when component.has_curve_of_window then measure_line.window_id else measure_line.component_key end
             as curve_key
     from {{ ref('int_commission__measure_line') }} as measure_line
@@ -57,8 +51,7 @@ credited as (
 ),
 
 {% set said_once = [
-    'component_key', 'curve_key', 'walk', 'picked_by', 'fixed_per_order_minor', 'min_per_order_minor',
-    'max_per_order_minor',
+    'component_key', 'curve_key', 'walk', 'picked_by',
 ] %}
 
 summed as (
@@ -103,14 +96,19 @@ rated as (
             as denominator,
         case
             when curve.segment_number is null then cast(0 as {{ type_wide() }})
-            when placed.walk = 'order_spread' and placed.place = 0 then cast(0 as {{ type_wide() }})
+            -- Money without a unit has the rate of its place.
+            when placed.walk = 'order_spread' and placed.place = 0
+                then curve.slope_wide * placed.order_measure * cast(1000000000000 as {{ type_wide() }})
             when placed.walk = 'order_spread'
                 then {{ spread_evenly(
                     '(curve.intercept_wide + curve.slope_wide * placed.place)', 'placed.order_measure',
                     'cast(placed.place as ' ~ type_wide() ~ ')'
                 ) }}
             else curve.intercept_wide + curve.slope_wide * placed.order_measure
-        end as exact_rate
+        end as exact_rate,
+        coalesce(amount.fixed_minor, 0) as fixed_minor,
+        amount.minimum_minor,
+        amount.maximum_minor
     from placed
     left join {{ ref('int_commission__curve_window') }} as curve
         on
@@ -118,12 +116,16 @@ rated as (
             and placed.curve_number = curve.curve_number
             and placed.place >= curve.x_from
             and placed.place < curve.x_to
+    left join {{ source('plan', 'plan_order_amount') }} as amount
+        on
+            placed.component_key = amount.component_key
+            and placed.curve_number = amount.curve_number
 ),
 
 with_fixed as (
     select
         *,
-        case when is_credit_note then exact_rate else exact_rate + coalesce(fixed_per_order_minor, 0) * denominator end
+        case when is_credit_note then exact_rate else exact_rate + fixed_minor * denominator end
             as exact_with_fixed
     from rated
 ),
@@ -132,8 +134,8 @@ raised as (
     select
         *,
         case
-            when is_credit_note or min_per_order_minor is null then exact_with_fixed
-            else greatest(exact_with_fixed, min_per_order_minor * denominator)
+            when is_credit_note or minimum_minor is null then exact_with_fixed
+            else greatest(exact_with_fixed, minimum_minor * denominator)
         end as exact_raised
     from with_fixed
 ),
@@ -142,8 +144,8 @@ limited as (
     select
         *,
         case
-            when is_credit_note or max_per_order_minor is null then exact_raised
-            else least(exact_raised, max_per_order_minor * denominator)
+            when is_credit_note or maximum_minor is null then exact_raised
+            else least(exact_raised, maximum_minor * denominator)
         end as exact_pay
     from raised
 ),
