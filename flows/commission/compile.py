@@ -6,6 +6,7 @@ from run to run.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from math import lcm
@@ -32,7 +33,9 @@ from .curves import (
     walk_of,
 )
 from .filters import FILTER_SCHEMA, Filters
+from .measures import MEASURES
 from .order_amounts import ORDER_AMOUNT_SCHEMA, order_amount_rows
+from .order_model import OrderAmounts
 from .plans import PlanFile, load_plans
 from .units import parse_yearly_money
 
@@ -75,7 +78,14 @@ SCHEMAS: dict[str, pa.Schema] = {
     ),
     "plan_filter": FILTER_SCHEMA,
     "plan_order_amount": ORDER_AMOUNT_SCHEMA,
+    "plan_term": pa.schema(
+        [
+            ("component_key", _TEXT), ("term_number", _INTEGER), ("filter_number", _INTEGER),
+            ("valid_from", _DATE), ("valid_to", _DATE),
+        ]
+    ),
 }  # fmt: skip
+_LARGEST_RATE_SHOWN = 10**9
 OWN_CURVE = 0
 """The number of the curve that the component says itself; others replace it."""
 
@@ -86,7 +96,8 @@ def compile_plans(workspace: Workspace) -> dict[str, pa.Table]:
     Raises ConfigurationError where a plan is wrong, or its numbers are too large to be exact.
     """
     rows: dict[str, list[dict[str, Any]]] = {name: [] for name in SCHEMAS}
-    scale = Scale(workspace.settings.money_scale, workspace.currency_digits)
+    money = workspace.settings.money_scale
+    scale = Scale(money, money, workspace.currency_digits)
     filters = Filters(workspace.settings.money_scale)
     for file in load_plans(workspace):
         rows["plan_version"].append(_version_row(file, scale))
@@ -95,9 +106,12 @@ def compile_plans(workspace: Workspace) -> dict[str, pa.Table]:
                 component_row, segment_rows = _component_rows(
                     file, ordinal, name, component, scale, filters
                 )
-                rows["plan_order_amount"] += order_amount_rows(
-                    component_row["component_key"], OWN_CURVE, component, scale.pay
-                )
+                rows["plan_term"] += _term_rows(component_row, component, filters)
+                parts: list[OrderAmounts] = [component, *component.terms]
+                for number, said in enumerate(parts):
+                    rows["plan_order_amount"] += order_amount_rows(
+                        component_row["component_key"], number, said, scale.pay
+                    )
             except ValueError as error:
                 raise ConfigurationError(
                     [Fault(file.path, None, f"components.{name}", str(error))]
@@ -121,7 +135,7 @@ def _version_row(file: PlanFile, scale: Scale) -> dict[str, Any]:
     plan = file.plan
     target = None
     if plan.target != "from participant":
-        exact = parse_yearly_money(plan.target).value * 10**scale.measure
+        exact = parse_yearly_money(plan.target).value * 10**scale.money
         if exact.denominator != 1:
             raise ConfigurationError(
                 [Fault(file.path, None, "target", "more decimals than the workspace's money_scale")]
@@ -148,9 +162,16 @@ def _component_rows(
     window = component.accumulates_over(file.plan.pay)
     key = f"{file.plan.plan}/{file.plan.version}/{name}"
     target = share_of_target(component.weight, window)
-    lines = lines_of(component, target, scale, component.by)
-    is_per_order = component.window == "order"
-    walk = (order_walk_of if is_per_order else walk_of)(component, component.by)
+    decimals = MEASURES[component.of].decimals
+    if decimals is not None:
+        scale = replace(scale, measure=decimals)
+    curves = [component, *component.terms]
+    lines_of_curves = [lines_of(curve, target, scale, component.by) for curve in curves]
+    lines = [line for lines in lines_of_curves for line in lines]
+    walk = _walk_of(component)
+    # What is rounded as one running total needs one denominator.
+    adds_up = walk not in ("segments", "reached")
+    common = lcm(*(denominator_of(line) for line in lines)) if adds_up else None
     component_row = {
         "component_key": key,
         "plan_id": file.plan.plan,
@@ -172,14 +193,38 @@ def _component_rows(
         "re_rates_at_edges": re_rates_at_edges(component),
         "needs_quota": needs_quota(lines),
         "needs_target": needs_target(lines),
-        "is_narrow": is_narrow(lines),
+        "is_narrow": common is None and is_narrow(lines),
         "target_numerator": target.numerator,
         "target_denominator": target.denominator,
     }
-    # What is rounded as a running total adds up over the segments.
-    adds_up = is_per_order or walk == "spread" or component.running is not None
-    common = lcm(*(denominator_of(line) for line in lines)) if adds_up else None
-    return component_row, _segment_rows(key, OWN_CURVE, lines, common)
+    segments = [
+        row
+        for number, lines in enumerate(lines_of_curves)
+        for row in _segment_rows(key, number, lines, common)
+    ]
+    return component_row, segments
+
+
+def _walk_of(component: Component) -> str:
+    if component.window == "order":
+        return "order_segments" if component.terms else order_walk_of(component, component.by)
+    return "terms" if component.terms else walk_of(component, component.by)
+
+
+def _term_rows(
+    component_row: dict[str, Any], component: Component, filters: Filters
+) -> list[dict[str, Any]]:
+    """Give the terms; the number of a term is that of its curve."""
+    return [
+        {
+            "component_key": component_row["component_key"],
+            "term_number": number,
+            "filter_number": filters.number_of(term.where),
+            "valid_from": term.from_ or component_row["valid_from"],
+            "valid_to": term.to or component_row["valid_to"],
+        }
+        for number, term in enumerate(component.terms, start=1)
+    ]
 
 
 def _segment_rows(
@@ -212,6 +257,6 @@ def _segment_rows(
 
 def _decimal(rate: Fraction | None) -> Decimal | None:
     """Give a rate to look at: pay is calculated with the coefficients, which are exact."""
-    if rate is None:
+    if rate is None or rate >= _LARGEST_RATE_SHOWN:
         return None
     return (Decimal(rate.numerator) / Decimal(rate.denominator)).quantize(Decimal("1e-9"))

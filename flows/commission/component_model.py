@@ -11,10 +11,11 @@ from .condition_model import SaleConditionText
 from .curve_model import CURVES, Curve
 from .order_model import OrderAmounts, PickingMeasure, check_order
 from .plan_part import PlanPart, RateText, refuse_keys_to_come
+from .term_model import Term, check_slices
 
 _KEYS_TO_COME = {
     "payee", "deduct", "share_out", "count_once", "grid",
-    "differential", "fixed", "pool", "contest", "bands", "terms", "target", "gates", "multiply",
+    "differential", "fixed", "pool", "contest", "bands", "target", "gates", "multiply",
     "cap", "floor", "returns", "clawback", "release",
 }  # fmt: skip
 
@@ -30,7 +31,9 @@ class Component(Curve, OrderAmounts):
 
     title: str | None = None
     note: str | None = None
-    of: Literal["net_amount", "margin", "payments"] = "net_amount"
+    of: Literal["net_amount", "margin", "quantity", "orders", "customers", "payments"] = (
+        "net_amount"
+    )
     on: Literal["order", "invoice", "ship", "payment"] = "order"
     where: SaleConditionText | None = None
     from_: date | None = Field(default=None, alias="from")
@@ -41,6 +44,7 @@ class Component(Curve, OrderAmounts):
     weight: RateText = "100%"
     quota: QuotaRule | None = None
     by: PickingMeasure | None = None
+    terms: list[Term] = Field(default_factory=list)
 
     @model_validator(mode="before")
     @classmethod
@@ -55,17 +59,21 @@ class Component(Curve, OrderAmounts):
 
     @model_validator(mode="after")
     def _one_curve(self) -> Component:
-        if not self.curves_said:
+        if not self.curves_said and not self.terms:
             raise ValueError(f"say exactly one of {', '.join(CURVES)}; found none")
         if self.from_ and self.to and self.to < self.from_:
             raise ValueError(f"to {self.to} is before from {self.from_}")
+        for curve in (self, *self.terms):
+            curve.check_measure(self.of, self.by)
+        if self.terms:
+            check_slices(self)
         check_order(self)
         return self
 
     @property
     def conditions(self) -> list[str]:
         """Every condition that is asked of a sale."""
-        return [self.where] if self.where else []
+        return [text for text in (self.where, *(term.where for term in self.terms)) if text]
 
     def accumulates_over(self, pay: str) -> str:
         """Give the kind of period that the component's windows are; orders lie in a pay period."""
@@ -74,4 +82,5 @@ class Component(Curve, OrderAmounts):
     @property
     def money_texts(self) -> list[str]:
         """Every number of the component that may be money."""
-        return self.curve_texts + self.order_texts
+        of_terms = [text for term in self.terms for text in term.money_texts]
+        return [*super().money_texts, *self.order_texts, *of_terms]

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from .imported_table import refuse_upper_edges
+from .measures import MEASURES, edge_unit_of
 from .plan_part import CurveRateText, EdgeText, PayText, PlanPart
 from .units import Quantity, parse_amount, parse_curve_rate
 
@@ -82,7 +83,9 @@ def check_tiers(tiers: list[Tier]) -> None:
     _check_ascending(edges)
     units = {parse_curve_rate(tier.rate).unit for tier in tiers} - {"zero"}
     if len(units) > 1:
-        raise ValueError("rates must be of one kind: all %, or all x (times the target)")
+        raise ValueError(
+            "rates must be of one kind: all %, all money per unit, or all x (times the target)"
+        )
     if "target" in units and any(edge.unit not in ("zero", "quota") for edge in edges):
         raise ValueError("rates in x (times the target) need edges in % of quota")
 
@@ -178,11 +181,28 @@ class Curve(PlanPart):
         return [row.edge for row in rows] + [parse_amount(text) for text in texts if text]
 
     @property
-    def curve_texts(self) -> list[str]:
+    def money_texts(self) -> list[str]:
         """Every number of the curve that may be money."""
         rows = [*self.tiers, *(self.steps or [])]
         edges = [row.from_ or row.above for row in rows]
+        rates = [tier.rate for tier in self.tiers]
         pays = [text for step in self.steps or [] for text in (step.pays, step.per_point)]
         points = [text for point in self.points or [] for text in (point.at, point.pays)]
-        texts = [*edges, *pays, *points, self.marginal_above, self.only_above]
+        texts = [*edges, *rates, *pays, *points, self.marginal_above, self.only_above]
         return [text for text in texts if text is not None]
+
+    def check_measure(self, name: str, picked_by: str | None = None) -> None:
+        """Refuse edges and rates in other units than those of the measure called `name`.
+
+        Edges are of the measure that picks the rate, where that is another one.
+        """
+        measure = MEASURES[name]
+        said = f"by: {picked_by}" if picked_by else f"of: {name}"
+        units = {edge_unit_of(picked_by)} if picked_by else {measure.edge_unit, "quota"}
+        if wrong := [edge for edge in self.edges if edge.unit not in units | {"zero"}]:
+            raise ValueError(f"edges in {wrong[0].unit} do not go with {said}")
+        paid = f"per {measure.paid_per}" if measure.paid_per else "share"
+        rates = [parse_curve_rate(tier.rate) for tier in self.tiers]
+        if any(rate.unit not in ("zero", "target", paid) for rate in rates):
+            said = f"money per {measure.paid_per}" if measure.paid_per else "%"
+            raise ValueError(f"of: {name} is paid in {said} or in x (times the target)")

@@ -4,10 +4,10 @@ A segment is one straight line of the payout curve
 
     F(x) = (a + c*T + f*Q + (b + (d*T + e)/Q) * x) / den      in minor units of the currency
 
-with x the running measure and Q the quota, both integers at the workspace's money scale, and T the
-yearly target incentive, also at that scale. Most curves need only a, b and f. Weight and the
-window's share of the year are inside c and d. The lower edge is an amount at the money scale or a
-share of the quota.
+with x the running measure and Q the quota, both integers at the scale of the measure, and T the
+yearly target incentive at the workspace's money scale. Most curves need only a, b and f. Weight and
+the window's share of the year are inside c and d. The lower edge is an amount at the scale of the
+measure or a share of the quota.
 """
 
 from __future__ import annotations
@@ -43,8 +43,9 @@ class Line:
 
 @dataclass(frozen=True)
 class Scale:
-    """Decimals of the measure (the money scale) and of the pay (the currency's digits)."""
+    """Decimals of money as integers, of the measure, and of the pay (the currency's digits)."""
 
+    money: int
     measure: int
     pay: int
 
@@ -52,6 +53,11 @@ class Scale:
     def measure_to_pay(self) -> Fraction:
         """Minor units of pay for one unit of the measure at its scale."""
         return Fraction(10**self.pay, 10**self.measure)
+
+    @property
+    def money_to_pay(self) -> Fraction:
+        """Minor units of pay for one unit of money at its scale."""
+        return Fraction(10**self.pay, 10**self.money)
 
 
 def lines_of(
@@ -62,6 +68,8 @@ def lines_of(
     `target` is the part of the yearly target incentive that one window is worth. Where something
     else than the measure picks the segment, nothing is paid below the first row.
     """
+    if not curve.curves_said:
+        return []
     lines = _lines_of(curve, target, scale)
     if picked_by is None or curve.steps is not None:
         return lines
@@ -69,7 +77,7 @@ def lines_of(
 
 
 def _lines_of(curve: Curve, target: Fraction, scale: Scale) -> list[Line]:
-    of_target = target * scale.measure_to_pay
+    of_target = target * scale.money_to_pay
     if curve.points is not None:
         return _points(curve.points, of_target, scale)
     if curve.steps is not None:
@@ -130,7 +138,7 @@ So an edge of ten decimals is met exactly, and a rate just above it is not taken
 
 def _edge_value(edge: Quantity, scale: Scale) -> Fraction:
     """Give an edge as a share of the quota, or in integers of what it is an edge of."""
-    money: int = 10**scale.measure
+    money: int = 10**scale.money
     factors = {"quota": 1, "share": RATE_PLACES, "units": 10**6, "money": money}
     return edge.value * factors.get(edge.unit, 1)
 

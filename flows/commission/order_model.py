@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import AfterValidator, model_validator
 
+from .measures import RATES
 from .plan_part import PlanPart
 from .units import parse_money
 
@@ -13,15 +14,6 @@ if TYPE_CHECKING:
     from .component_model import Component
 
 PickingMeasure = Literal["net_amount", "margin", "quantity", "margin_rate", "markup_rate"]
-EDGE_UNITS = {
-    "net_amount": "money",
-    "margin": "money",
-    "quantity": "units",
-    "margin_rate": "share",
-    "markup_rate": "share",
-}
-"""The unit of the edges of each measure that can pick a rate."""
-RATES = ("margin_rate", "markup_rate")
 
 
 def _order_money_text(text: str) -> str:
@@ -72,13 +64,11 @@ def check_order(component: Component) -> None:
         if component.on == "payment":
             raise ValueError("money received is no order: window: order goes with sales")
     else:
-        for name in ("min_per_order", "max_per_order", "fixed_per_order"):
-            if getattr(component, name) is not None:
-                raise ValueError(f"{name} is for each order by itself: say window: order")
+        parts: list[OrderAmounts] = [component, *component.terms]
+        for text in [text for part in parts for text in part.order_texts]:
+            raise ValueError(f"{text} is for each order by itself: say window: order")
     if component.by is not None:
         _check_by(component, component.by)
-    elif any(edge.unit not in ("zero", "money", "quota") for edge in component.edges):
-        raise ValueError("edges of this measure are money or % of quota; by picks by another one")
 
 
 def _check_by(component: Component, by: str) -> None:
@@ -95,11 +85,5 @@ def _check_by(component: Component, by: str) -> None:
             raise ValueError(f"{name} is an edge of what of measures, and by picks by {by}")
     if component.of not in ("net_amount", "margin"):
         raise ValueError("by goes with of: net_amount or margin")
-    rows = [*component.tiers, *(component.steps or [])]
-    for row in rows:
-        if row.edge.unit not in ("zero", EDGE_UNITS[by]):
-            example = {"money": "50_000 USD", "units": "100 units", "share": "35.5%"}
-            raise ValueError(
-                f"by: {by} has edges such as {example[EDGE_UNITS[by]]}; "
-                f"found {row.from_ if row.from_ is not None else row.above}"
-            )
+    if component.terms:
+        raise ValueError("terms have rates of their own, and by picks one of several: leave by out")

@@ -14,7 +14,7 @@ from pydantic import Field, model_validator
 from .component_model import Component
 from .conditions import parse_condition
 from .plan_part import Identifier, PlanPart, TargetText, refuse_keys_to_come
-from .units import parse_amount
+from .units import currency_of
 
 MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 _KEYS_TO_COME = {"who", "rounding", "cap", "draw", "negative_pay", "exchange", "accounting"}
@@ -67,8 +67,7 @@ class Plan(PlanPart):
 
     def _check_currency(self, name: str, component: Component) -> None:
         for text in component.money_texts:
-            amount = parse_amount(text)
-            if amount.unit == "money" and amount.currency != self.currency:
+            if currency_of(text) not in ("", self.currency):
                 raise ValueError(f"{name}: {text} is not in the plan's currency {self.currency}")
         for condition in component.conditions:
             for currency in parse_condition(condition).currencies - {self.currency}:

@@ -1,8 +1,10 @@
 {{ config(materialized='table') }}
 
-{# A table, because the documents that it reads are deleted by it. #}
+{# A table, because the documents that it reads are deleted by it. Where customers are counted, which of their
+   orders counts may change with any other. #}
 
 {% set last_documents = last_build_of('intermediate', 'int_sales__document') %}
+{% set counts_customers = last_documents and 'customers' in measures_in_use() %}
 
 with
 
@@ -31,11 +33,35 @@ now_in as (
     ),
 {% endif %}
 
+{% if counts_customers %}
+    customer_touched as (
+        select arrived.customer_id
+        from {{ source('lake', 'sales_line_arrived') }} as arrived
+        union
+        select documents.customer_id
+        from {{ last_documents }} as documents
+        inner join before_in
+            on documents.root_order_id = before_in.root_order_id
+        union
+        select documents.customer_id
+        from {{ last_documents }} as documents
+        inner join now_in
+            on documents.root_order_id = now_in.root_order_id
+    ),
+{% endif %}
+
 final as (
     select root_order_id from now_in
     {% if last_documents %}
         union
         select root_order_id from before_in
+    {% endif %}
+    {% if counts_customers %}
+        union
+        select documents.root_order_id
+        from {{ last_documents }} as documents
+        inner join customer_touched
+            on documents.customer_id = customer_touched.customer_id
     {% endif %}
 )
 

@@ -1,0 +1,40 @@
+"""What a component can measure, and the units that go with it.
+
+A measure runs as an integer: money at the workspace's money scale, quantities in millionths, orders
+and customers one by one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A measure: the unit of its edges, what it is paid per, and its decimals as an integer.
+
+    Without decimals of its own it has those of the workspace's money; without `paid_per` it is
+    money, and paid in %.
+    """
+
+    edge_unit: str = "money"
+    paid_per: str | None = None
+    decimals: int | None = None
+
+
+MONEY = Measure()
+MEASURES = {
+    "net_amount": MONEY,
+    "margin": MONEY,
+    "payments": MONEY,
+    "quantity": Measure("units", "unit", 6),
+    "orders": Measure("orders", "order", 0),
+    "customers": Measure("customers", "customer", 0),
+}
+RATES = ("margin_rate", "markup_rate")
+"""Shares that can pick a rate, and are no measure: the margin of the price, or of the cost."""
+
+
+def edge_unit_of(name: str) -> str:
+    """Give the unit of the edges of a measure or a rate that picks a rate."""
+    return "share" if name in RATES else MEASURES[name].edge_unit
