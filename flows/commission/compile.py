@@ -107,7 +107,7 @@ def compile_plans(workspace: Workspace) -> dict[str, pa.Table]:
                     file, ordinal, name, component, scale, filters
                 )
                 rows["plan_term"] += _term_rows(component_row, component, filters)
-                parts: list[OrderAmounts] = [component, *component.terms]
+                parts: list[OrderAmounts] = [component, *(component.terms or [])]
                 for number, said in enumerate(parts):
                     rows["plan_order_amount"] += order_amount_rows(
                         component_row["component_key"], number, said, scale.pay
@@ -165,7 +165,7 @@ def _component_rows(
     decimals = MEASURES[component.of].decimals
     if decimals is not None:
         scale = replace(scale, measure=decimals)
-    curves = [component, *component.terms]
+    curves = [component, *(component.terms or [])]
     lines_of_curves = [lines_of(curve, target, scale, component.by) for curve in curves]
     lines = [line for lines in lines_of_curves for line in lines]
     walk = _walk_of(component)
@@ -223,7 +223,7 @@ def _term_rows(
             "valid_from": term.from_ or component_row["valid_from"],
             "valid_to": term.to or component_row["valid_to"],
         }
-        for number, term in enumerate(component.terms, start=1)
+        for number, term in enumerate(component.terms or [], start=1)
     ]
 
 

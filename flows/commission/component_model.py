@@ -31,7 +31,7 @@ class Component(Curve, OrderAmounts):
 
     title: str | None = None
     note: str | None = None
-    of: Literal["net_amount", "margin", "quantity", "orders", "customers", "payments"] = (
+    of: Literal["net_amount", "margin", "payments", "quantity", "orders", "customers"] = (
         "net_amount"
     )
     on: Literal["order", "invoice", "ship", "payment"] = "order"
@@ -44,7 +44,7 @@ class Component(Curve, OrderAmounts):
     weight: RateText = "100%"
     quota: QuotaRule | None = None
     by: PickingMeasure | None = None
-    terms: list[Term] = Field(default_factory=list)
+    terms: list[Term] | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -63,7 +63,7 @@ class Component(Curve, OrderAmounts):
             raise ValueError(f"say exactly one of {', '.join(CURVES)}; found none")
         if self.from_ and self.to and self.to < self.from_:
             raise ValueError(f"to {self.to} is before from {self.from_}")
-        for curve in (self, *self.terms):
+        for curve in (self, *(self.terms or [])):
             curve.check_measure(self.of, self.by)
         if self.terms:
             check_slices(self)
@@ -73,7 +73,7 @@ class Component(Curve, OrderAmounts):
     @property
     def conditions(self) -> list[str]:
         """Every condition that is asked of a sale."""
-        return [text for text in (self.where, *(term.where for term in self.terms)) if text]
+        return [text for text in (self.where, *(term.where for term in self.terms or [])) if text]
 
     def accumulates_over(self, pay: str) -> str:
         """Give the kind of period that the component's windows are; orders lie in a pay period."""
@@ -82,5 +82,8 @@ class Component(Curve, OrderAmounts):
     @property
     def money_texts(self) -> list[str]:
         """Every number of the component that may be money."""
-        of_terms = [text for term in self.terms for text in term.money_texts]
-        return [*super().money_texts, *self.order_texts, *of_terms]
+        return [
+            *super().money_texts,
+            *self.order_texts,
+            *(text for term in self.terms or [] for text in term.money_texts),
+        ]

@@ -7,6 +7,7 @@ and customers one by one.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -22,8 +23,9 @@ class Measure:
     decimals: int | None = None
 
 
+MeasureName = Literal["net_amount", "margin", "payments", "quantity", "orders", "customers"]
 MONEY = Measure()
-MEASURES = {
+MEASURES: dict[str, Measure] = {
     "net_amount": MONEY,
     "margin": MONEY,
     "payments": MONEY,

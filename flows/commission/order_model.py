@@ -64,7 +64,7 @@ def check_order(component: Component) -> None:
         if component.on == "payment":
             raise ValueError("money received is no order: window: order goes with sales")
     else:
-        parts: list[OrderAmounts] = [component, *component.terms]
+        parts: list[OrderAmounts] = [component, *(component.terms or [])]
         for text in [text for part in parts for text in part.order_texts]:
             raise ValueError(f"{text} is for each order by itself: say window: order")
     if component.by is not None:

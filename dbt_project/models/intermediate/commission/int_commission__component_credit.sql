@@ -112,7 +112,7 @@ every_line as (
     select * from taken_back
 ),
 
-final as (
+windowed as (
     select
         every_line.*,
         component.plan_id,
@@ -123,6 +123,17 @@ final as (
     from every_line
     inner join component
         on every_line.component_key = component.component_key
+),
+
+final as (
+    select
+        *,
+        {{ window_id('participant_id', 'component_key', 'window_start') }} as window_id,
+        case
+            when is_taking_back
+                then {{ window_id('participant_id', 'original_component_key', 'original_window_start') }}
+        end as original_window_id
+    from windowed
 )
 
 select * from final

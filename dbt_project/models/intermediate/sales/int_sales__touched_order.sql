@@ -33,23 +33,6 @@ now_in as (
     ),
 {% endif %}
 
-{% if counts_customers %}
-    customer_touched as (
-        select arrived.customer_id
-        from {{ source('lake', 'sales_line_arrived') }} as arrived
-        union
-        select documents.customer_id
-        from {{ last_documents }} as documents
-        inner join before_in
-            on documents.root_order_id = before_in.root_order_id
-        union
-        select documents.customer_id
-        from {{ last_documents }} as documents
-        inner join now_in
-            on documents.root_order_id = now_in.root_order_id
-    ),
-{% endif %}
-
 final as (
     select root_order_id from now_in
     {% if last_documents %}
@@ -60,8 +43,19 @@ final as (
         union
         select documents.root_order_id
         from {{ last_documents }} as documents
-        inner join customer_touched
-            on documents.customer_id = customer_touched.customer_id
+        where
+            documents.customer_id in (
+                select arrived_line.customer_id from {{ source('lake', 'sales_line_arrived') }} as arrived_line
+                union
+                select touched.customer_id
+                from {{ last_documents }} as touched
+                where
+                    touched.root_order_id in (
+                        select now_in.root_order_id from now_in
+                        union
+                        select before_in.root_order_id from before_in
+                    )
+            )
     {% endif %}
 )
 
