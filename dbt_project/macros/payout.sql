@@ -54,3 +54,26 @@
         ) }} as bigint)
     end
 {%- endmacro %}
+
+{# What a move between two measures is paid in the segment, as an exact fraction over its denominator_wide. The moves
+   in all segments that it crosses add up to F at its end less F at its beginning. #}
+{% macro exact_in_segment(before, after, segment) -%}
+    {%- set low = 'least(' ~ before ~ ', ' ~ after ~ ')' -%}
+    {%- set high = 'greatest(' ~ before ~ ', ' ~ after ~ ')' -%}
+    case when {{ after }} < {{ before }} then -1 else 1 end * (
+        {{ segment }}.intercept_wide + {{ segment }}.slope_wide * least({{ high }}, {{ segment }}.x_to)
+        - case
+            when {{ low }} >= {{ segment }}.x_from
+                then {{ segment }}.intercept_wide + {{ segment }}.slope_wide * {{ low }}
+            else {{ segment }}.intercept_before_wide + {{ segment }}.slope_before_wide * {{ segment }}.x_from
+        end
+    )
+{%- endmacro %}
+
+{# How much of a move between two measures lies in the segment. #}
+{% macro crossed_in_segment(before, after, segment) -%}
+    {%- set low = 'least(' ~ before ~ ', ' ~ after ~ ')' -%}
+    {%- set high = 'greatest(' ~ before ~ ', ' ~ after ~ ')' -%}
+    case when {{ after }} < {{ before }} then -1 else 1 end
+    * (least({{ high }}, {{ segment }}.x_to) - greatest({{ low }}, {{ segment }}.x_from))
+{%- endmacro %}

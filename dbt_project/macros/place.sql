@@ -29,16 +29,15 @@
 
 {# A rate stands on an even place where it is a whole number of ten billionths, else on the odd place behind it, so
    that it is compared with an edge as an exact fraction is. Above no cost it is beyond all edges; below zero, or of
-   nothing, it is below all. #}
+   nothing, it is below them all. #}
 {% macro place(picked_by, part, whole) -%}
-    {%- set parts = 'cast(10000000000 as ' ~ type_wide() ~ ') * abs(' ~ part ~ ')' -%}
-    {%- set wholes = 'cast(abs(' ~ whole ~ ') as ' ~ type_wide() ~ ')' -%}
+    {%- set parts = 'cast(10000000000 as ' ~ type_wide() ~ ') * ' ~ part -%}
+    {%- set wholes = 'cast(' ~ whole ~ ' as ' ~ type_wide() ~ ')' -%}
     {%- set beyond = 'cast(8000000000000000000 as bigint)' -%}
     case
         when {{ picked_by }} not in ('margin_rate', 'markup_rate') then cast({{ part }} as bigint)
         when {{ whole }} = 0 and {{ part }} > 0 then {{ beyond }}
-        when {{ part }} is null or {{ whole }} = 0 or (({{ part }} < 0) <> ({{ whole }} < 0) and {{ part }} <> 0)
-            then cast(-1 as bigint)
+        when {{ part }} is null or {{ part }} < 0 or {{ whole }} <= 0 then cast(-1 as bigint)
         else cast(least(
             2 * {{ wide_idiv(parts, wholes) }}
             + case when ({{ parts }}) % ({{ wholes }}) > 0 then 1 else 0 end,

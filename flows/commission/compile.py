@@ -35,7 +35,6 @@ from .curves import (
 from .filters import FILTER_SCHEMA, Filters
 from .measures import MEASURES
 from .order_amounts import ORDER_AMOUNT_SCHEMA, order_amount_rows
-from .order_model import OrderAmounts
 from .plans import PlanFile, load_plans
 from .units import parse_yearly_money
 
@@ -107,11 +106,9 @@ def compile_plans(workspace: Workspace) -> dict[str, pa.Table]:
                     file, ordinal, name, component, scale, filters
                 )
                 rows["plan_term"] += _term_rows(component_row, component, filters)
-                parts: list[OrderAmounts] = [component, *(component.terms or [])]
-                for number, said in enumerate(parts):
-                    rows["plan_order_amount"] += order_amount_rows(
-                        component_row["component_key"], number, said, scale.pay
-                    )
+                rows["plan_order_amount"] += order_amount_rows(
+                    component_row["component_key"], component, scale.pay
+                )
             except ValueError as error:
                 raise ConfigurationError(
                     [Fault(file.path, None, f"components.{name}", str(error))]

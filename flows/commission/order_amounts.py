@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from .order_model import OrderAmounts
+from .component_model import Component
 from .units import parse_money
 
 ORDER_AMOUNT_SCHEMA = pa.schema(
@@ -19,22 +19,23 @@ ORDER_AMOUNT_SCHEMA = pa.schema(
 
 
 def order_amount_rows(
-    component_key: str, curve_number: int, said: OrderAmounts, pay_digits: int
+    component_key: str, component: Component, pay_digits: int
 ) -> list[dict[str, Any]]:
-    """Give the row of a component's curve; none where nothing is said.
+    """Give a row for each curve of a component with amounts: 0 is its own, then those of terms.
 
     Raises ValueError where an amount has more decimals than the currency.
     """
-    if not said.order_texts:
-        return []
+    of_terms = [term.or_of(component) for term in component.terms or []]
     return [
         {
             "component_key": component_key,
-            "curve_number": curve_number,
+            "curve_number": number,
             "fixed_minor": _minor(said.fixed_per_order, pay_digits),
             "minimum_minor": _minor(said.min_per_order, pay_digits),
             "maximum_minor": _minor(said.max_per_order, pay_digits),
         }
+        for number, said in enumerate([component, *of_terms])
+        if said.order_texts
     ]
 
 

@@ -45,6 +45,14 @@ class OrderAmounts(PlanPart):
         said = (self.fixed_per_order, self.min_per_order, self.max_per_order)
         return [text for text in said if text is not None]
 
+    def or_of(self, component: OrderAmounts) -> OrderAmounts:
+        """Give these amounts, and those of the component where this term says none."""
+        return OrderAmounts(
+            fixed_per_order=self.fixed_per_order or component.fixed_per_order,
+            min_per_order=self.min_per_order or component.min_per_order,
+            max_per_order=self.max_per_order or component.max_per_order,
+        )
+
     @model_validator(mode="after")
     def _least_and_most(self) -> Self:
         least, most = self.min_per_order, self.max_per_order

@@ -121,7 +121,8 @@ compiled as (
 ),
 
 -- Pay at both ends of a segment by its own line: what a jump adds at x_from is pay_at_from less the
--- pay_at_to of the segment before.
+-- pay_at_to of the segment before. Edges lie between integers, so what a credit is paid in a segment begins
+-- where the line of the segment before ends.
 final as (
     select
         segment.*,
@@ -130,7 +131,13 @@ final as (
         end as pay_at_to,
         lag(case when segment.x_to < 9000000000000000000 then {{ payout('segment.x_to', 'segment') }} end)
             over (partition by segment.curve_key, segment.curve_number order by segment.segment_number)
-            as pay_before_from
+            as pay_before_from,
+        lag(segment.intercept_wide)
+            over (partition by segment.curve_key, segment.curve_number order by segment.segment_number)
+            as intercept_before_wide,
+        lag(segment.slope_wide)
+            over (partition by segment.curve_key, segment.curve_number order by segment.segment_number)
+            as slope_before_wide
     from compiled as segment
 )
 

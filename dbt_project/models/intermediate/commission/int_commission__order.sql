@@ -2,7 +2,8 @@
 
 {# S6 of components that take every order by itself: what an order pays, as an exact fraction, and rounded as a
    running total over the pay period. First the curve, then the fixed amount, the minimum and the maximum; a credit
-   note, of less than nothing, has its rate alone. What takes a sale back is no part of its order here: it takes
+   note, of less than nothing, has its rate alone, that of a sale of the same size where another measure picks it;
+   an order without a rate pays nothing. What takes a sale back is no part of its order here: it takes
    back the cents of the sale. #}
 
 with
@@ -73,14 +74,21 @@ summed as (
     group by window_id, root_order_id, curve_number
 ),
 
+mirrored as (
+    select
+        *,
+        case when picked_by is not null and is_credit_note then -1 else 1 end as mirror
+    from summed
+),
+
 placed as (
     select
         *,
         case
             when picked_by is null then order_measure
-            else {{ place('picked_by', 'part', 'whole') }}
+            else {{ place('picked_by', '(mirror * part)', '(mirror * whole)') }}
         end as place
-    from summed
+    from mirrored
 ),
 
 rated as (
@@ -104,8 +112,9 @@ rated as (
                     '(curve.intercept_wide + curve.slope_wide * placed.place)', 'placed.order_measure',
                     'cast(placed.place as ' ~ type_wide() ~ ')'
                 ) }}
-            else curve.intercept_wide + curve.slope_wide * placed.order_measure
+            else placed.mirror * curve.intercept_wide + curve.slope_wide * placed.order_measure
         end as exact_rate,
+        placed.is_credit_note or curve.segment_number is null as has_rate_alone,
         coalesce(amount.fixed_minor, 0) as fixed_minor,
         amount.minimum_minor,
         amount.maximum_minor
@@ -125,7 +134,7 @@ rated as (
 with_fixed as (
     select
         *,
-        case when is_credit_note then exact_rate else exact_rate + fixed_minor * denominator end
+        case when has_rate_alone then exact_rate else exact_rate + fixed_minor * denominator end
             as exact_with_fixed
     from rated
 ),
@@ -134,7 +143,7 @@ raised as (
     select
         *,
         case
-            when is_credit_note or minimum_minor is null then exact_with_fixed
+            when has_rate_alone or minimum_minor is null then exact_with_fixed
             else greatest(exact_with_fixed, minimum_minor * denominator)
         end as exact_raised
     from with_fixed
@@ -144,7 +153,7 @@ limited as (
     select
         *,
         case
-            when is_credit_note or maximum_minor is null then exact_raised
+            when has_rate_alone or maximum_minor is null then exact_raised
             else least(exact_raised, maximum_minor * denominator)
         end as exact_pay
     from raised

@@ -82,12 +82,12 @@ piece as (
         curve.rate,
         case
             when curve.segment_number is null or sold.walk = 'order_reached' then sold.measure_delta
-            when sold.measure_delta < 0
-                then
-                    greatest(sold.measure_after, curve.x_from) - least(sold.measure_before, curve.x_to)
-            else least(sold.measure_after, curve.x_to) - greatest(sold.measure_before, curve.x_from)
+            else {{ crossed_in_segment('sold.measure_before', 'sold.measure_after', 'curve') }}
         end as credited_delta,
-        curve.slope_wide
+        case
+            when sold.walk = 'order_reached' then curve.slope_wide * sold.measure_delta
+            else {{ exact_in_segment('sold.measure_before', 'sold.measure_after', 'curve') }}
+        end as exact_in_segment
     from sold
     left join curve
         on
@@ -105,14 +105,15 @@ piece as (
 piece_to_date as (
     select
         *,
-        coalesce(slope_wide, 0) * credited_delta as exact_delta,
-        rate_before + sum(coalesce(slope_wide, 0) * credited_delta) over (
+        coalesce(exact_in_segment, 0) as exact_delta,
+        rate_before + sum(coalesce(exact_in_segment, 0)) over (
             partition by window_id, root_order_id, curve_number
             order by line_ordinal, segment_number
             rows between unbounded preceding and current row
         ) as exact_after
     from piece
-    where segment_number is null or measure_delta = 0 or credited_delta <> 0
+    -- An edge that is only touched says nothing.
+    where segment_number is null or measure_delta = 0 or credited_delta <> 0 or exact_in_segment <> 0
 ),
 
 -- What is shared in proportion: all that the order pays, or what the amounts per order change.

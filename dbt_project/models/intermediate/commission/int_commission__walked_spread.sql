@@ -31,11 +31,9 @@ crossed as (
         curve.segment_id,
         curve.rate,
         curve.denominator_wide,
-        cast(coalesce(curve.slope_wide, 0) as {{ type_wide() }}) * placed.measure_delta as exact_at_rate,
-        case when placed.place_delta < 0 then -1 else 1 end * (
-            least(greatest(placed.place_before, placed.place_after), curve.x_to)
-            - greatest(least(placed.place_before, placed.place_after), curve.x_from)
-        ) as crossed_delta
+        curve.slope_wide,
+        {{ exact_in_segment('placed.place_before', 'placed.place_after', 'curve') }} as exact_in_segment,
+        {{ crossed_in_segment('placed.place_before', 'placed.place_after', 'curve') }} as crossed_delta
     from placed
     left join {{ ref('int_commission__curve_window') }} as curve
         on
@@ -50,15 +48,16 @@ spread as (
     select
         *,
         case
-            when place_delta = 0 then exact_at_rate * cast(1000000000000 as {{ type_wide() }})
-            else {{ spread_evenly('exact_at_rate', 'crossed_delta', 'cast(place_delta as ' ~ type_wide() ~ ')') }}
+            when segment_number is null then cast(0 as {{ type_wide() }})
+            when place_delta = 0 then slope_wide * measure_delta * cast(1000000000000 as {{ type_wide() }})
+            else {{ spread_evenly('exact_in_segment', 'measure_delta', 'cast(place_delta as ' ~ type_wide() ~ ')') }}
         end as exact_delta,
         case
             when place_delta = 0 or segment_number is null then measure_delta
             else {{ proportion('measure_delta', 'crossed_delta', 'place_delta') }}
         end as credited_delta
     from crossed
-    where segment_number is null or place_delta = 0 or crossed_delta <> 0
+    where segment_number is null or place_delta = 0 or crossed_delta <> 0 or exact_in_segment <> 0
 ),
 
 to_date as (

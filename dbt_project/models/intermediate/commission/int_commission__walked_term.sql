@@ -19,13 +19,11 @@ crossed as (
         curve.segment_number,
         curve.segment_id,
         curve.rate,
-        curve.slope_wide,
         curve.denominator_wide,
+        {{ exact_in_segment('running.measure_before', 'running.measure_after', 'curve') }} as exact_in_segment,
         case
             when curve.segment_number is null then running.measure_delta
-            when running.measure_delta < 0
-                then greatest(running.measure_after, curve.x_from) - least(running.measure_before, curve.x_to)
-            else least(running.measure_after, curve.x_to) - greatest(running.measure_before, curve.x_from)
+            else {{ crossed_in_segment('running.measure_before', 'running.measure_after', 'curve') }}
         end as credited_delta
     from running
     left join curve
@@ -41,10 +39,10 @@ crossed as (
 paid as (
     select
         *,
-        coalesce(credited_delta * cast(slope_wide as {{ type_wide() }}), 0) as exact_delta
+        coalesce(exact_in_segment, 0) as exact_delta
     from crossed
     -- An edge that is only touched says nothing.
-    where segment_number is null or measure_delta = 0 or credited_delta <> 0
+    where segment_number is null or measure_delta = 0 or credited_delta <> 0 or exact_in_segment <> 0
 ),
 
 paid_to_date as (
