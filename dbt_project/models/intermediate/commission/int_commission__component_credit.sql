@@ -1,3 +1,4 @@
+-- depends_on: {{ ref('int_sales__touched_order') }}
 {{ config(materialized='ephemeral') }}
 
 {# S3, first half. The components that a credit counts for, in which windows and on which curve. A sale counts

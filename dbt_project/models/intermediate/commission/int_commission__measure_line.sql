@@ -1,4 +1,4 @@
--- depends_on: {{ ref('int_commission__counted_line') }}
+-- depends_on: {{ ref('int_commission__counted_line') }}, {{ ref('int_sales__document') }}
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
