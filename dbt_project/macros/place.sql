@@ -54,19 +54,23 @@
     + cast({{ rounded_division('((' ~ part ~ ') % (' ~ whole ~ ')) * ' ~ of_wide ~ ' * ' ~ scale, whole) }} as {{ type_wide() }})
 {%- endmacro %}
 
-{# A sum of what is spread evenly, rounded: what differs from a half by less than a millionth is that half, since
-   each summand is exact to 10^-12 only. #}
-{% macro rounded_spread(sum, denominator) -%}
-    {{ rounded_division(
-        'cast(' ~ rounded_division(sum, 'cast(1000000 as ' ~ type_wide() ~ ')') ~ ' as ' ~ type_wide() ~ ')',
-        '(' ~ denominator ~ ' * cast(1000000 as ' ~ type_wide() ~ '))'
-    ) }}
+{# A sum of what is spread evenly, in 10^-6: each summand is exact to 10^-12 only, and what differs from a half by
+   less than a millionth is that half. #}
+{% macro spread_sum(sum) -%}
+    cast({{ rounded_division(sum, 'cast(1000000 as ' ~ type_wide() ~ ')') }} as {{ type_wide() }})
+{%- endmacro %}
+
+{# What exact_delta adds to the rounded pay of a sum that ends with it. #}
+{% macro spread_difference(sum) -%}
+    {%- set divisor = '(denominator_wide * cast(1000000 as ' ~ type_wide() ~ '))' -%}
+    {{ rounded_pay(spread_sum(sum), divisor) }} - {{ rounded_pay(spread_sum('(' ~ sum ~ ' - exact_delta)'), divisor) }}
 {%- endmacro %}
 
 {# A running total of orders in minor units. #}
 {% macro rounded_order(sum) -%}
     case
-        when walk = 'order_spread' then {{ rounded_spread(sum, 'curve_denominator') }}
-        else {{ rounded_division(sum, 'denominator') }}
+        when walk = 'order_spread'
+            then {{ rounded_pay(spread_sum(sum), '(curve_denominator * cast(1000000 as ' ~ type_wide() ~ '))') }}
+        else {{ rounded_pay(sum, 'denominator') }}
     end
 {%- endmacro %}

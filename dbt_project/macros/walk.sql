@@ -12,7 +12,7 @@
 {# The models of the ways of walking, of which only those that some component takes are run. #}
 {% macro ways_of_walking() -%}
     {%- set models = {
-        'segments': 'segment', 'reached': 'whole', 'running': 'running', 'terms': 'term', 'spread': 'spread',
+        'segments': 'segment', 'reached': 'whole', 'running': 'running', 'exact': 'exact', 'spread': 'spread',
         'order': 'order',
     } -%}
     {%- if not execute -%}

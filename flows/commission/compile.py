@@ -36,6 +36,7 @@ from .filters import FILTER_SCHEMA, Filters
 from .measures import MEASURES
 from .order_amounts import ORDER_AMOUNT_SCHEMA, order_amount_rows
 from .plans import PlanFile, load_plans
+from .rounding_model import Rounding
 from .units import parse_yearly_money
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("credit_level", _INTEGER), ("needs_full_split", _FLAG), ("quota_type", _TEXT),
             ("walk", _TEXT), ("picked_by", _TEXT), ("re_rates_at_edges", _FLAG),
             ("needs_quota", _FLAG), ("needs_target", _FLAG), ("is_narrow", _FLAG),
+            ("rounds_to_even", _FLAG), ("rounds_each_line", _FLAG), ("rounding_unit", _INTEGER),
             ("target_numerator", _INTEGER), ("target_denominator", _INTEGER),
         ]
     ),
@@ -165,7 +167,10 @@ def _component_rows(
     curves = [component, *(component.terms or [])]
     lines_of_curves = [lines_of(curve, target, scale, component.by) for curve in curves]
     lines = [line for lines in lines_of_curves for line in lines]
-    walk = _walk_of(component)
+    rounding = file.plan.rounding
+    rounding_unit = rounding.minor_units_of(scale.pay)
+    has_own_rounding = rounding.mode == "half_even" or rounding_unit != 1
+    walk = _walk_of(component, rounding)
     # What is rounded as one running total needs one denominator.
     adds_up = walk not in ("segments", "reached")
     common = lcm(*(denominator_of(line) for line in lines)) if adds_up else None
@@ -190,7 +195,10 @@ def _component_rows(
         "re_rates_at_edges": re_rates_at_edges(component),
         "needs_quota": needs_quota(lines),
         "needs_target": needs_target(lines),
-        "is_narrow": common is None and is_narrow(lines),
+        "is_narrow": common is None and not has_own_rounding and is_narrow(lines),
+        "rounds_to_even": rounding.mode == "half_even",
+        "rounds_each_line": rounding.scope == "line",
+        "rounding_unit": rounding_unit,
         "target_numerator": target.numerator,
         "target_denominator": target.denominator,
     }
@@ -202,10 +210,15 @@ def _component_rows(
     return component_row, segments
 
 
-def _walk_of(component: Component) -> str:
+def _walk_of(component: Component, rounding: Rounding) -> str:
     if component.window == "order":
         return "order_segments" if component.terms else order_walk_of(component, component.by)
-    return "terms" if component.terms else walk_of(component, component.by)
+    walk = walk_of(component, component.by)
+    if rounding.scope == "line" and walk == "reached" and component.by is not None:
+        raise ValueError("rounding each line goes with rates of lines: by re-rates all of them")
+    if component.terms or (rounding.scope == "line" and walk in ("segments", "reached")):
+        return "exact"
+    return walk
 
 
 def _term_rows(

@@ -14,10 +14,11 @@ from pydantic import Field, model_validator
 from .component_model import Component
 from .conditions import parse_condition
 from .plan_part import Identifier, PlanPart, TargetText, refuse_keys_to_come
+from .rounding_model import Rounding
 from .units import currency_of
 
 MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
-_KEYS_TO_COME = {"who", "rounding", "cap", "draw", "negative_pay", "exchange", "accounting"}
+_KEYS_TO_COME = {"who", "cap", "draw", "negative_pay", "exchange", "accounting"}
 
 
 class Approval(PlanPart):
@@ -40,6 +41,7 @@ class Plan(PlanPart):
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")]
     pay: Literal["month", "quarter", "half", "year"] = "month"
     target: TargetText = "from participant"
+    rounding: Rounding = Rounding()
     components: dict[Identifier, Component] = Field(min_length=1)
 
     @model_validator(mode="before")

@@ -32,10 +32,11 @@ def say(case: Case) -> Said:
     if translate is None:
         raise NotSaid(f"the calculation {calculation}")
     rounding = case.plan["rounding"]
-    if rounding["mode"] != "half_up" or rounding.get("scope", "total") != "total":
-        raise NotSaid(f"rounding {rounding['mode']}, scope {rounding.get('scope')}")
     said = Said(CURRENCIES[int(rounding["digits"])], {})
     translate(case, said)
+    own = {"mode": rounding["mode"], "scope": rounding.get("scope", "total")}
+    if said.plan and own != {"mode": "half_up", "scope": "total"}:
+        said.plan["rounding"] = own
     _put_people(case, said)
     return said
 

@@ -17,6 +17,9 @@ scaled as (
     select
         component_key as curve_key,
         component_key,
+        rounds_to_even,
+        rounds_each_line,
+        rounding_unit,
         is_narrow,
         false as needs_quota,
         cast(0 as {{ type_wide() }}) as quota_units,
@@ -27,6 +30,9 @@ scaled as (
     select
         window_id as curve_key,
         component_key,
+        rounds_to_even,
+        rounds_each_line,
+        rounding_unit,
         is_narrow,
         needs_quota,
         cast(coalesce(quota_units, 0) as {{ type_wide() }}) as quota_units,
@@ -42,6 +48,9 @@ exact as (
     select
         scaled.curve_key,
         scaled.is_narrow,
+        scaled.rounds_to_even,
+        scaled.rounds_each_line,
+        scaled.rounding_unit,
         segment.curve_number,
         segment.segment_number,
         segment.segment_id,
@@ -93,6 +102,9 @@ ranged as (
 compiled as (
     select
         curve_key,
+        rounds_to_even,
+        rounds_each_line,
+        rounding_unit,
         curve_number,
         segment_number,
         segment_id,

@@ -12,6 +12,9 @@ component as (
     select
         component_key,
         walk,
+        rounds_to_even,
+        rounds_each_line,
+        rounding_unit,
         picked_by,
         needs_quota or needs_target as has_curve_of_window
     from {{ ref('int_commission__component') }}
@@ -23,6 +26,9 @@ line as (
         measure_line.*,
         component.walk,
         component.picked_by,
+        component.rounds_to_even,
+        component.rounds_each_line,
+        component.rounding_unit,
         case when component.has_curve_of_window then measure_line.window_id else measure_line.component_key end
             as curve_key
     from {{ ref('int_commission__measure_line') }} as measure_line
@@ -52,7 +58,7 @@ credited as (
 ),
 
 {% set said_once = [
-    'component_key', 'curve_key', 'walk', 'picked_by',
+    'component_key', 'curve_key', 'walk', 'picked_by', 'rounds_to_even', 'rounds_each_line', 'rounding_unit',
 ] %}
 
 summed as (
@@ -159,28 +165,28 @@ limited as (
     from raised
 ),
 
+{% set before %}
+    over (
+        partition by window_id order by ordered_on, root_order_id, curve_number
+        rows between unbounded preceding and 1 preceding
+    )
+{% endset %}
+
 to_date as (
     select
         *,
-        sum(exact_rate) over (
-            partition by window_id order by ordered_on, root_order_id, curve_number
-            rows between unbounded preceding and current row
-        ) as rate_after,
-        sum(exact_pay) over (
-            partition by window_id order by ordered_on, root_order_id, curve_number
-            rows between unbounded preceding and current row
-        ) as pay_after
+        case when rounds_each_line then 0 else coalesce(sum(exact_rate) {{ before }}, 0) end as rate_before,
+        case when rounds_each_line then 0 else coalesce(sum(exact_pay) {{ before }}, 0) end as pay_before
     from limited
 ),
 
 final as (
     select
         *,
-        rate_after - exact_rate as rate_before,
-        cast(
-            {{ rounded_order('rate_after') }} - {{ rounded_order('(rate_after - exact_rate)') }} as bigint
-        ) as rated_minor,
-        cast({{ rounded_order('pay_after') }} - {{ rounded_order('(pay_after - exact_pay)') }} as bigint) as paid_minor
+        cast({{ rounded_order('(rate_before + exact_rate)') }} - {{ rounded_order('rate_before') }} as bigint)
+            as rated_minor,
+        cast({{ rounded_order('(pay_before + exact_pay)') }} - {{ rounded_order('pay_before') }} as bigint)
+            as paid_minor
     from to_date
 )
 

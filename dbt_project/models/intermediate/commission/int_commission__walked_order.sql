@@ -61,6 +61,9 @@ sold as (
         order_paid.rate as order_rate,
         order_paid.order_weight,
         order_paid.denominator,
+        order_paid.rounds_to_even,
+        order_paid.rounds_each_line,
+        order_paid.rounding_unit,
         order_paid.rate_before,
         order_paid.rated_minor,
         order_paid.paid_minor,
@@ -166,8 +169,8 @@ final as (
         'sale' as line_kind,
         credited_delta,
         cast(
-            {{ rounded_division('exact_after', 'denominator') }}
-            - {{ rounded_division('(exact_after - exact_delta)', 'denominator') }} as bigint
+            {{ rounded_pay('exact_after', 'denominator') }}
+            - {{ rounded_pay('(exact_after - exact_delta)', 'denominator') }} as bigint
         ) as amount_minor
     from piece_to_date
     union all

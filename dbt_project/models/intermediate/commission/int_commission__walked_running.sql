@@ -43,6 +43,9 @@ rated as (
         curve.segment_id,
         curve.rate,
         curve.denominator_wide,
+        curve.rounds_to_even,
+        curve.rounds_each_line,
+        curve.rounding_unit,
         case when placed.is_taking_back then 0 else placed.measure_delta end
         * cast(curve.slope_wide as {{ type_wide() }}) as exact_delta
     from placed
@@ -73,8 +76,7 @@ final as (
         'sale' as line_kind,
         measure_delta as credited_delta,
         cast(coalesce(
-            {{ rounded_division('exact_after', 'denominator_wide') }}
-            - {{ rounded_division('(exact_after - exact_delta)', 'denominator_wide') }}, 0
+            {{ rounded_difference('exact_after', 'exact_delta', 'exact_delta', 'denominator_wide') }}, 0
         ) as bigint) as amount_minor
     from paid_to_date
 )

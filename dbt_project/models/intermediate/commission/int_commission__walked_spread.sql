@@ -31,6 +31,9 @@ crossed as (
         curve.segment_id,
         curve.rate,
         curve.denominator_wide,
+        curve.rounds_to_even,
+        curve.rounds_each_line,
+        curve.rounding_unit,
         curve.slope_wide,
         {{ exact_in_segment('placed.place_before', 'placed.place_after', 'curve') }} as exact_in_segment,
         {{ crossed_in_segment('placed.place_before', 'placed.place_after', 'curve') }} as crossed_delta
@@ -64,6 +67,11 @@ to_date as (
     select
         *,
         sum(exact_delta) over (
+            partition by window_id, line_ordinal
+            order by segment_number
+            rows between unbounded preceding and current row
+        ) as exact_of_line,
+        sum(exact_delta) over (
             partition by window_id
             order by line_ordinal, segment_number
             rows between unbounded preceding and current row
@@ -79,8 +87,7 @@ final as (
         'sale' as line_kind,
         credited_delta,
         cast(coalesce(
-            {{ rounded_spread('exact_after', 'denominator_wide') }}
-            - {{ rounded_spread('(exact_after - exact_delta)', 'denominator_wide') }}, 0
+            case when rounds_each_line then {{ spread_difference('exact_of_line') }} else {{ spread_difference('exact_after') }} end, 0
         ) as bigint) as amount_minor
     from to_date
 )
