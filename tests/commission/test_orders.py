@@ -24,6 +24,10 @@ def half_away(value: Fraction) -> int:
     return (1 if value >= 0 else -1) * int((2 * size + 1) // 2)
 
 
+def half_even(value: Fraction) -> int:
+    return round(value)
+
+
 def money(cents: int) -> str:
     return f"{'-' if cents < 0 else ''}{abs(cents) // 100}.{abs(cents) % 100:02}"
 
@@ -71,6 +75,9 @@ class RandomPlan:
             self.by = "quantity"
         if self.is_by_order and chance.random() < 0.3:
             self.by = self.of
+        self.round = chance.choice([half_away, half_away, half_even])
+        re_rates = not self.is_by_order and self.curve in ("whole", "steps")
+        self.rounds_lines = chance.random() < 0.3 and not re_rates
         self.tiers = self._tiers(chance)
         self.fixed = chance.choice([0, 0, chance.randint(-500, 500)]) if self.is_by_order else 0
         self.least = chance.choice([None, chance.randint(0, 900)]) if self.is_by_order else None
@@ -99,9 +106,19 @@ class RandomPlan:
         said += [f"min_per_order: {money(self.least)} USD"] if self.least is not None else []
         said += [f"max_per_order: {money(self.most)} USD"] if self.most is not None else []
         return (
-            f"plan: {self.name}\ncurrency: USD\nfrom: 2026-01-01\n"
+            f"plan: {self.name}\ncurrency: USD\nfrom: 2026-01-01\n{self._rounding()}"
             f"approved: {{by: [a], on: 2025-12-01}}\ncomponents:\n  c: {{{', '.join(said)}}}\n"
         )
+
+    def _rounding(self) -> str:
+        mode = "half_even" if self.round is half_even else "half_up"
+        return f"rounding: {{mode: {mode}, scope: {'line' if self.rounds_lines else 'total'}}}\n"
+
+    def added(self, before: Fraction, exact: Fraction) -> int:
+        """Give the cents that an exact amount adds to what is paid before."""
+        if self.rounds_lines:
+            return self.round(exact)
+        return self.round(before + exact) - self.round(before)
 
     def _rows(self) -> list[str]:
         said = []
@@ -170,20 +187,19 @@ class RandomPlan:
             before, total = total, total + line
             of = getattr(line, self.of)
             if self.curve in ("whole", "steps"):
-                pays.append(
-                    half_away(self._reached_pay(total)) - half_away(self._reached_pay(before))
-                )
+                pay = self.round(self._reached_pay(total))
+                pays.append(pay - self.round(self._reached_pay(before)))
                 continue
-            paid = half_away(exact)
             if self.curve == "running":
-                exact += self.reached(total) * of
+                delta = self.reached(total) * of
             else:
                 units = Fraction(getattr(line, self.by))
                 start = Fraction(getattr(before, self.by))
                 end = Fraction(getattr(total, self.by))
                 slices = self.sliced(end) - self.sliced(start)
-                exact += slices * of / units if units else self.reached(total) * of
-            pays.append(half_away(exact) - paid)
+                delta = slices * of / units if units else self.reached(total) * of
+            pays.append(self.added(exact, delta))
+            exact += delta
         return pays
 
     def _reached_pay(self, total: Sold) -> Fraction:
@@ -219,9 +235,9 @@ Paid = dict[str, int]
 def by_order(plan: RandomPlan, orders: list[tuple[str, list[Sold]]]) -> Paid:
     exact, paid = Fraction(0), {}
     for order, lines in orders:
-        before = half_away(exact)
-        exact += plan.of_order(sum(lines, NOTHING))
-        paid[order] = half_away(exact) - before
+        delta = plan.of_order(sum(lines, NOTHING))
+        paid[order] = plan.added(exact, delta)
+        exact += delta
     return paid
 
 
