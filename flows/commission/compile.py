@@ -32,6 +32,8 @@ from .curves import (
     share_of_target,
     walk_of,
 )
+from .exchange import SCHEMAS as EXCHANGE_SCHEMAS
+from .exchange import exchange_rows
 from .filters import FILTER_SCHEMA, Filters
 from .measures import MEASURES
 from .order_amounts import ORDER_AMOUNT_SCHEMA, order_amount_rows
@@ -85,6 +87,7 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("valid_from", _DATE), ("valid_to", _DATE),
         ]
     ),
+    **EXCHANGE_SCHEMAS,
 }  # fmt: skip
 _LARGEST_RATE_SHOWN = 10**9
 OWN_CURVE = 0
@@ -102,6 +105,8 @@ def compile_plans(workspace: Workspace) -> dict[str, pa.Table]:
     filters = Filters(workspace.settings.money_scale)
     for file in load_plans(workspace):
         rows["plan_version"].append(_version_row(file, scale))
+        for table, added in exchange_rows(file.plan).items():
+            rows[table] += added
         for ordinal, (name, component) in enumerate(file.plan.components.items(), start=1):
             try:
                 component_row, segment_rows = _component_rows(

@@ -13,12 +13,13 @@ from pydantic import Field, model_validator
 
 from .component_model import Component
 from .conditions import parse_condition
+from .exchange_model import Exchange
 from .plan_part import Identifier, PlanPart, TargetText, refuse_keys_to_come
 from .rounding_model import Rounding
 from .units import currency_of
 
 MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
-_KEYS_TO_COME = {"who", "cap", "draw", "negative_pay", "exchange", "accounting"}
+_KEYS_TO_COME = {"who", "cap", "draw", "negative_pay", "accounting"}
 
 
 class Approval(PlanPart):
@@ -42,6 +43,7 @@ class Plan(PlanPart):
     pay: Literal["month", "quarter", "half", "year"] = "month"
     target: TargetText = "from participant"
     rounding: Rounding = Rounding()
+    exchange: Exchange | None = None
     components: dict[Identifier, Component] = Field(min_length=1)
 
     @model_validator(mode="before")
@@ -53,6 +55,8 @@ class Plan(PlanPart):
     def _consistent(self) -> Plan:
         if self.to is not None and self.to < self.from_:
             raise ValueError(f"to {self.to} is before from {self.from_}")
+        if self.exchange is not None and self.exchange.to == self.currency:
+            raise ValueError(f"exchange: {self.currency} is the plan's own currency")
         for name, component in self.components.items():
             window = component.accumulates_over(self.pay)
             if MONTHS[window] < MONTHS[self.pay]:

@@ -21,6 +21,7 @@ _CALCULATIONS: dict[str, Callable[[Case, Said], None]] = {
     "txn_tier": orders.txn_tier,
     "units_split": orders.units_split,
     "pre_rules": exceptions.pre_rules,
+    "currency": payments.currency,
     "collected_over_target": payments.collected_over_target,
 }
 
