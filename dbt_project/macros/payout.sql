@@ -35,8 +35,8 @@
     {%- set relation = source('plan', 'plan_component') -%}
     {%- if execute -%}
         {{ return(run_query(
-            'select count(*) from ' ~ relation ~ ' where rounds_to_even or rounds_each_line or rounding_unit <> 1'
-        ).rows[0][0] > 0) }}
+            'select 1 from ' ~ relation ~ ' where rounds_to_even or rounds_each_line or rounding_unit <> 1 limit 1'
+        ).rows | length > 0) }}
     {%- endif -%}
     {{ return(true) }}
 {%- endmacro %}

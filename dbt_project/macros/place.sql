@@ -4,7 +4,7 @@
 {% macro has_places() -%}
     {%- set relation = source('plan', 'plan_component') -%}
     {%- if execute -%}
-        {{ return(run_query('select count(*) from ' ~ relation ~ ' where picked_by is not null').rows[0][0] > 0) }}
+        {{ return(run_query('select 1 from ' ~ relation ~ ' where picked_by is not null limit 1').rows | length > 0) }}
     {%- endif -%}
     {{ return(true) }}
 {%- endmacro %}

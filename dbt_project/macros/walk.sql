@@ -18,9 +18,9 @@
     {%- if not execute -%}
         {{ return(models.values() | list) }}
     {%- endif -%}
-    {%- set walks = run_query('select distinct walk from ' ~ source('plan', 'plan_component')).columns[0].values() -%}
+    {%- set used = run_query('select distinct walk from ' ~ source('plan', 'plan_component')).rows -%}
     {%- set ways = ['segment'] -%}
-    {%- for walk in walks if models[walk.split('_')[0]] not in ways -%}
+    {%- for walk in used | map(attribute='walk') if models[walk.split('_')[0]] not in ways -%}
         {%- do ways.append(models[walk.split('_')[0]]) -%}
     {%- endfor -%}
     {{ return(ways | sort) }}

@@ -67,7 +67,7 @@ sold as (
         order_paid.rate_before,
         order_paid.rated_minor,
         order_paid.paid_minor,
-        count(*) over (partition by summed.window_id, summed.root_order_id, summed.curve_number) as lines
+        count(*) over (partition by summed.window_id, summed.root_order_id, summed.curve_number) as line_count
     from summed
     inner join order_paid
         on
@@ -97,7 +97,7 @@ piece as (
             sold.curve_key = curve.curve_key
             and sold.curve_number = curve.curve_number
             and case
-                when sold.walk = 'order_reached' then curve.segment_number = sold.order_segment_number
+                when sold.walk = 'order_reached' then sold.order_segment_number = curve.segment_number
                 else
                     curve.x_from <= greatest(sold.measure_before, sold.measure_after)
                     and curve.x_to > least(sold.measure_before, sold.measure_after)
@@ -128,14 +128,14 @@ shared as (
         case when order_weight > 0 then weight_after else line_ordinal end as part_after,
         case when order_weight > 0 then weight_after - greatest(measure_delta, 0) else line_ordinal - 1 end
             as part_before,
-        case when order_weight > 0 then order_weight else lines end as parts
+        case when order_weight > 0 then order_weight else line_count end as parts
     from sold
 ),
 
 share_of_line as (
     select
         shared.*,
-        walk in ('order_spread', 'order_shared') as is_whole_pay,
+        shared.walk in ('order_spread', 'order_shared') as is_whole_pay,
         {{ proportion('shared_minor', 'part_after', 'parts') }}
         - {{ proportion('shared_minor', 'part_before', 'parts') }} as amount_minor
     from shared

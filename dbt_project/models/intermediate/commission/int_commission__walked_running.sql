@@ -17,10 +17,10 @@ placed as (
     select
         running.*,
         case
-            {% if has_places() %}
-                when running.picked_by is not null and running.walk = 'running_before' then place_line.place_before
-                when running.picked_by is not null then place_line.place_after
-            {% endif %}
+            {%- if has_places() %}
+            when running.picked_by is not null and running.walk = 'running_before' then place_line.place_before
+            when running.picked_by is not null then place_line.place_after
+            {%- endif %}
             when running.walk = 'running_before' then running.measure_before
             else running.measure_after
         end as place

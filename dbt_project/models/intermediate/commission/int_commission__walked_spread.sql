@@ -87,7 +87,10 @@ final as (
         'sale' as line_kind,
         credited_delta,
         cast(coalesce(
-            case when rounds_each_line then {{ spread_difference('exact_of_line') }} else {{ spread_difference('exact_after') }} end, 0
+            case
+                when rounds_each_line then {{ spread_difference('exact_of_line') }}
+                else {{ spread_difference('exact_after') }}
+            end, 0
         ) as bigint) as amount_minor
     from to_date
 )
