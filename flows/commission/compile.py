@@ -32,6 +32,7 @@ from .curves import (
     share_of_target,
     walk_of,
 )
+from .eligibility import WHO_SCHEMA, who_rows
 from .exchange import SCHEMAS as EXCHANGE_SCHEMAS
 from .exchange import exchange_rows
 from .filters import FILTER_SCHEMA, Filters
@@ -79,6 +80,7 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("denominator", _INTEGER),
         ]
     ),
+    "plan_who": WHO_SCHEMA,
     "plan_filter": FILTER_SCHEMA,
     "plan_order_amount": ORDER_AMOUNT_SCHEMA,
     "plan_term": pa.schema(
@@ -105,6 +107,7 @@ def compile_plans(workspace: Workspace) -> dict[str, pa.Table]:
     filters = Filters(workspace.settings.money_scale)
     for file in load_plans(workspace):
         rows["plan_version"].append(_version_row(file, scale))
+        rows["plan_who"] += who_rows(file)
         for table, added in exchange_rows(file.plan).items():
             rows[table] += added
         for ordinal, (name, component) in enumerate(file.plan.components.items(), start=1):

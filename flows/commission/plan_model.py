@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from .component_model import Component
+from .condition_model import ParticipantConditionText
 from .conditions import parse_condition
 from .exchange_model import Exchange
 from .plan_part import Identifier, PlanPart, TargetText, refuse_keys_to_come
@@ -19,7 +20,7 @@ from .rounding_model import Rounding
 from .units import currency_of
 
 MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
-_KEYS_TO_COME = {"who", "cap", "draw", "negative_pay", "accounting"}
+_KEYS_TO_COME = {"cap", "draw", "negative_pay", "accounting"}
 
 
 class Approval(PlanPart):
@@ -39,6 +40,7 @@ class Plan(PlanPart):
     from_: date = Field(alias="from")
     to: date | None = None
     approved: Approval | None = None
+    who: ParticipantConditionText | None = None
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")]
     pay: Literal["month", "quarter", "half", "year"] = "month"
     target: TargetText = "from participant"

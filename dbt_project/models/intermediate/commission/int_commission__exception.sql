@@ -112,11 +112,10 @@ covered as (
         credit.event_id,
         credit.participant_id
     from credit
-    inner join {{ ref('stg_plan_assignment') }} as assignment
+    inner join {{ ref('int_commission__assignment') }} as assignment
         on
             credit.participant_id = assignment.participant_id
-            and credit.event_date between assignment.valid_from
-            and coalesce(assignment.valid_to, cast('9999-12-31' as date))
+            and credit.event_date between assignment.valid_from and assignment.valid_to
     inner join component
         on
             assignment.plan_id = component.plan_id
@@ -153,11 +152,10 @@ no_cost as (
     from {{ ref('int_commission__credit') }} as credit
     inner join document
         on credit.document_id = document.document_id
-    inner join {{ ref('stg_plan_assignment') }} as assignment
+    inner join {{ ref('int_commission__assignment') }} as assignment
         on
             credit.participant_id = assignment.participant_id
-            and credit.event_date between assignment.valid_from
-            and coalesce(assignment.valid_to, cast('9999-12-31' as date))
+            and credit.event_date between assignment.valid_from and assignment.valid_to
     inner join {{ ref('int_commission__component') }} as component
         on
             assignment.plan_id = component.plan_id

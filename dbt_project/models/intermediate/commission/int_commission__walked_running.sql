@@ -16,14 +16,16 @@ curve as (
 placed as (
     select
         running.*,
-        case
-            {%- if has_places() %}
-            when running.picked_by is not null and running.walk = 'running_before' then place_line.place_before
-            when running.picked_by is not null then place_line.place_after
-            {%- endif %}
-            when running.walk = 'running_before' then running.measure_before
-            else running.measure_after
-        end as place
+        {% if has_places() %}
+            case
+                when running.picked_by is not null and running.walk = 'running_before' then place_line.place_before
+                when running.picked_by is not null then place_line.place_after
+                when running.walk = 'running_before' then running.measure_before
+                else running.measure_after
+            end as place
+        {% else %}
+            case when running.walk = 'running_before' then running.measure_before else running.measure_after end as place
+        {% endif %}
     from running
     {% if has_places() %}
         left join {{ ref('int_commission__place_line') }} as place_line
