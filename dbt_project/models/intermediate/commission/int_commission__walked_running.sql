@@ -24,7 +24,8 @@ placed as (
                 else running.measure_after
             end as place
         {% else %}
-            case when running.walk = 'running_before' then running.measure_before else running.measure_after end as place
+            case when running.walk = 'running_before' then running.measure_before else running.measure_after end
+                as place
         {% endif %}
     from running
     {% if has_places() %}
