@@ -83,15 +83,12 @@ def open_csv(
     if any("\ufffd" in name for name in header):
         raise FileFault(f"has a header that {no_text}", part)
     if layout.footer:
-        others = len(header) - 1
         text = cut_footer(
             text,
             layout.footer,
             layout.skip_rows + layout.header,
-            lambda line: (
-                line.count(layout.delimiter) >= others
-                and line.replace(layout.delimiter, "").strip() != ""
-            ),
+            lambda line: next(_split(iter([line]), layout), []),
+            len(header),
             part,
         )
     return text, layout, header

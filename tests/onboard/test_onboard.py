@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import tempfile
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -147,15 +148,18 @@ F003;31/01/2026;B-01;Ani;5;1.500,00;7.500,00
 @pytest.mark.parametrize(
     ("last", "pattern"),
     [
-        ("TOTAL;;;;8;;13.000,50\n", "TOTAL*"),
-        ("TOTAL;;;;8;;13.000,50", "TOTAL*"),
-        (";;;Total keseluruhan:;8;;13.000,50\n\n\n", ";;;Total keseluruhan*"),
-        ('"GRAND  TOTAL";;;;8;;"13.000,50"\n\nDicetak pada 02/02/2026\n', '"GRAND  TOTAL*'),
+        ("TOTAL;;;;8;;13.000,50\n", "TOTAL;*"),
+        ("TOTAL;;;;8;;13.000,50", "TOTAL;*"),
+        (";;;Total keseluruhan:;8;;13.000,50\n\n\n", ";;;Total keseluruhan:;*"),
+        ('"GRAND  TOTAL";;;;8;;"13.000,50"\n\nDicetak pada 02/02/2026\n', '"GRAND  TOTAL"*'),
         ("-- 3 rows --\n", "-- * rows --"),
         ("(3 rows)\n\n", "(* rows)"),
-        ("TOTAL;;;;8;;13.000,50\nTOTAL;;;;8;;13.000,50\n3 records\n", "TOTAL*"),
+        ("TOTAL;;;;8;;13.000,50\nTOTAL;;;;8;;13.000,50\n3 records\n", "TOTAL;*"),
+        ("TOTAL;;;;8;;13.000,50\nPPN 11%;;;;;;1.430,06\nSelisih;;;;;;0\n", "TOTAL;*"),
+        ("---;---;---;---;---;---;---\nJUMLAH 13.000,50\n", "---*"),
+        ("JUMLAH: 13.000,50\n", "JUMLAH: *"),
         ("*** END OF REPORT ***\n", "* END OF REPORT*"),
-        ("TOTAL;;;;8;;13.000,50\n;;;;;;\n;;;;;;\n", "TOTAL*"),
+        ("TOTAL;;;;8;;13.000,50\n;;;;;;\n;;;;;;\n", "TOTAL;*"),
         ("\n\n\n", None),
     ],
 )
@@ -190,13 +194,30 @@ def test_a_record_that_begins_like_a_total_is_not_taken_off(tmp_path: Path, last
     assert (table.rows, table.faulty) == (3 + last.count("\n"), 0)
 
 
+def test_a_last_record_whose_name_begins_like_the_totals_is_kept(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    last = "TOTAL ENERGIES 1;31/01/2026;B-03;Ani;1;10,00;10,00\nTOTAL;;;;9;;13.010,50\n"
+    file = write(tmp_path, "penjualan_2026-01.csv", TOTALLED + last)
+    proposal = propose([file], None, None)
+    trial = tried(workspace, proposal)
+    assert (trial.reason, trial.rows_loaded) == (None, 4)
+    assert proposal.text is not None
+    # One who writes less of the line is told, and loses no record.
+    careless = replace(proposal, text=proposal.text.replace("TOTAL;*", "TOTAL*"))
+    assert tried(workspace, careless).reason == (
+        "line 6 is like the footer, TOTAL*, but looks like a record, and line 7 is like the footer"
+        " too: write more of the footer's line in the source"
+    )
+
+
 def test_totals_among_the_records_are_no_footer(tmp_path: Path) -> None:
     records = TOTALLED.splitlines(keepends=True)
     content = [*records[:4], "SUBTOTAL;;;;3;;5.500,50\n", records[4], "SUBTOTAL;;;;5;;7.500,00\n"]
     file = write(tmp_path, "penjualan.csv", "".join([*content, "TOTAL;;;;8;;13.000,50\n"]))
     (table,) = propose([file], None, None).tables
     assert ("footer" in table.layout.format, table.rows) == (False, 6)
-    assert any("`TOTAL*` is read as a record" in doubt for doubt in table.layout.unsure)
+    assert any("`TOTAL;*` is read as a record" in doubt for doubt in table.layout.unsure)
 
 
 def test_totals_in_a_workbook_are_a_footer(workspace: Workspace, tmp_path: Path) -> None:
@@ -214,7 +235,7 @@ def test_totals_in_a_workbook_are_a_footer(workspace: Workspace, tmp_path: Path)
         sheet.write(9, 8, "halaman 1")
     proposal = propose([file], None, None)
     (table,) = proposal.tables
-    assert table.layout.format == {"type": "excel", "skip_rows": 2, "footer": "Grand Total*"}
+    assert table.layout.format == {"type": "excel", "skip_rows": 2, "footer": "Grand Total"}
     assert (proposal.feed, proposal.missing, proposal.unmapped) == ("sales_line", (), ())
     trial = tried(workspace, proposal)
     assert (trial.reason, trial.rows_loaded, trial.rows_held) == (None, 3, 0)
