@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..errors import ConfigurationError, Fault
+from .component_model import Component
 from .curves import (
     COEFFICIENTS,
     LARGEST,
@@ -28,7 +29,6 @@ from .curves import (
     share_of_target,
     walk_of,
 )
-from .plan_model import Component
 from .plans import PlanFile, load_plans
 from .units import parse_yearly_money
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from ..workspace import Workspace
 
 _TEXT, _INTEGER, _DATE, _FLAG = pa.string(), pa.int64(), pa.date32(), pa.bool_()
-_EVENT_OF = {"order": "order", "invoice": "invoice", "ship": "shipment"}
+_EVENT_OF = {"order": "order", "invoice": "invoice", "ship": "shipment", "payment": "payment"}
 SCHEMAS: dict[str, pa.Schema] = {
     "plan_version": pa.schema(
         [

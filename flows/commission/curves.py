@@ -17,7 +17,9 @@ from fractions import Fraction
 from itertools import pairwise
 from math import lcm
 
-from .plan_model import MONTHS, Component, Point, Step
+from .component_model import Component
+from .curve_model import Point, Step
+from .plan_model import MONTHS
 from .units import Quantity, parse_amount, parse_curve_rate, parse_rate
 
 NARROW_DENOMINATOR = 10**9

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from ..configuration import load_yaml, validate
 from ..errors import ConfigurationError, Fault
-from .plan_model import Component, Plan
+from .component_model import Component
+from .plan_model import Plan
 from .units import parse_amount, parse_curve_rate, parse_rate
 
 if TYPE_CHECKING:

@@ -17,7 +17,8 @@ from pathlib import Path
 
 from .case import Case, read_cases
 from .company import Company
-from .translate import NotSaid, Said, say
+from .translate import say
+from .words import NotSaid, Said
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,161 @@
+"""What every translation of a case says alike: people, orders, quotas, rates and edges."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from .case import Case
+
+CURRENCIES = {0: "IDR", 2: "USD", 3: "KWD"}
+"""The company's currency by its digits: the money of a case is only money."""
+
+
+class NotSaid(Exception):
+    """The plan language does not calculate yet what a case needs; the words say what."""
+
+
+@dataclass
+class Said:
+    """A case in niaga's words: its plan, and the rows of each feed.
+
+    `plan_to_check` is one that `niaga plan check` must refuse, or not; `managers` says who is
+    above whom.
+    """
+
+    currency: str
+    plan: dict[str, Any]
+    plan_to_check: dict[str, Any] = field(default_factory=dict)
+    managers: dict[str, str] = field(default_factory=dict)
+    feeds: dict[str, list[dict[str, str]]] = field(default_factory=lambda: defaultdict(list))
+
+
+def person(case: Case, rep: str) -> str:
+    return f"{case.case_id}.{rep}"
+
+
+def order(case: Case, transaction: str) -> str:
+    return f"{case.case_id}.{transaction}"
+
+
+def only(known: Iterable[str], said: dict[str, Any], what: str) -> None:
+    always = {"calc", "currency", "rounding", "id"}
+    if unknown := sorted(set(said) - set(known) - always):
+        raise NotSaid(f"{what}: {', '.join(unknown)}")
+
+
+def decimal_text(value: Fraction) -> str:
+    text = f"{Decimal(value.numerator) / Decimal(value.denominator):f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def percent(share: str) -> str:
+    return f"{decimal_text(Fraction(share) * 100)}%"
+
+
+def edge(said: Said, value: str, basis: str) -> str:
+    if Fraction(value) == 0:
+        return "0"
+    if basis == "attainment":
+        return f"{percent(value)} of quota"
+    return f"{value} {said.currency}"
+
+
+def tier_rows(
+    said: Said, tiers: list[dict[str, Any]], basis: str, boundary: str, key: str, form: str
+) -> list[dict[str, str]]:
+    """Give the rows of a table of rates; the last one is open."""
+    if boundary == "closed":
+        raise NotSaid("tables closed at both ends")
+    word = "above" if boundary == "upper_inclusive" else "from"
+    rows = []
+    for tier in tiers:
+        lower = edge(said, tier["from"], basis)
+        rate = percent(tier[key]) if form == "%" else f"{tier[key]}x"
+        rows.append({"from" if lower == "0" else word: lower, "rate": rate})
+    return rows
+
+
+def put_plan(case: Case, said: Said, pay: str, components: dict[str, Any], **more: Any) -> None:
+    said.plan = {
+        "plan": case.case_id.lower(),
+        "currency": said.currency,
+        "from": "1990-01-01",
+        "pay": pay,
+        **more,
+        "components": components,
+    }
+
+
+def pay_of(period: str) -> str:
+    if period not in ("month", "quarter", "year"):
+        raise NotSaid(f"a pay period of {period}")
+    return period
+
+
+def days(case: Case) -> list[date]:
+    return [date.fromisoformat(each["date"]) for each in case.inputs["transactions"]]
+
+
+def reps(case: Case) -> list[str]:
+    """Everyone that the case names, in order of the first mention."""
+    said = [
+        *(each["rep"] for each in case.inputs.get("transactions", [])),
+        *(
+            split["rep"]
+            for each in case.inputs.get("transactions", [])
+            for split in each.get("splits", [])
+        ),
+        *(each["rep"] for each in case.inputs.get("measures", [])),
+        *(figure.rep for figure in case.figures if figure.rep != "*"),
+    ]
+    return list(dict.fromkeys(said))
+
+
+def put_transactions(case: Case, said: Said) -> None:
+    for transaction in case.inputs["transactions"]:
+        only(("date", "rep", "amount", "type", "ref", "splits"), transaction, "a transaction")
+        amount = Fraction(transaction["amount"])
+        if transaction["type"] not in ("sale", "return"):
+            raise NotSaid(f"a transaction of type {transaction['type']}")
+        day = date.fromisoformat(transaction["date"])
+        # A return that names no sale is a credit note: a sale of a negative amount.
+        signed = amount if transaction["type"] == "sale" else -amount
+        put_sale(case, said, transaction["id"], day, transaction["rep"], decimal_text(signed))
+        if transaction["type"] == "return" and "ref" in transaction:
+            said.feeds["sales_line"][-1] |= {
+                "document_type": "return",
+                "original_order_id": order(case, transaction["ref"]),
+                "original_line_number": "1",
+            }
+
+
+def put_sale(case: Case, said: Said, number: str, day: date, rep: str, amount: str) -> None:
+    said.feeds["sales_line"].append(
+        {
+            "order_id": order(case, number),
+            "line_number": "1",
+            "document_type": "sale",
+            "order_date": day.isoformat(),
+            "product_id": "product",
+            "sales_rep_id": person(case, rep),
+            "quantity": "-1" if amount.startswith("-") else "1",
+            "net_amount": amount,
+        }
+    )
+
+
+def put_quota(case: Case, said: Said, rep: str, kind: str, period: str, amount: str) -> None:
+    said.feeds["quota"].append(
+        {
+            "participant_id": person(case, rep),
+            "quota_type": kind,
+            "period": period,
+            "amount": amount,
+        }
+    )
