@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import mmap
 import re
@@ -49,6 +50,7 @@ def read_csv(
         layout.delimiter,
         lines_before(layout, header),
         lambda: sum(1 for _ in _blank_lines(text.path, layout)),
+        lambda: _records(text.path, layout, header),
     )
     if layout.delimiter != delimiter:
         connection.execute(
@@ -143,6 +145,15 @@ def _read_header(path: Path, layout: CsvFormat, part: str) -> tuple[str, ...]:
     header = named(first)
     check_header(header, part)
     return header
+
+
+def _records(path: Path, layout: CsvFormat, header: tuple[str, ...]) -> Iterator[list[str]]:
+    """Give the fields of each record, blank lines too."""
+    with path.open(encoding="utf-8", errors="replace", newline="\n") as file:
+        for _ in range(lines_before(layout, header)):
+            file.readline()
+        with contextlib.suppress(csv.Error):
+            yield from _split(file, layout)
 
 
 def _split(lines: Iterator[str], layout: CsvFormat) -> Iterator[list[str]]:

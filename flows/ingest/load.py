@@ -157,7 +157,7 @@ def prepare_delivery(
         driving = parts[next(iter(source.exports))]
         _check_not_empty(source, driving)
         for mapping in mappings:
-            make_rows(connection, mapping, parser, workspace.settings.currency)
+            make_rows(connection, mapping, parser, workspace.settings.currency, driving)
             check_rows_per_record(connection, source, mapping)
         _collect_faults(connection, mappings, parser, workspace.settings.currency, driving.part)
         counts = _count(connection, mappings, driving)

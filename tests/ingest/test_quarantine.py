@@ -179,11 +179,14 @@ def test_records_left_as_they_were_stay_held(held: Company) -> None:
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
-        ({"_row_number": "1"}, "_row_number 1: is not held in the quarantine of erp"),
-        ({"_row_number": "99"}, "_row_number 99: is not held"),
-        ({"_row_number": "two"}, "_row_number two: is not held"),
-        ({"_row_number": "3"}, "stands twice"),
-        ({"_export_id": "abc"}, "_export_id abc, _row_number 2: is not held"),
+        (
+            {"_row_number": "1"},
+            r"record 1 \(_row_number 1 of .*\): is not held in the quarantine of erp",
+        ),
+        ({"_row_number": "99"}, r"_row_number 99 of .*: is not held"),
+        ({"_row_number": "two"}, r"_row_number two of .*: is not held"),
+        ({"_row_number": "3"}, rf"record 2 \(_row_number 3 of {JANUARY}\): stands twice"),
+        ({"_export_id": "abc"}, "_row_number 2 of abc.: is not held"),
         ({"_record": "r0123456789abcdef"}, "is held with other values"),
     ],
 )
