@@ -190,18 +190,23 @@ def _load_all(
     driven = catalogue.driven_loads(state, source)
     layouts = catalogue.known_layouts(state, source.source)
     loads: list[Reloaded] = []
-    for export_id in export_ids:
-        if export_id not in driven:
-            raise UsageError(
-                f"{source.source} has other parts than when its exports were loaded",
-                f"`niaga ingest --again {source.source}` says more",
-            )
-        delivery, exports = driven[export_id]
-        winners = {part: replace(exports[part], run_id=run_id) for part in source.exports}
-        with _plainly(f"{winners[next(iter(source.exports))].file_name}, {read_how}"):
-            loads.append(
-                (delivery, winners, load_delivery(workspace, source, winners, layouts, amendments))
-            )
+    try:
+        for export_id in export_ids:
+            if export_id not in driven:
+                raise UsageError(
+                    f"{source.source} has other parts than when its exports were loaded",
+                    f"`niaga ingest --again {source.source}` says more",
+                )
+            delivery, exports = driven[export_id]
+            winners = {part: replace(exports[part], run_id=run_id) for part in source.exports}
+            with _plainly(f"{winners[next(iter(source.exports))].file_name}, {read_how}"):
+                load = load_delivery(workspace, source, winners, layouts, amendments)
+            loads.append((delivery, winners, load))
+    except BaseException:
+        for _, _, load in loads:
+            for file in (*load.segments, *load.quarantined):
+                file.path.unlink(missing_ok=True)
+        raise
     return loads
 
 

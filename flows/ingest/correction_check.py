@@ -13,7 +13,7 @@ import duckdb
 
 from ..errors import UsageError
 from . import sql
-from .correction_file import cell, fingerprint
+from .correction_file import PLACE, cell, fingerprint
 
 _SHOWN = 5
 _JOINED = (
@@ -71,7 +71,7 @@ def check_records(
     )
     wrong = connection.execute(
         "SELECT position, _export_id, _row_number, file_name, problem"
-        " FROM (SELECT corrected.rowid + 1 AS position, corrected._export_id,"
+        f" FROM (SELECT corrected.{PLACE} AS position, corrected._export_id,"
         f" corrected._row_number, held.file_name, CASE {cases} END AS problem FROM {_JOINED})"
         " WHERE problem IS NOT NULL ORDER BY position"
     ).fetchmany(_SHOWN)
@@ -124,7 +124,7 @@ def find_changes(
         return dict(records), ()
     counts = ", ".join(
         f"count(*) FILTER ({differs[name]}), first([{was[name]}, {becomes[name]}]"
-        f" ORDER BY corrected.rowid) FILTER ({differs[name]})"
+        f" ORDER BY corrected.{PLACE}) FILTER ({differs[name]})"
         for name in columns
     )
     found = connection.execute(f"SELECT {counts} FROM {_JOINED}").fetchall()[0]

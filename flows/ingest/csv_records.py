@@ -24,6 +24,9 @@ from .parsing import Parser
 from .recode import invalid_reason, readable, recode
 from .sources import Export
 
+_LONGEST_LINE = 1 << 20
+"""Bytes of a record that is shown for being no UTF-8."""
+
 
 def read_csv(
     connection: duckdb.DuckDBPyConnection,
@@ -252,6 +255,53 @@ def _collect_malformed(
         """
     )
     _check_quotes_close(connection, part, text)
+    _restore_lines(connection, part, text.path, layout)
+
+
+def _restore_lines(
+    connection: duckdb.DuckDBPyConnection, part: str, path: Path, layout: CsvFormat
+) -> None:
+    """Give the records with bytes that are no UTF-8 their text, with U+FFFD for such a byte.
+
+    DuckDB shows `?` for it and for what is behind it, which may be a delimiter.
+    """
+    found = connection.execute(
+        f"SELECT position FROM niaga.malformed_{part} WHERE is_no_text"
+    ).fetchall()
+    if not found:
+        return
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        lines = [_line_at(content, position, layout.quote.encode()) for (position,) in found]
+    restored = pyarrow.table({"position": [position for (position,) in found], "line": lines})
+    connection.register("_restored", restored)
+    connection.execute(
+        f"UPDATE niaga.malformed_{part} AS malformed SET line_text = restored.line"
+        " FROM _restored AS restored"
+        " WHERE malformed.position = restored.position AND malformed.is_no_text"
+        f" AND {_line_ends('restored.line')} = {_line_ends('rtrim(line_text, chr(10))')}"
+    )
+    connection.unregister("_restored")
+
+
+def _line_ends(text: str) -> str:
+    return f"length({text}) - length(replace({text}, chr(10), ''))"
+
+
+def _line_at(content: mmap.mmap, position: int, quote: bytes) -> str:
+    """Give the record that begins at a place of a file, blank lines before it left out."""
+    while content[position : position + 1] == b"\n":
+        position += 1
+    # DuckDB may give a place just behind the first character.
+    position = content.rfind(b"\n", 0, position) + 1
+    end, quotes = position, 0
+    while end < len(content):
+        start = end
+        end = content.find(b"\n", start) + 1 or len(content)
+        quotes += content[start:end].count(quote) if quote else 0
+        if quotes % 2 == 0 or end - position > _LONGEST_LINE:
+            break
+    line = content[position : min(end, position + _LONGEST_LINE)]
+    return line.decode("utf-8", "replace").rstrip("\n")
 
 
 def _check_quotes_close(connection: duckdb.DuckDBPyConnection, part: str, text: PlainText) -> None:
