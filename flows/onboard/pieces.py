@@ -108,7 +108,7 @@ def _tables(
     if not head:
         raise FileFault("is empty")
     if is_workbook(raw, head):
-        for sheet, format_, titles, typed, doubts, footer in sheet_layouts(raw):
+        for sheet, format_, titles, typed, doubts, footer in sheet_layouts(raw, folder):
             layout = Layout(format_, member, titles, typed, doubts, footer)
             yield Piece(" ".join(filter(None, [name, sheet])), (layout,))
         return

@@ -136,6 +136,76 @@ def test_head_and_lines_in_two_files_are_joined(workspace: Workspace, tmp_path: 
     assert rows[2]["order_date"] == "2026-03-02"
 
 
+@pytest.mark.parametrize(
+    ("names", "patterns"),
+    [
+        (
+            ["sales_20260101_header.csv", "sales_20260101_lines.csv"],
+            ["sales_{date:%Y%m%d}_header.csv", "sales_{date:%Y%m%d}_lines.csv"],
+        ),
+        (
+            ["orders-2026-01-05T0830.csv", "lines-2026-01-05T0830.csv"],
+            ["orders-{date:%Y-%m-%dT%H%M}.csv", "lines-{date:%Y-%m-%dT%H%M}.csv"],
+        ),
+        (
+            ["20260105_235900_orders.csv", "20260105_235900_lines.csv"],
+            ["{date:%Y%m%d_%H%M%S}_orders.csv", "{date:%Y%m%d_%H%M%S}_lines.csv"],
+        ),
+    ],
+)
+def test_parts_of_a_delivery_are_paired_by_the_date_in_their_names(
+    tmp_path: Path, names: list[str], patterns: list[str]
+) -> None:
+    files = [
+        write(tmp_path, name, content) for name, content in zip(names, (ORDERS, LINES), strict=True)
+    ]
+    text = str(propose(files, "shop", None).text)
+    assert [f'file: "{pattern}"' in text for pattern in patterns] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("amounts", "expected"),
+    [
+        # Of six thousand amounts one has a thousand in it.
+        ([f"{number / 100:.2f}" for number in range(50_000, 56_000)] + ["1,250.00"], "1250"),
+        # No amount has decimals, and all are thousands.
+        (["12.500", "8.250", "1.250"], "1250"),
+    ],
+)
+def test_thousands_are_known_by_few_amounts(
+    workspace: Workspace, tmp_path: Path, amounts: list[str], expected: str
+) -> None:
+    rows = "".join(
+        f'F{number},1,2026-01-05,B1,1,"{amount}"\n'
+        for number, amount in enumerate(reversed(amounts))
+    )
+    header = "invoice_no,line_no,order_date,sku,qty,net_amount\n"
+    proposal = propose([write(tmp_path, "sales.csv", header + rows)], None, None)
+    trial = tried(workspace, proposal)
+    assert (trial.reason, trial.rows_held) == (None, 0)
+    assert Decimal(first_rows(trial)[0]["net_amount"]) == Decimal(expected)
+
+
+def test_merged_cells_in_the_records_are_filled(workspace: Workspace, tmp_path: Path) -> None:
+    file = tmp_path / "penjualan_2026-01.xlsx"
+    with xlsxwriter.Workbook(str(file)) as book:
+        sheet = book.add_worksheet("Januari")
+        sheet.merge_range(0, 0, 1, 6, "Laporan Penjualan")
+        sheet.write_row(2, 0, TOTALLED.splitlines()[1].split(";"))
+        for at in range(6):
+            order, day = f"F00{at // 3 + 1}", f"2026-01-0{at // 3 + 1}"
+            sheet.write_row(3 + at, 0, [order, day, f"B-{at}", "Ani", 2, 1500, 3000])
+        for top in (3, 6):
+            sheet.merge_range(top, 0, top + 2, 0, f"F00{top // 3}")
+            sheet.merge_range(top, 1, top + 2, 1, f"2026-01-0{top // 3}")
+    proposal = propose([file], None, None)
+    (table,) = proposal.tables
+    assert table.layout.format == {"type": "excel", "skip_rows": 2, "merged_cells": "fill"}
+    trial = tried(workspace, proposal)
+    assert (trial.reason, trial.rows_loaded, trial.rows_held) == (None, 6, 0)
+    assert [row["order_id"] for row in first_rows(trial)] == ["F001"] * 3
+
+
 TOTALLED = """\
 Laporan Penjualan;;;;;;
 No Faktur;Tanggal;Kode Barang;Nama Sales;Qty;Harga Satuan;Total
