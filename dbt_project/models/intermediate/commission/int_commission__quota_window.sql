@@ -81,9 +81,9 @@ quota_of_window as (
         cast(coalesce(
             max(case
                 when quota.period_start = described.window_start and quota.period_end = described.window_end
-                    then {{ to_units('quota.amount') }}
+                    then {{ to_measure('quota.amount', 'described.measure') }}
             end),
-            sum({{ to_units('quota.amount') }})
+            sum({{ to_measure('quota.amount', 'described.measure') }})
         ) as bigint) as quota_units,
         max(quota.quota_version) as quota_version
     from described
