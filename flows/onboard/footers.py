@@ -14,6 +14,7 @@ from .vocabulary import vocabulary
 _COMPARED = 50
 """How many rows in front of what may be a footer say how many cells a record fills."""
 
+_NO_ROW = -1
 _DIVIDERS = re.compile(r"[;,\t|~^\x01\x1f\"]")
 _BLANKS = re.compile(" {2,}")
 _RULE = re.compile(r"([-=_*])\1{2,}(?: \1+)*")
@@ -68,17 +69,18 @@ def _find(
     filled = [sum(bool(cell.strip()) for cell in row) for row in rows]
     places = [at for at, count in enumerate(filled) if count]
     begins = {at: _pattern(rows[at], texts[at], dividers) for at in places[-MOST_LINES:]}
-    for at, behind in pairwise([*begins, None]):
-        if _is_rule(rows[at]) and not begins.get(behind):
+    for at, behind in pairwise([*begins, _NO_ROW]):
+        if _is_rule(rows[at]) and begins.get(behind) is None:
+            # What is drawn under titles, or at the end, begins no footer.
             begins[at] = None
     patterns = list(begins.values())
     for position, (start, pattern) in enumerate(begins.items()):
         before = [filled[at] for at in places if at < start][-_COMPARED:]
-        behind = [at for at in places if at > start and not begins[at]]
+        records = [at for at in places if at > start and not begins[at]]
         # The reader takes the first line like it: a subtotal of many can't begin a footer.
         if not pattern or not before or pattern in patterns[:position]:
             continue
-        if all(filled[at] <= median(before) / 2 for at in behind):
+        if all(filled[at] <= median(before) / 2 for at in records):
             return Footer(pattern, len(rows) - start)
     return None
 

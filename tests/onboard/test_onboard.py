@@ -378,7 +378,7 @@ TABLES = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     rows=TABLES,
     delimiter=st.sampled_from(",;\t|"),
@@ -409,7 +409,7 @@ def test_any_table_is_read_as_it_was_written_or_refused(
         assert len(found) == len(rows) - table.faulty
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     content=st.one_of(
         st.binary(max_size=400),
