@@ -68,7 +68,9 @@ def check_all_read(
     # A delimiter at the end of every record says nothing; at the end of some, one has slipped in.
     if missing_delimiters not in (0, raw):
         wide = islice(_wide(records(), len(header)), _SHOWN)
-        examples = [f"row {row}: has {len(fields)} fields: {fields}" for row, fields in wide]
+        examples = [
+            f"row {row}: has {len(fields)} fields: {str(fields)[:400]}" for row, fields in wide
+        ]
         first = f" (the first is {examples[0].partition(':')[0]})" if examples else ""
         raise FileFault(
             f"has records with more fields than its {len(header)} columns{first}, and empty ones,"

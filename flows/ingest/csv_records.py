@@ -92,7 +92,7 @@ def open_csv(
             text,
             layout.footer,
             layout.skip_rows + layout.header,
-            lambda line: next(_split(iter([line]), layout), []),
+            lambda line: _fields(line, layout),
             len(header),
             part,
         )
@@ -148,6 +148,14 @@ def _read_header(path: Path, layout: CsvFormat, part: str) -> tuple[str, ...]:
     header = named(first)
     check_header(header, part)
     return header
+
+
+def _fields(line: str, layout: CsvFormat) -> list[str]:
+    """Give the fields of a line; none where it can't be read by itself."""
+    try:
+        return next(_split(iter([line]), layout), [])
+    except csv.Error:
+        return []
 
 
 def _records(path: Path, layout: CsvFormat, header: tuple[str, ...]) -> Iterator[list[str]]:
