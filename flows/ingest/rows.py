@@ -45,7 +45,7 @@ def make_rows(
     `driving` is the part whose records the rows are made of.
     """
     feed = mapping.contract.feed
-    query = _rows(mapping, parser, currency)
+    query = all_rows(mapping, parser, currency)
     try:
         connection.execute(f"CREATE TABLE niaga.row_{feed} AS {query}")
     except (duckdb.DataError, duckdb.InvalidInputException) as error:
@@ -65,7 +65,7 @@ def faultless_rows(mapping: FeedMapping, parser: Parser, currency: str) -> str:
         f"CASE WHEN _is_faulty OR {ROW_NUMBER} IS NULL THEN CAST(error('a faulty row') AS BIGINT)"
         f" ELSE {ROW_NUMBER} END AS {ROW_NUMBER}"
     )
-    return f"SELECT * REPLACE ({checked}) FROM ({_rows(mapping, parser, currency)})"
+    return f"SELECT * REPLACE ({checked}) FROM ({all_rows(mapping, parser, currency)})"
 
 
 def faults_of(mapping: FeedMapping, parser: Parser, currency: str, driving_part: str) -> str:
@@ -94,8 +94,8 @@ def faults_of(mapping: FeedMapping, parser: Parser, currency: str, driving_part:
     """
 
 
-def _rows(mapping: FeedMapping, parser: Parser, currency: str) -> str:
-    """Write the query in layers, so that each cell is cleaned and parsed once."""
+def all_rows(mapping: FeedMapping, parser: Parser, currency: str) -> str:
+    """Give the SQL of a feed's rows, good and faulty: in layers, so that each cell is read once."""
     filled = mapping.filled
     by_name = {column.name: (result, column) for result, column in filled}
     cleaned = [f"CAST({ROW_NUMBER} AS BIGINT) AS {ROW_NUMBER}"]
