@@ -196,6 +196,12 @@ def _syntax_fault(path: Path, text: str, error: yaml.YAMLError) -> Fault:
         return Fault(path, None, "", f"is no valid YAML: {error}")
     mark = error.problem_mark or error.context_mark
     problem, remedy = error.problem or "can't be understood", ""
+    if mark and "mapping values are not allowed" in problem and _is_first_in_line(text, mark):
+        problem = "a key below a line that has a value already"
+        return Fault(
+            path, mark.line + 1, "", f"is no valid YAML: {problem}",
+            "indent the keys of one mapping alike; one with keys below it has no value of its own",
+        )  # fmt: skip
     for sign, plain, advice in _SYNTAX_FAULTS:
         if sign in f"{error.context}: {error.problem}":
             problem, remedy = plain or problem, advice
@@ -203,6 +209,12 @@ def _syntax_fault(path: Path, text: str, error: yaml.YAMLError) -> Fault:
     if error.context_mark and mark and error.context_mark.line != mark.line:
         problem += f", in what begins in line {error.context_mark.line + 1}"
     return Fault(path, mark.line + 1 if mark else None, "", f"is no valid YAML: {problem}", remedy)
+
+
+def _is_first_in_line(text: str, mark: yaml.Mark) -> bool:
+    """Tell whether no key stands before that one in its line."""
+    line = text.splitlines()[mark.line]
+    return ": " not in line[: mark.column]
 
 
 # What PyYAML says (a part of it), in plain words, and what helps.

@@ -109,7 +109,8 @@ def amend(
         for amendment in new:
             key = (name, amendment.part, amendment.export_id)
             after[key] = (*before.get(key, ()), amendment)
-        loads = _load_all(workspace, state, source, run_id, after, list(records), file.name)
+        how = f"read with the records of {file.name}"
+        loads = _load_all(workspace, state, source, run_id, after, list(records), how)
         paths = [held.path for _, _, load in loads for held in load.quarantined]
         still_held = count_still_held(connection, paths)
     for amendment, (delivery, winners, load) in zip(new, loads, strict=True):
@@ -130,7 +131,8 @@ def restore(workspace: Workspace, state: State, run_id: str, name: str, reason: 
     after = {key: changes for key, changes in before.items() if key[0] != name}
     driven = catalogue.driven_loads(state, source)
     current = [export_id for export_id in withdrawn if export_id in driven]
-    loads = _load_all(workspace, state, source, run_id, after, current, name)
+    how = "read without what was corrected and dropped"
+    loads = _load_all(workspace, state, source, run_id, after, current, how)
     for export_id, (delivery, winners, load) in zip(current, loads, strict=True):
         also = _withdrawing(withdrawn[export_id], reason)
         _commit(workspace, state, source, delivery, winners, load, also)
@@ -179,35 +181,43 @@ def _load_all(
     run_id: str,
     amendments: Amendments,
     export_ids: list[str],
-    file_name: str,
+    read_how: str,
 ) -> list[Reloaded]:
-    """Load the deliveries of driving exports anew; nothing of it counts yet."""
+    """Load the deliveries of driving exports anew; nothing of it counts yet.
+
+    `read_how` says for people what is new of them.
+    """
     driven = catalogue.driven_loads(state, source)
     layouts = catalogue.known_layouts(state, source.source)
     loads: list[Reloaded] = []
-    for export_id in export_ids:
-        if export_id not in driven:
-            raise UsageError(
-                f"{source.source} has other parts than when its exports were loaded",
-                f"`niaga ingest --again {source.source}` says more",
-            )
-        delivery, exports = driven[export_id]
-        winners = {part: replace(exports[part], run_id=run_id) for part in source.exports}
-        with _plainly(file_name):
-            loads.append(
-                (delivery, winners, load_delivery(workspace, source, winners, layouts, amendments))
-            )
+    try:
+        for export_id in export_ids:
+            if export_id not in driven:
+                raise UsageError(
+                    f"{source.source} has other parts than when its exports were loaded",
+                    f"`niaga ingest --again {source.source}` says more",
+                )
+            delivery, exports = driven[export_id]
+            winners = {part: replace(exports[part], run_id=run_id) for part in source.exports}
+            with _plainly(f"{winners[next(iter(source.exports))].file_name}, {read_how}"):
+                load = load_delivery(workspace, source, winners, layouts, amendments)
+            loads.append((delivery, winners, load))
+    except BaseException:
+        for _, _, load in loads:
+            for file in (*load.segments, *load.quarantined):
+                file.path.unlink(missing_ok=True)
+        raise
     return loads
 
 
 @contextlib.contextmanager
-def _plainly(file_name: str) -> Iterator[None]:
-    """Tell the user of a file that does not fit; held back is nothing here."""
+def _plainly(what: str) -> Iterator[None]:
+    """Tell the user of what does not fit; held back is nothing here."""
     try:
         yield
     except FileFault as fault:
         examples = "".join(f"\n  {example}" for example in fault.examples)
-        raise UsageError(f"{file_name}: {fault.reason}{examples}", "nothing was changed") from fault
+        raise UsageError(f"{what}: {fault.reason}{examples}", "nothing was changed") from fault
 
 
 def _commit(

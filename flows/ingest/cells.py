@@ -29,6 +29,9 @@ def check_header(header: tuple[str, ...], part: str) -> None:
         )
     seen: dict[str, str] = {}
     for name in header:
+        if "\0" in name:
+            shown = name.replace("\0", "\\0")
+            raise FileFault(f'has a zero byte in the name of the column "{shown}": rename it', part)
         if other := seen.get(name.lower()):
             differs = "" if other == name else f' (as "{other}": capitals make no difference)'
             raise FileFault(f'has the column "{name}" twice{differs}', part)

@@ -13,7 +13,7 @@ import duckdb
 
 from ..errors import UsageError
 from . import sql
-from .correction_file import cell, fingerprint
+from .correction_file import PLACE, cell, fingerprint
 
 _SHOWN = 5
 _JOINED = (
@@ -70,14 +70,15 @@ def check_records(
         f"WHEN {condition} THEN {sql.text(problem)}" for condition, problem in problems.items()
     )
     wrong = connection.execute(
-        f"SELECT _export_id, _row_number, problem FROM (SELECT corrected.rowid AS position,"
-        f" corrected.*, CASE {cases} END AS problem FROM {_JOINED}) WHERE problem IS NOT NULL"
-        " ORDER BY position"
+        "SELECT position, _export_id, _row_number, file_name, problem"
+        f" FROM (SELECT corrected.{PLACE} AS position, corrected._export_id,"
+        f" corrected._row_number, held.file_name, CASE {cases} END AS problem FROM {_JOINED})"
+        " WHERE problem IS NOT NULL ORDER BY position"
     ).fetchmany(_SHOWN)
     if wrong:
         told = "\n".join(
-            f"  _export_id {export_id}, _row_number {row_number}: {problem}"
-            for export_id, row_number, problem in wrong
+            f"  record {position} (_row_number {row_number} of {name or export_id}): {problem}"
+            for position, export_id, row_number, name, problem in wrong
         )
         raise UsageError(
             f"{file_name} does not fit what is held:\n{told}",
@@ -123,7 +124,7 @@ def find_changes(
         return dict(records), ()
     counts = ", ".join(
         f"count(*) FILTER ({differs[name]}), first([{was[name]}, {becomes[name]}]"
-        f" ORDER BY corrected.rowid) FILTER ({differs[name]})"
+        f" ORDER BY corrected.{PLACE}) FILTER ({differs[name]})"
         for name in columns
     )
     found = connection.execute(f"SELECT {counts} FROM {_JOINED}").fetchall()[0]

@@ -28,6 +28,9 @@ from .faults import FileFault
 OWN_COLUMNS = ("_export_id", "_row_number", "_record", "_reason", "_line")
 """The columns that niaga adds to those of the export."""
 
+PLACE = '"_place in file"'
+"""The name of a column, as SQL, that no export has."""
+
 _DELIMITERS = ",;\t"
 _LONGEST_LINE = 30_000
 """Characters of `_line`: a cell of a spreadsheet has no more than 32,767."""
@@ -92,7 +95,8 @@ def read_corrected(
 ) -> tuple[str, ...]:
     """Make a table of an archived file, all columns as text; give the columns of the export.
 
-    Rows without any value are left out. Raises FileFault when the file can't be read.
+    `PLACE` numbers the records from 1. Rows without any value are left out. Raises FileFault when
+    the file can't be read.
     """
     plain = unpack_text(archived, folder / "corrected.csv", "utf-8", None)
     delimiter, header = _read_header(plain.path)
@@ -105,7 +109,8 @@ def read_corrected(
     )
     try:
         connection.execute(
-            f"CREATE TABLE {table} AS SELECT {chosen} FROM read_csv({sql.text(str(plain.path))},"
+            f"CREATE TABLE {table} AS SELECT row_number() OVER () AS {PLACE}, {chosen}"
+            f" FROM read_csv({sql.text(str(plain.path))},"
             f" auto_detect = false, columns = {{{columns}}}, delim = {sql.text(delimiter)},"
             " quote = '\"', escape = '\"', header = true, new_line = '\\n')"
             f" WHERE coalesce({', '.join(positions)}) IS NOT NULL"

@@ -6,8 +6,9 @@ ends and delimiters of the file are counted, and those of what was read.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import duckdb
@@ -18,6 +19,7 @@ from .faults import FileFault
 _CHUNK = 4 << 20
 _LONGEST_KEPT = 10_000
 """How much DuckDB keeps of the text of a malformed record."""
+_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -36,10 +38,11 @@ def check_all_read(
     delimiter: str,
     before: int,
     blank_lines: Callable[[], int],
+    records: Callable[[], Iterator[list[str]]],
 ) -> None:
     """Raise FileFault when the file has more than `niaga.raw_<part>` and `niaga.malformed_<part>`.
 
-    `before` lines are no records, and so are the blank ones.
+    `before` lines are no records, and so are the blank ones; `records` gives the others' fields.
     """
     found = _count_in_file(path, delimiter.encode(), before)
     raw, malformed, is_cut, is_no_text, read = _count_read(connection, part, delimiter)
@@ -64,11 +67,23 @@ def check_all_read(
         )
     # A delimiter at the end of every record says nothing; at the end of some, one has slipped in.
     if missing_delimiters not in (0, raw):
+        wide = islice(_wide(records(), len(header)), _SHOWN)
+        examples = [
+            f"row {row}: has {len(fields)} fields: {str(fields)[:400]}" for row, fields in wide
+        ]
+        first = f" (the first is {examples[0].partition(':')[0]})" if examples else ""
         raise FileFault(
-            f"has {missing_delimiters:+} fields more than its columns, and empty ones, so that"
-            " nobody knows which column the others belong to",
+            f"has records with more fields than its {len(header)} columns{first}, and empty ones,"
+            " so that nobody knows which column the others belong to: has a delimiter slipped in?",
             part,
+            tuple(examples),
         )
+
+
+def _wide(records: Iterator[list[str]], width: int) -> Iterator[tuple[int, list[str]]]:
+    """Give the records with more fields than there are columns, each with its number."""
+    numbered = enumerate((fields for fields in records if fields), 1)
+    yield from ((number, fields) for number, fields in numbered if len(fields) > width)
 
 
 def is_all_read(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import mmap
 import re
@@ -22,6 +23,9 @@ from .formats import CsvFormat
 from .parsing import Parser
 from .recode import invalid_reason, readable, recode
 from .sources import Export
+
+_LONGEST_LINE = 1 << 20
+"""Bytes of a record that is shown for being no UTF-8."""
 
 
 def read_csv(
@@ -49,6 +53,7 @@ def read_csv(
         layout.delimiter,
         lines_before(layout, header),
         lambda: sum(1 for _ in _blank_lines(text.path, layout)),
+        lambda: _records(text.path, layout, header),
     )
     if layout.delimiter != delimiter:
         connection.execute(
@@ -83,15 +88,12 @@ def open_csv(
     if any("\ufffd" in name for name in header):
         raise FileFault(f"has a header that {no_text}", part)
     if layout.footer:
-        others = len(header) - 1
         text = cut_footer(
             text,
             layout.footer,
             layout.skip_rows + layout.header,
-            lambda line: (
-                line.count(layout.delimiter) >= others
-                and line.replace(layout.delimiter, "").strip() != ""
-            ),
+            lambda line: _fields(line, layout),
+            len(header),
             part,
         )
     return text, layout, header
@@ -146,6 +148,23 @@ def _read_header(path: Path, layout: CsvFormat, part: str) -> tuple[str, ...]:
     header = named(first)
     check_header(header, part)
     return header
+
+
+def _fields(line: str, layout: CsvFormat) -> list[str]:
+    """Give the fields of a line; none where it can't be read by itself."""
+    try:
+        return next(_split(iter([line]), layout), [])
+    except csv.Error:
+        return []
+
+
+def _records(path: Path, layout: CsvFormat, header: tuple[str, ...]) -> Iterator[list[str]]:
+    """Give the fields of each record, blank lines too."""
+    with path.open(encoding="utf-8", errors="replace", newline="\n") as file:
+        for _ in range(lines_before(layout, header)):
+            file.readline()
+        with contextlib.suppress(csv.Error):
+            yield from _split(file, layout)
 
 
 def _split(lines: Iterator[str], layout: CsvFormat) -> Iterator[list[str]]:
@@ -244,6 +263,53 @@ def _collect_malformed(
         """
     )
     _check_quotes_close(connection, part, text)
+    _restore_lines(connection, part, text.path, layout)
+
+
+def _restore_lines(
+    connection: duckdb.DuckDBPyConnection, part: str, path: Path, layout: CsvFormat
+) -> None:
+    """Give the records with bytes that are no UTF-8 their text, with U+FFFD for such a byte.
+
+    DuckDB shows `?` for it and for what is behind it, which may be a delimiter.
+    """
+    found = connection.execute(
+        f"SELECT position FROM niaga.malformed_{part} WHERE is_no_text"
+    ).fetchall()
+    if not found:
+        return
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        lines = [_line_at(content, position, layout.quote.encode()) for (position,) in found]
+    restored = pyarrow.table({"position": [position for (position,) in found], "line": lines})
+    connection.register("_restored", restored)
+    connection.execute(
+        f"UPDATE niaga.malformed_{part} AS malformed SET line_text = restored.line"
+        " FROM _restored AS restored"
+        " WHERE malformed.position = restored.position AND malformed.is_no_text"
+        f" AND {_line_ends('restored.line')} = {_line_ends('rtrim(line_text, chr(10))')}"
+    )
+    connection.unregister("_restored")
+
+
+def _line_ends(text: str) -> str:
+    return f"length({text}) - length(replace({text}, chr(10), ''))"
+
+
+def _line_at(content: mmap.mmap, position: int, quote: bytes) -> str:
+    """Give the record that begins at a place of a file, blank lines before it left out."""
+    while content[position : position + 1] == b"\n":
+        position += 1
+    # DuckDB may give a place just behind the first character.
+    position = content.rfind(b"\n", 0, position) + 1
+    end, quotes = position, 0
+    while end < len(content):
+        start = end
+        end = content.find(b"\n", start) + 1 or len(content)
+        quotes += content[start:end].count(quote) if quote else 0
+        if quotes % 2 == 0 or end - position > _LONGEST_LINE:
+            break
+    line = content[position : min(end, position + _LONGEST_LINE)]
+    return line.decode("utf-8", "replace").rstrip("\n")
 
 
 def _check_quotes_close(connection: duckdb.DuckDBPyConnection, part: str, text: PlainText) -> None:

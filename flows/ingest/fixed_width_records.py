@@ -46,7 +46,8 @@ def read_fixed_width(
             text,
             layout.footer,
             layout.skip_rows,
-            lambda line: len(line) == layout.line_length,
+            lambda line: _cells(line, layout),
+            len(header),
             part,
         )
     read_lines(connection, part, text.path)
@@ -73,16 +74,23 @@ def read_fixed_width(
     return header
 
 
+def _cells(line: str, layout: FixedWidthFormat) -> list[str]:
+    if len(line) != layout.line_length and layout.trailing_blanks == "required":
+        return []
+    return [line[start - 1 : start - 1 + length] for start, length in layout.fields.values()]
+
+
 def _recode(chunks: Iterable[bytes]) -> Iterator[bytes]:
     return without_invalid_bytes(with_unix_line_ends(chunks))
 
 
 def _reason(layout: FixedWidthFormat) -> str:
     """Give the SQL that says why a line is no record."""
+    is_other, most = ("<>", "") if layout.trailing_blanks == "required" else (">", "at most ")
     return f"""
         CASE
             WHEN contains(line, chr(65533)) THEN 'has bytes that are no UTF-8'
-            WHEN length(line) <> {layout.line_length}
-                THEN 'has ' || length(line) || ' instead of {layout.line_length} characters'
+            WHEN length(line) {is_other} {layout.line_length}
+                THEN 'has ' || length(line) || ' instead of {most}{layout.line_length} characters'
         END
     """

@@ -241,6 +241,10 @@ class FixedWidthFormat(FileModel):
         PositiveInt | None,
         Field(description="Characters of a line. Default: up to the end of the last field."),
     ] = None
+    trailing_blanks: Annotated[
+        Literal["required", "optional"],
+        Field(description="optional: a line may be shorter, without the blanks at its end."),
+    ] = "required"
     encoding: Encoding = "utf-8"
     skip_rows: Annotated[int, Field(ge=0, description="Lines before the first record.")] = 0
     footer: Footer = None

@@ -21,6 +21,7 @@ from . import sql
 from .amend import Change
 from .amendments import Amendments
 from .database import open_database
+from .doubling import check_rows_per_record
 from .faults import FileFault, is_of_the_machine
 from .layout import Layout, LayoutChange, compare_layout, sample_columns
 from .macros import define_macros
@@ -184,7 +185,8 @@ def prepare_delivery(
         driving = parts[next(iter(source.exports))]
         _check_not_empty(source, driving)
         for mapping in mappings:
-            make_rows(connection, mapping, parser, workspace.settings.currency)
+            make_rows(connection, mapping, parser, workspace.settings.currency, driving)
+            check_rows_per_record(connection, source, mapping)
         _collect_faults(connection, mappings, parser, workspace.settings.currency, driving.part)
         counts = _count(connection, mappings, driving)
         _check_share(connection, source, driving, counts["rows_held"])

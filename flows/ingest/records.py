@@ -74,10 +74,10 @@ def read_records(
     ).fetchall()[0][0]
     dropped = 0
     if changes:
-        _number(connection, part, f"niaga.came_{part}")
+        _number(connection, part, header, f"niaga.came_{part}")
         dropped = amend(connection, part, export, parser, header, changes, folder)
     else:
-        _number(connection, part, f"niaga.numbered_{part}")
+        _number(connection, part, header, f"niaga.numbered_{part}")
     connection.execute(
         f"CREATE TABLE niaga.fault_{part} AS SELECT row_number, NULL::VARCHAR AS column_name,"
         " line_text AS value, 'the record ' || reason AS reason,"
@@ -91,9 +91,17 @@ def read_records(
     return Records(part, header, read, faulty, dropped)
 
 
-def _number(connection: duckdb.DuckDBPyConnection, part: str, view: str) -> None:
+def _number(
+    connection: duckdb.DuckDBPyConnection, part: str, header: tuple[str, ...], view: str
+) -> None:
     """Make a view of the records that can be read, with their row numbers."""
-    numbered = f"SELECT rowid + 1 AS _row_number, * FROM niaga.raw_{part}"
+    raw, place = f"niaga.raw_{part}", "rowid"
+    if "rowid" in map(str.lower, header):
+        # The column hides the place of its row.
+        place = sql.name("_place in file")
+        raw = f"(SELECT row_number() OVER () - 1 AS {place}, * FROM niaga.raw_{part})"
+    rest = "raw.*" if place == "rowid" else f"raw.* EXCLUDE ({place})"
+    numbered = f"SELECT raw.{place} + 1 AS _row_number, {rest} FROM {raw} AS raw"
     if connection.execute(f"SELECT count(*) FROM niaga.malformed_{part}").fetchall()[0][0]:
         # The n-th malformed record pushes on all good ones that are behind it.
         connection.execute(
@@ -110,8 +118,8 @@ def _number(connection: duckdb.DuckDBPyConnection, part: str, view: str) -> None
             """
         )
         numbered = (
-            f"SELECT raw.rowid + 1 + shift.shift AS _row_number, raw.* FROM niaga.raw_{part} AS raw"
-            f" ASOF JOIN niaga.shift_{part} AS shift ON raw.rowid >= shift.from_rowid"
+            f"SELECT raw.{place} + 1 + shift.shift AS _row_number, {rest} FROM {raw} AS raw"
+            f" ASOF JOIN niaga.shift_{part} AS shift ON raw.{place} >= shift.from_rowid"
         )
     connection.execute(f"CREATE VIEW {view} AS {numbered}")
 

@@ -11,11 +11,14 @@ from dataclasses import dataclass
 
 import duckdb
 
+from ..terminal import count
 from . import sql
 from .contracts import Column
+from .failing_record import find_failing_record
 from .faults import FileFault
 from .mapping import ROW_NUMBER, FeedMapping, Result
 from .parsing import Parser
+from .records import Records
 
 Given = Callable[[str], str]
 """SQL of the value that was given for a column of the feed."""
@@ -31,22 +34,28 @@ class Rule:
 
 
 def make_rows(
-    connection: duckdb.DuckDBPyConnection, mapping: FeedMapping, parser: Parser, currency: str
+    connection: duckdb.DuckDBPyConnection,
+    mapping: FeedMapping,
+    parser: Parser,
+    currency: str,
+    driving: Records,
 ) -> None:
-    """Make `niaga.row_<feed>`; raise FileFault when the select fails on this data."""
+    """Make `niaga.row_<feed>`; raise FileFault when the select fails on this data.
+
+    `driving` is the part whose records the rows are made of.
+    """
     feed = mapping.contract.feed
+    query = all_rows(mapping, parser, currency)
     try:
-        connection.execute(
-            f"CREATE TABLE niaga.row_{feed} AS {all_rows(mapping, parser, currency)}"
-        )
+        connection.execute(f"CREATE TABLE niaga.row_{feed} AS {query}")
     except (duckdb.DataError, duckdb.InvalidInputException) as error:
-        problem = str(error).partition("\n")[0]
-        raise FileFault(f"the SQL of feed {feed} fails on it: {problem}") from error
+        raise find_failing_record(connection, feed, query, driving, error) from error
     lost = connection.execute(
         f"SELECT count(*) FROM niaga.row_{feed} WHERE {ROW_NUMBER} IS NULL"
     ).fetchall()[0][0]
     if lost:
-        raise FileFault(f"the SQL of feed {feed} returns {lost} rows without {ROW_NUMBER}")
+        rows = count(lost, "row")
+        raise FileFault(f"the SQL of feed {feed} returns {rows} without {ROW_NUMBER}")
 
 
 def faultless_rows(mapping: FeedMapping, parser: Parser, currency: str) -> str:

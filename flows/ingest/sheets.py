@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from .cells import named
 from .faults import FileFault
-from .footer import MOST_LINES, footer_expression
+from .footer import MOST_LINES, always_filled, footer_expression, looks_like_record
 from .formats import ExcelFormat
 from .packing import check_zip
 from .sheet_survey import SheetSurvey
@@ -204,17 +204,18 @@ def _footer(rows: list[list[Cell]], filled: list[int], pattern: str) -> int:
     is_like_it = f"row {filled[start] + 1} is like the footer, {pattern}, but"
     if len(filled) - start > MOST_LINES:
         raise FileFault(f"{is_like_it} more than {MOST_LINES - 1} rows follow it")
-    always_filled = [
-        position
-        for position, cells in enumerate(zip(*(rows[n] for n in filled[:start]), strict=True))
-        if "" not in cells
-    ]
+    needed = always_filled([rows[number] for number in filled[:start]])
+    is_first_record = looks_like_record(rows[filled[start]], needed)
     for position in range(start + 1, len(filled)):
-        row = rows[filled[position]]
-        is_record = always_filled and all(row[column] != "" for column in always_filled)
-        if is_record and position not in starts:
-            number = filled[position] + 1
-            raise FileFault(f"{is_like_it} row {number} behind it looks like a record")
+        number = filled[position]
+        is_record = looks_like_record(rows[number], needed)
+        if position not in starts and is_record:
+            raise FileFault(f"{is_like_it} row {number + 1} behind it looks like a record")
+        if position in starts and is_first_record and not is_record:
+            raise FileFault(
+                f"{is_like_it} looks like a record, and row {number + 1} is like the footer too:"
+                " write more of the footer's row in the source"
+            )
     return start
 
 

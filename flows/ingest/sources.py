@@ -248,6 +248,13 @@ class Source(FileModel):
         Mapping[Name, Annotated[str, Field(min_length=1)]],
         Field(min_length=1, description="DuckDB SQL over the parts, one select for each feed."),
     ]
+    rows_per_record: Annotated[
+        Mapping[Name, Literal["one", "many"]],
+        Field(
+            description="By feed how many rows its select may make of a record, like {quota: many}"
+            " where columns become rows. Default: one; a second row rejects the file."
+        ),
+    ] = {}
 
     _path: Path = PrivateAttr(default=Path())
 
@@ -372,6 +379,10 @@ def _unknown_feeds(document: Document, source: Source) -> Iterator[Fault]:
         if feed not in known:
             remedy = did_you_mean(feed, known) or "docs/reference/feeds.md names the feeds"
             yield document.fault(("feeds", feed), "is no feed", remedy)
+    for feed in source.rows_per_record:
+        if feed not in source.feeds:
+            remedy = did_you_mean(feed, source.feeds) or f"there are {', '.join(source.feeds)}"
+            yield document.fault(("rows_per_record", feed), "is no feed of this source", remedy)
 
 
 def _not_replaced(document: Document, source: Source) -> Iterator[Fault]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ..progress import Progress
 from ..state import State
+from ..terminal import count
 from ..workspace import Workspace, ensure_folders
 from .batches import in_batches
 from .catalogue import REJECTED
@@ -85,6 +86,6 @@ def sum_up(report: IngestReport) -> str:
     """Say in a few words how an ingest ended."""
     left = f", {len(report.left)} left in landing/" if report.left else ""
     return (
-        f"{report.rows_loaded:,} rows loaded, {report.rows_held:,} rows and "
-        f"{report.files_held} files held back{left}"
+        f"{count(report.rows_loaded, 'row')} loaded, {count(report.rows_held, 'row')} and"
+        f" {count(report.files_held, 'file')} held back{left}"
     )

@@ -109,7 +109,8 @@ def _guess(raw: Path) -> tuple[str, str | None]:
     bad = lines.decode("utf-8", errors="replace").count("\ufffd")
     good = sum(ord(letter) > 127 for letter in lines.decode("utf-8", errors="ignore"))
     if good > 10 * bad:
-        return "utf-8", f"{bad} bytes at its beginning are no UTF-8: their records are held back"
+        told = "1 byte at its beginning is" if bad == 1 else f"{bad} bytes at its beginning are"
+        return "utf-8", f"{told} no UTF-8: records with such bytes are held back"
     if _is_all(raw, "windows-1252"):
         return "windows-1252", "the encoding is guessed: it is no UTF-8; look at letters like é"
     return "latin-1", "the encoding is guessed: it is neither UTF-8 nor windows-1252"

@@ -11,11 +11,22 @@ from ..ingest.patterns import compile_pattern
 from ..wording import Refusal
 
 _MONTH = "[A-Za-z]{3}"
-_DATES = (
+_DAYS = (
     (r"(?:19|20)\d{2}-\d{2}-\d{2}", "%Y-%m-%d"),
     (r"(?:19|20)\d{2}_\d{2}_\d{2}", "%Y_%m_%d"),
+    (r"(?:19|20)\d{2}[01]\d[0-3]\d", "%Y%m%d"),
+)
+_CLOCKS = (
+    (r"[0-2]\d-[0-5]\d-[0-5]\d", "%H-%M-%S"),
+    (r"[0-2]\d[0-5]\d[0-5]\d", "%H%M%S"),
+    (r"[0-2]\d-[0-5]\d", "%H-%M"),
+    (r"[0-2]\d[0-5]\d", "%H%M"),
+)
+_DATES = (
+    *((rf"{day}{mark}{clock}", f"{day_form}{mark}{clock_form}")
+      for day, day_form in _DAYS for clock, clock_form in _CLOCKS for mark in ("_", "-", "T", "")),
+    *_DAYS,
     (r"(?:19|20)\d{2}\.\d{2}\.\d{2}", "%Y.%m.%d"),
-    (r"(?:19|20)\d{2}[01]\d[0-3]\d(?!\d)", "%Y%m%d"),
     (r"[0-3]\d-[01]\d-(?:19|20)\d{2}", "%d-%m-%Y"),
     (r"[0-3]\d_[01]\d_(?:19|20)\d{2}", "%d_%m_%Y"),
     (r"[0-3]\d\.[01]\d\.(?:19|20)\d{2}", "%d.%m.%Y"),
@@ -28,7 +39,8 @@ _DATES = (
     (rf"{_MONTH}[-_ ]?(?:19|20)\d{{2}}", None),
     (r"(?:19|20)\d{2}[01]\d(?!\d)", "%Y%m"),
     (r"(?:19|20)\d{2}", "%Y"),
-)
+)  # fmt: skip
+"""Forms of dates in names; a time of day pairs the parts of one of several deliveries a day."""
 
 
 def file_pattern(files: Sequence[Path]) -> str:

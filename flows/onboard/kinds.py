@@ -29,7 +29,7 @@ _CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[AaPp][Mm])?")
 _TRUTH = {"true", "false"}
 _YEAR = re.compile(r"(?:19|20)\d{2}|\d{1,3}")
 
-_TAKEN = {"_row_number", "rowid"}
+_TAKEN = {"_row_number"}
 _EXAMINED = 200
 
 

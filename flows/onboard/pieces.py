@@ -15,10 +15,11 @@ from ..ingest.packing import packing_of
 from ..ingest.patterns import compile_pattern
 from ..wording import Refusal
 from .content import encoding_of, is_text, is_workbook, refuse_what_is_no_table
+from .fixed_width_layout import FixedWidthLayout, find_fields
 from .footers import Footer, find_text_footer
 from .json_layout import json_layouts
 from .parquet_layout import parquet_layout
-from .text_layout import TextLayout, divide, is_fixed_width
+from .text_layout import TextLayout, divide
 from .workbook_layout import sheet_layouts
 
 _SAMPLE = 2 << 20
@@ -107,7 +108,7 @@ def _tables(
     if not head:
         raise FileFault("is empty")
     if is_workbook(raw, head):
-        for sheet, format_, titles, typed, doubts, footer in sheet_layouts(raw):
+        for sheet, format_, titles, typed, doubts, footer in sheet_layouts(raw, folder):
             layout = Layout(format_, member, titles, typed, doubts, footer)
             yield Piece(" ".join(filter(None, [name, sheet])), (layout,))
         return
@@ -146,13 +147,20 @@ def _text(
     if footer and is_whole:
         bare = "\n".join(bare.removesuffix("\n").split("\n")[: -footer.rows]) + "\n"
     found = divide(bare, is_whole)
-    if not found or (found[0].width > 1 and found[0].score < 0.35 and is_fixed_width(sample)):
-        if is_fixed_width(sample):
-            raise FileFault(
-                "seems to have columns of fixed width: say where they are by the format fixed_width"
-            )
+    fixed = None if end else find_fields(bare if is_whole else bare[: bare.rfind("\n") + 1])
+    if fixed and (not found or fixed.fits_better_than(found[0], bare)):
+        format_ = fixed.format(
+            encoding=None if encoding == "utf-8" else encoding,
+            final_newline=None if text.ends_in_newline else "optional",
+        )
+        unsure = (*doubts, *_doubts_of_places(fixed))
+        titles = None if fixed.has_names else fixed.titles
+        yield Layout(format_, member, titles, unsure=unsure, footer=footer)
+        return
+    if not found:
         raise FileFault(
-            "has no table: no delimiter divides its lines into the same number of fields"
+            "has no table: no delimiter divides its lines into the same number of fields, and they"
+            " have no blanks at the same places"
         )
     for layout in found:
         format_ = layout.format(
@@ -200,6 +208,16 @@ def _titles(layout: TextLayout) -> tuple[str, ...] | None:
         return layout.titles
     # Rows that end in a delimiter have an empty field behind the last column.
     return layout.titles if layout.first_width == layout.width - 1 else ()
+
+
+def _doubts_of_places(layout: FixedWidthLayout) -> Iterator[str]:
+    yield "the columns are where all lines have blanks: look whether each has its whole values"
+    if not layout.heading.is_sure:
+        word = "names the columns" if layout.titles else "is data, and no header"
+        yield f"it seems that the first line {word}"
+    if not layout.has_names:
+        why = "has no header" if not layout.titles else "has a header with a name twice"
+        yield f"the file {why}: the columns are called column_1, column_2 and so on"
 
 
 def _doubts(layout: TextLayout) -> Iterator[str]:

@@ -65,7 +65,8 @@ def _comment(doubt: str) -> list[str]:
 
 
 def _key(key: str) -> str:
-    return f'"{key}"' if key in ("true", "false", "null") else key
+    is_plain = key.isidentifier() and key.isascii() and key not in ("true", "false", "null")
+    return key if is_plain else _scalar(key)
 
 
 def _flow(value: Any) -> str:

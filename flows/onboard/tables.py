@@ -125,9 +125,12 @@ class Reading:
             + f" FROM niaga.raw_{records.relation}"
         ).fetchall()[0]
         always = [name for name, count in zip(shared, counts, strict=True) if count == good]
-        is_like_all = " AND ".join(f"trim({name}) <> ''" for name in always) or "true"
+        # Strokes over totals fill all columns, and are none.
+        is_like_all = " AND ".join(
+            f"coalesce(trim({name}), '') NOT SIMILAR TO '-*|=*|_*|[*]*'" for name in always
+        )
         return self.connection.execute(
-            f"SELECT count(*) FROM niaga.raw_{whole.relation} WHERE {is_like_all}"
+            f"SELECT count(*) FROM niaga.raw_{whole.relation} WHERE {is_like_all or 'true'}"
         ).fetchall() == [(good,)]
 
     def _read_layout(self, file: Path, archived: Archived, piece: Piece, layout: Layout) -> Table:

@@ -7,7 +7,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import Any
 
 from .kinds import Heading, can_name, find_heading, kind_of
@@ -78,16 +77,6 @@ def divide(sample: str, is_whole: bool) -> list[TextLayout]:
     if not ranked and (single := _one_column(sample)):
         ranked = [single]
     return [_with_heading(sample, layout) for layout in ranked[:4]]
-
-
-def is_fixed_width(sample: str) -> bool:
-    """Tell whether the lines have blanks at the same places, as tables of fixed width have."""
-    lines = [line for line in sample.split("\n")[:_SCORED] if line.strip()]
-    lengths = sorted(map(len, lines))
-    if len(lines) < 4 or lengths[-1] > 2000 or lengths[len(lines) // 10] < 0.6 * lengths[-1]:
-        return False
-    blank = [all(line[at : at + 1].strip() == "" for line in lines) for at in range(lengths[0])]
-    return sum(not here and after for here, after in pairwise(blank)) >= 2
 
 
 def _delimiters(sample: str) -> Iterator[str]:

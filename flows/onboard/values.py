@@ -19,6 +19,7 @@ from .tables import Table
 Kind = Literal["empty", "number", "date", "time", "boolean", "text"]
 
 _EXAMINED = 5000
+_LONGEST = 50
 _SHARE = 0.95
 """Of the values of a column, so many must be of a kind; the rest are faults for a person."""
 
@@ -100,7 +101,14 @@ def examine(connection: duckdb.DuckDBPyConnection, table: Table, name: str, titl
         f"SELECT trim({column}) AS text, count(*) AS rows FROM {raw} WHERE trim({column}) <> ''"
         f" AND length({column}) < 200 GROUP BY 1 ORDER BY rows DESC, text LIMIT {_EXAMINED}"
     ).fetchall()
+    # Seldom ones too, for the longest say how thousands are grouped.
+    longest = connection.execute(
+        f"SELECT DISTINCT trim({column}) AS text FROM {raw} WHERE length({column}) < 200"
+        f" AND trim({column}) <> '' ORDER BY length(text) DESC, text LIMIT {_LONGEST}"
+    ).fetchall()
     texts = [text for text, _ in found if text not in NULL_WORDS]
+    seen = set(texts)
+    texts += [text for (text,) in longest if text not in seen and text not in NULL_WORDS]
     nulls = tuple(text for text, _ in found if text in NULL_WORDS)
     filled -= sum(count for text, count in found if text in NULL_WORDS)
     values = tuple(texts[:50])

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
 from ..ingest.faults import FileFault
+from ..ingest.workbook_kinds import workbook_kind
+from ..ingest.workbook_survey import survey_sheet
 from .footers import Footer, find_sheet_footer
 from .kinds import can_name, find_heading
 
 _ROWS = 300
+_Area = tuple[tuple[int, int], tuple[int, int]]
 _Layout = tuple[
     dict[str, Any], tuple[str, ...] | None, dict[str, str], tuple[str, ...], Footer | None
 ]
 _SheetLayout = tuple[str, *_Layout]
 
 
-def sheet_layouts(workbook: Path) -> Iterator[_SheetLayout]:
-    """Give for each sheet with cells: name, format, titles, typed columns, doubts, footer."""
+def sheet_layouts(workbook: Path, folder: Path) -> Iterator[_SheetLayout]:
+    """Give for each sheet with cells: name, format, titles, typed columns, doubts, footer.
+
+    `folder` is for what is needed only meanwhile.
+    """
     from python_calamine import CalamineError, CalamineWorkbook
 
     try:
@@ -32,20 +38,25 @@ def sheet_layouts(workbook: Path) -> Iterator[_SheetLayout]:
                 if kind.endswith("WorkSheet")
             ]
             several = len(book.sheet_names) > 1
-            tables = [
-                (name, book.get_sheet_by_name(name).to_python(skip_empty_area=False))
-                for name in names
-            ]
+            kind = workbook_kind(workbook)
+            tables = []
+            for name in names:
+                sheet = book.get_sheet_by_name(name)
+                merged = sheet.merged_cell_ranges
+                if merged is None:
+                    position = book.sheet_names.index(name)
+                    merged = survey_sheet(workbook, kind, name, position, folder).merged
+                tables.append((name, sheet.to_python(skip_empty_area=False), merged))
     except (CalamineError, OSError, ValueError) as error:
         raise FileFault(f"can't be read as an Excel workbook: {error}") from error
-    filled = [(name, rows) for name, rows in tables if any(any(map(_text, row)) for row in rows)]
+    filled = [table for table in tables if any(any(map(_text, row)) for row in table[1])]
     if not filled:
         raise FileFault("is a workbook without any value")
-    for name, rows in filled:
-        yield (name if several else "", *_layout(rows, name if several else None))
+    for name, rows, merged in filled:
+        yield (name if several else "", *_layout(rows, merged, name if several else None))
 
 
-def _layout(rows: list[list[Any]], sheet: str | None) -> _Layout:
+def _layout(rows: list[list[Any]], merged: Sequence[_Area], sheet: str | None) -> _Layout:
     footer = find_sheet_footer([[_text(cell) for cell in row] for row in rows[-_ROWS:]])
     rows = rows[: -footer.rows] if footer else rows
     near = rows[:_ROWS]
@@ -77,6 +88,8 @@ def _layout(rows: list[list[Any]], sheet: str | None) -> _Layout:
         for number, at in enumerate(kept, 1)
     ]
     body = rows[skipped + header :]
+    if is_merged := _has_merged_records(merged, skipped + header, len(rows)):
+        doubts.append("merged cells in the records: each row is given their value")
     typed = {
         name: kind
         for name, at in zip(names, kept, strict=True)
@@ -86,7 +99,13 @@ def _layout(rows: list[list[Any]], sheet: str | None) -> _Layout:
     keys |= {"sheet": sheet} if sheet is not None else {}
     keys |= {} if header else {"header": False}
     keys |= {"skip_rows": skipped} if skipped else {}
+    keys |= {"merged_cells": "fill"} if is_merged else {}
     return keys, titles, typed, tuple(doubts), footer
+
+
+def _has_merged_records(merged: Sequence[_Area], first: int, end: int) -> bool:
+    """Tell whether merged cells reach over several of the rows from `first` up to `end`."""
+    return any(first <= top < min(bottom, end - 1) for (top, _), (bottom, _) in merged)
 
 
 def _is_used(rows: list[list[Any]], column: int) -> bool:

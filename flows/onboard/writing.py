@@ -80,7 +80,9 @@ def _decide_numbers(
     unsure = [match for match in numbers if match.column.writing.is_unsure]
     if decimal is None and unsure:
         mark = unsure[0].column.writing.thousands
-        prefers_comma = hints.is_indonesian or hints.delimiter == ";"
+        # Amounts that all have three digits behind a mark have no decimals.
+        is_money = any(match.target.type == "money" for match in unsure)
+        prefers_comma = is_money or hints.is_indonesian or hints.delimiter == ";"
         decimal = "." if mark == "," else "," if prefers_comma else "."
     decimal = decimal or "."
     own = {match.target.name: _marks(match.column.writing, decimal) for match in numbers}

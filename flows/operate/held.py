@@ -42,7 +42,7 @@ class HeldRows:
 
 
 def held_files(workspace: Workspace, state: State) -> tuple[HeldFile, ...]:
-    """List the files that are held back now, the latest first.
+    """List the files that are held back now: those that wait for others first, then the latest.
 
     A rejected file stops counting when a person has taken it out of `rejected/`.
     """
@@ -52,7 +52,7 @@ def held_files(workspace: Workspace, state: State) -> tuple[HeldFile, ...]:
     query = (
         sa.select(export)
         .where(export.c.status.in_(("waiting", "rejected")))
-        .order_by(export.c.landed_at.desc(), export.c.file_name)
+        .order_by(export.c.status != "waiting", export.c.landed_at.desc(), export.c.file_name)
     )
     with state.reading() as connection:
         rows = connection.execute(query).all()

@@ -92,7 +92,7 @@ def show_gate(terminal: Terminal, stopped: GateStopped) -> None:
     """Show which critical expectations failed, and the rows that they failed on."""
     for result in stopped.report.failed_critical:
         terminal.complain(
-            f"  {result.table_name}: {result.expectation}: {as_text(result.unexpected_rows)} rows, "
+            f"  {result.table_name}: {result.expectation}: {_rows(result.unexpected_rows)}, "
             f"observed {result.observed}"
         )
         for row in result.sample:
@@ -100,11 +100,18 @@ def show_gate(terminal: Terminal, stopped: GateStopped) -> None:
             terminal.complain(f"    {told}")
 
 
+def _rows(number: int | None) -> str:
+    return "rows unknown" if number is None else count(number, "row")
+
+
 def show_held(terminal: Terminal, files: tuple[HeldFile, ...], rows: tuple[HeldRows, ...]) -> None:
     """Show what is held back, and why."""
     if files:
         told = [[file.file_name, file.status, file.reason] for file in files[:_HELD_SHOWN]]
-        title = "Files held back: mend them and land them again, or take them out of rejected/"
+        title = (
+            "Files held back, of all runs: land what the waiting ones lack; mend the others and"
+            " land them again, or take them out of rejected/"
+        )
         terminal.table(_title(title, len(files)), ["file", "status", "reason"], told)
     if rows:
         counted = [
@@ -112,7 +119,7 @@ def show_held(terminal: Terminal, files: tuple[HeldFile, ...], rows: tuple[HeldR
             for held in rows[:_HELD_SHOWN]
         ]
         columns = ["feed", "column", "reason", "rows", "for example"]
-        title = "Rows held back: `niaga quarantine` corrects or drops them"
+        title = "Rows held back, of all runs: `niaga quarantine` corrects or drops them"
         terminal.table(_title(title, len(rows)), columns, counted)
 
 
@@ -268,7 +275,8 @@ def _outcome_rows(outcome: Outcome) -> list[list[str]]:
         loaded = count(work.ingested.rows_loaded, "row")
         rows.append(["ingested", f"{loaded}; {told or 'no files have landed'}"])
         held = count(work.ingested.rows_held, "row")
-        rows.append(["held back", f"{held}, {count(len(outcome.held_files), 'file')}"])
+        files = count(len(outcome.held_files), "file")
+        rows.append(["held back", f"{held} of this run; {files} of all runs, up to now"])
     if work.built is not None:
         amount = as_money(work.built.commission_amount, digits)
         people = count(work.built.participants, "participant")

@@ -193,6 +193,7 @@ def test_alternatives_of_a_key_are_asked_for(bare_company: Company) -> None:
         source: targets
         exports: {targets: {file: "*.csv"}}
         reject_above: 50%
+        rows_per_record: {quota: many}
         feeds:
           quota: |
             select _row_number, id as participant_id, 'revenue' as quota_type, period,
@@ -218,6 +219,7 @@ def test_a_record_is_held_back_with_all_rows_that_come_from_it(bare_company: Com
         source: quotas
         exports: {quotas: {file: "*.csv"}}
         reject_above: 50%
+        rows_per_record: {quota: many}
         feeds:
           quota: |
             select _row_number, id as participant_id, 'revenue' as quota_type,
@@ -229,3 +231,62 @@ def test_a_record_is_held_back_with_all_rows_that_come_from_it(bare_company: Com
     outcome = bare_company.ingest_one()
     assert outcome.feeds == {"quota": 2}
     assert (outcome.rows_loaded, outcome.rows_held) == (1, 1)
+
+
+NUMBERED = ORDERS.replace("d.line as", "row_number() over (partition by d.id) as")
+
+
+@pytest.mark.parametrize("source", [ORDERS, NUMBERED], ids=["stated lines", "numbered lines"])
+def test_a_line_whose_head_is_there_twice_is_not_counted_twice(
+    bare_company: Company, source: str
+) -> None:
+    bare_company.source(source)
+    heads = "id,day\n1,2026-01-05\n2,2026-01-05\n2,2026-01-06\n"
+    bare_company.land("details_a_2026-01-05.csv", DETAILS)
+    bare_company.land("orders_a_2026-01-05.csv", heads)
+    outcomes = {outcome.part: outcome for outcome in bare_company.ingest().outcomes}
+    assert (outcomes["details"].status, outcomes["orders"].status) == ("waiting", "rejected")
+    assert outcomes["orders"].reason == (
+        "the SQL of feed sales_line makes 2 rows of record 3: does a join find several records for"
+        " one? Where each is to have several rows, say so in the source:"
+        " `rows_per_record: {sales_line: many}`"
+    )
+    told = (bare_company.workspace.rejected / "orders_a_2026-01-05.csv.reason.txt").read_text()
+    assert "row 3: order_id 2, line_number 1, " in told
+    assert "order_date 2026-01-05 and 2026-01-06" in told
+    assert not list(bare_company.workspace.lake.rglob("*.parquet"))
+    # Mended, it loads with what had waited for it.
+    bare_company.land("orders_a_2026-01-05.csv", "id,day\n1,2026-01-05\n2,2026-01-05\n")
+    bare_company.ingest()
+    assert bare_company.lake("sum(net_amount)::varchar") == [("70.000000",)]
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ("id,first,second\n1,2026-01,2026-02\n", None),
+        (
+            "id,first,second\n1,2026-01,2026-02\n2,2026-01,2026-01\n",
+            "the SQL of feed quota makes 2 rows of record 2, with one participant_id and",
+        ),
+    ],
+)
+def test_rows_of_one_record_have_keys_of_their_own(
+    bare_company: Company, content: str, reason: str | None
+) -> None:
+    bare_company.source(
+        """\
+        source: quotas
+        exports: {quotas: {file: "*.csv"}}
+        rows_per_record: {quota: many}
+        feeds:
+          quota: |
+            select _row_number, id as participant_id, 'revenue' as quota_type, 10 as amount,
+                unnest([first, second]) as period
+            from quotas
+        """
+    )
+    bare_company.land("quotas.csv", content)
+    outcome = bare_company.ingest_one()
+    assert outcome.feeds == ({"quota": 2} if reason is None else {})
+    assert (outcome.reason or "")[: len(reason or "")] == (reason or "")

@@ -38,11 +38,45 @@ def test_a_text_that_does_not_fit_is_never_a_silent_null(
     bare_company: Company, cell: str, reason: str
 ) -> None:
     bare_company.source(PACKED)
-    content = HEADER + line(1, Catatan="5/1/@01/12/2026") + line(2, Catatan=cell)
-    bare_company.land("penjualan_2026-01.csv", content)
+    good = [line(number, Catatan="5/1/@01/12/2026") for number in range(1, 41)]
+    bad = [line(41, Catatan=cell), line(42, Catatan="none/1/@")]
+    bare_company.land("penjualan_2026-01.csv", HEADER + "".join([*good, *bad]))
     outcome = bare_company.ingest_one()
     assert outcome.status == "rejected"
     assert reason in str(outcome.reason)
+    # The first record that fails is named, and shown where the file lies.
+    assert "the SQL of feed sales_line fails on record 41: " in str(outcome.reason)
+    (told,) = bare_company.workspace.rejected.glob("*.reason.txt")
+    assert "row 41: " in told.read_text()
+    assert cell in told.read_text()
+
+
+def test_a_failure_inside_of_a_nested_value_names_its_record(bare_company: Company) -> None:
+    bare_company.source(
+        """\
+        source: people
+        exports: {people: {file: "*.jsonl", format: {type: json_lines}}}
+        feeds:
+          territory: select _row_number, "user" ->> 'id' as territory_id, id as name from people
+        """
+    )
+    good = '{"id": "a", "user": {"id": 1}}\n'
+    bare_company.land("people.jsonl", good * 5 + '{"id": "b", "user": "{1"}\n' + good)
+    reason = str(bare_company.ingest_one().reason)
+    assert "the SQL of feed territory fails on record 6: " in reason
+    assert "Malformed JSON" in reason
+
+
+def test_a_select_that_fails_on_no_single_record_is_told_as_it_fails(
+    bare_company: Company,
+) -> None:
+    bare_company.source(
+        SALES.replace('"Netto" as', "if(count(*) over () > 2, error('too many'), \"Netto\") as")
+    )
+    bare_company.land("penjualan_2026-01.csv", HEADER + "".join(map(line, range(1, 5))))
+    reason = str(bare_company.ingest_one().reason)
+    assert "too many" in reason
+    assert "record 4" not in reason
 
 
 def test_an_empty_text_is_null_and_a_row_that_is_left_out_does_no_harm(

@@ -179,11 +179,14 @@ def test_records_left_as_they_were_stay_held(held: Company) -> None:
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
-        ({"_row_number": "1"}, "_row_number 1: is not held in the quarantine of erp"),
-        ({"_row_number": "99"}, "_row_number 99: is not held"),
-        ({"_row_number": "two"}, "_row_number two: is not held"),
-        ({"_row_number": "3"}, "stands twice"),
-        ({"_export_id": "abc"}, "_export_id abc, _row_number 2: is not held"),
+        (
+            {"_row_number": "1"},
+            r"record 1 \(_row_number 1 of .*\): is not held in the quarantine of erp",
+        ),
+        ({"_row_number": "99"}, r"_row_number 99 of .*: is not held"),
+        ({"_row_number": "two"}, r"_row_number two of .*: is not held"),
+        ({"_row_number": "3"}, rf"record 2 \(_row_number 3 of {JANUARY}\): stands twice"),
+        ({"_export_id": "abc"}, "_row_number 2 of abc.: is not held"),
         ({"_record": "r0123456789abcdef"}, "is held with other values"),
     ],
 )
@@ -417,3 +420,75 @@ def test_killed_while_taking_back_and_run_again_it_counts_once(
     assert [amount for amount, _ in found] == [Decimal("5")] * 2 + [Decimal("1000.5")] * 2
     segments = list((bare_company.workspace.lake / "sales_line").iterdir())
     assert len(segments) == 4
+
+
+def test_a_line_of_another_encoding_is_written_as_it_came(bare_company: Company) -> None:
+    bare_company.source(LENIENT)
+    bad = line(2, Catatan="caf\u00e9").encode("latin-1")
+    twice = line(4, Faktur="caf\u00e9", Catatan='"two\nlines"').encode("latin-1")
+    content = HEADER.encode() + line(1).encode() + b"\n" + bad + line(3).encode() + twice
+    bare_company.land(JANUARY, content)
+    bare_company.ingest()
+    records = export(bare_company)
+    assert [record["_line"] for record in records] == [
+        line(2, Catatan="caf\ufffd").rstrip("\n"),
+        line(4, Faktur="caf\ufffd", Catatan='"two\nlines"').rstrip("\n"),
+    ]
+
+
+ROWID = """\
+source: shop
+exports: {rows: {file: "*.csv", columns: {n: integer}}}
+reject_above: 90%
+feeds:
+  territory: select _row_number, rowid as territory_id, n::varchar as name from rows
+"""
+
+
+def test_a_column_may_be_called_rowid(bare_company: Company) -> None:
+    bare_company.source(ROWID)
+    bare_company.land("rows.csv", "RowId,n\na,1\nb,two\nc\nd,4\n")
+    bare_company.ingest()
+    assert bare_company.lake("_row_number, territory_id", "territory") == [(1, "a"), (4, "d")]
+    records = export(bare_company, source="shop")
+    assert [(record["_row_number"], record["RowId"]) for record in records] == [
+        ("2", "b"),
+        ("3", ""),
+    ]
+    records[0]["n"] = "2"
+    records[1] |= {"RowId": "c", "n": "3"}
+    assert take(bare_company, records, "shop").records == 2
+    assert bare_company.lake("_row_number, territory_id, name", "territory") == [
+        (1, "a", "1"), (2, "b", "2"), (3, "c", "3"), (4, "d", "4"),
+    ]  # fmt: skip
+    bare_company.land("nul.csv", b"a\0b,n\nx,1\n")
+    assert "zero byte" in str(bare_company.ingest_one().reason)
+
+
+TWO_FILES = """\
+source: shop
+exports: {rows: {file: "*.csv", columns: {n: integer}}}
+reject_above: 90%
+feeds:
+  territory: select _row_number, id as territory_id, niaga_integer(of)::varchar as name, n from rows
+"""
+
+
+def test_a_refused_correction_leaves_no_file_behind(bare_company: Company) -> None:
+    bare_company.source(TWO_FILES)
+    bare_company.land("one.csv", "id,n,of\na,1,1\nb,two,2\n")
+    bare_company.land("two.csv", "id,n,of\nc,1,1\nd,two,2\n")
+    bare_company.ingest()
+
+    def files() -> list[str]:
+        workspace = bare_company.workspace
+        folders = (workspace.lake, workspace.quarantine)
+        return sorted(file.name for folder in folders for file in folder.rglob("*.parquet"))
+
+    before, records = files(), export(bare_company, source="shop")
+    # Exports are loaded in the order of their ids.
+    first, second = sorted(records, key=lambda record: record["_export_id"])
+    first["n"], second["n"], second["of"] = "2", "2", "none"
+    with pytest.raises(UsageError, match=r"csv, read with the records of .*: the SQL of feed terr"):
+        take(bare_company, records, "shop")
+    assert files() == before

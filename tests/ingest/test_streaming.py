@@ -116,7 +116,8 @@ def test_a_file_without_faults_is_streamed(
 def test_a_select_that_looks_at_several_records_is_read_in_steps(
     bare_company: Company, piece_size: int, select: str
 ) -> None:
-    bare_company.source(PLAIN.format(columns="", feeds=f"territory: {select}"))
+    source = PLAIN.format(columns="", feeds=f"territory: {select}")
+    bare_company.source(f"{source}rows_per_record: {{territory: many}}\n")
     streamed, read = stream_and_read(bare_company, b"id,name,n\n" + b"\n".join(GOOD * 9) + b"\n")
     assert streamed is None
     assert read is not None

@@ -306,6 +306,22 @@ def test_fixed_width_without_an_end_is_refused(tmp_path: Path) -> None:
     )
 
 
+def test_lines_of_fixed_width_may_lack_blanks_at_their_end(tmp_path: Path) -> None:
+    content = (
+        "000001    1.50..Café  \n000002    2.50..Tea\n000003\n000004    9.50..Coffee  too long\n"
+    )
+    assert len(read_text(tmp_path, content, FIXED)[2]) == 3
+    _, good, faults = read_text(tmp_path, content, FIXED | {"trailing_blanks": "optional"})
+    assert [row[1:] for row in good] == [
+        ("000001", "1.50", "Café"),
+        ("000002", "2.50", "Tea"),
+        ("000003", None, None),
+    ]
+    assert [(fault[0], fault[3]) for fault in faults] == [
+        (4, "the record has 32 instead of at most 22 characters")
+    ]
+
+
 SOURCE = """\
 source: pos
 exports:

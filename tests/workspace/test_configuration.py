@@ -122,7 +122,11 @@ def test_an_empty_file_lacks_what_is_required() -> None:
     [
         ("title: x\n\tlevel: 1\n", "terms.yml:2: is no valid YAML: a tab where the indentation is"),
         ("title: [a, b\nlevel: 1\n", "terms.yml:2: is no valid YAML:"),
-        ("title: a: b\n", "terms.yml:1: is no valid YAML:"),
+        ("title: a: b\n", "terms.yml:1: is no valid YAML: a second `: ` in one line"),
+        (
+            "title: x\n  level: 1\n",
+            "terms.yml:2: is no valid YAML: a key below a line that has a value already (indent",
+        ),
         ("title: %d\n", "terms.yml:1: is no valid YAML:"),
         ("title: *.csv\n", "terms.yml:1: is no valid YAML: text can't begin with `*` (put"),
         ('title: "x\n', "terms.yml:2: is no valid YAML:"),
