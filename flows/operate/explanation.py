@@ -116,10 +116,21 @@ def _export(state: State, export_id: str) -> Row | None:
 def _segments(workspace: Workspace) -> dict[str, Row]:
     """Give the segments of the workspace's plans by their ids."""
     from ..commission.compile import compile_plans
+    from ..commission.curves import RATE_PLACES
 
-    rows = compile_plans(workspace)["plan_segment"].to_pylist()
-    scale = 10**workspace.settings.money_scale
-    return {row["segment_id"]: {**row, "scale": scale} for row in rows}
+    tables = compile_plans(workspace)
+    picked_by = {
+        row["component_key"]: row["picked_by"] for row in tables["plan_component"].to_pylist()
+    }
+    units = {"money": 10**workspace.settings.money_scale, "units": 10**6, "share": RATE_PLACES}
+    return {
+        row["segment_id"]: row
+        | {
+            "picked_by": picked_by[row["component_key"]],
+            "scale": units.get(row["edge_unit"], 1),
+        }
+        for row in tables["plan_segment"].to_pylist()
+    }
 
 
 def _tier(segment: dict[str, Any] | None, quota: Decimal | None) -> Tier | None:
@@ -130,8 +141,11 @@ def _tier(segment: dict[str, Any] | None, quota: Decimal | None) -> Tier | None:
     if segment["edge_unit"] == "quota":
         amount = None if quota is None else edge * Fraction(quota)
         return Tier(f"{word} {_exact(edge * 100)}% of quota", amount, segment["rate"])
-    amount = edge / segment["scale"] if segment["edge_unit"] == "money" else edge
-    return Tier(f"{word} {_exact(amount)}", amount, segment["rate"])
+    amount = edge / segment["scale"]
+    said = f"{_exact(amount * 100)}%" if segment["edge_unit"] == "share" else _exact(amount)
+    # What another measure picks is no distance on this one.
+    is_distance = segment["picked_by"] is None
+    return Tier(f"{word} {said}", amount if is_distance else None, segment["rate"])
 
 
 def _exact(value: Fraction) -> str:

@@ -140,7 +140,7 @@ no_plan as (
     group by credit.document_id, credit.participant_id
 ),
 
--- A margin can't be measured without a cost.
+-- A margin can't be measured without a cost, nor pick a rate.
 no_cost as (
     select distinct
         credit.document_id,
@@ -162,7 +162,9 @@ no_cost as (
             and credit.credit_level = component.credit_level
             and credit.event_kind = component.event_kind
             and credit.event_date between component.valid_from and component.valid_to
-    where component.measure = 'margin' and credit.margin_units is null
+    where
+        (component.measure = 'margin' or component.picked_by in ('margin', 'margin_rate', 'markup_rate'))
+        and credit.margin_units is null
 ),
 
 -- Of several rows that one export has of a line the last counts; whether they are one sale is not known.
