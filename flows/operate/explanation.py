@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from ..commission.measures import MEASURES, MONEY, Measure
 from ..errors import UsageError
 from ..state import State, tables
 from .published_marts import Row, open_marts, select
@@ -27,12 +28,14 @@ class Tier:
     """A row of the plan's curve: from an edge on, a rate.
 
     `edge` is in the measure's own unit where a quota or the plan says it; `words` is how the plan
-    does. `rate` is a fraction, None where pay is a line between points.
+    does. `rate` is a fraction, or money for each `per` (unit, order, customer), None where pay is a
+    line between points.
     """
 
     words: str
     edge: Fraction | None
     rate: Decimal | None
+    per: str | None = None
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,7 @@ class Explanation:
     transaction: Row | None
     export: Row | None
     result: Row | None
+    measure: Measure
     tier: Tier | None
     next_tier: Tier | None
     postings: list[Row]
@@ -94,6 +98,7 @@ def _explain(
         transaction=sales[0] if sales else None,
         export=_export(state, sales[0]["export_id"]) if sales else None,
         result=results[0] if results else None,
+        measure=segment["measure"] if segment else MONEY,
         tier=_tier(segment, quota),
         next_tier=_tier(following, quota),
         postings=select(marts, _POSTINGS, [line["commission_line_id"]]),
@@ -119,18 +124,18 @@ def _segments(workspace: Workspace) -> dict[str, Row]:
     from ..commission.curves import RATE_PLACES
 
     tables = compile_plans(workspace)
-    picked_by = {
-        row["component_key"]: row["picked_by"] for row in tables["plan_component"].to_pylist()
-    }
-    units = {"money": 10**workspace.settings.money_scale, "units": 10**6, "share": RATE_PLACES}
-    return {
-        row["segment_id"]: row
-        | {
-            "picked_by": picked_by[row["component_key"]],
-            "scale": units.get(row["edge_unit"], 1),
+    components = {row["component_key"]: row for row in tables["plan_component"].to_pylist()}
+    scales = {"money": 10**workspace.settings.money_scale, "units": 10**6, "share": RATE_PLACES}
+    segments = {}
+    for row in tables["plan_segment"].to_pylist():
+        component = components[row["component_key"]]
+        segments[row["segment_id"]] = {
+            **row,
+            "measure": MEASURES[component["measure"]],
+            "picked_by": component["picked_by"],
+            "scale": scales.get(row["edge_unit"], 1),
         }
-        for row in tables["plan_segment"].to_pylist()
-    }
+    return segments
 
 
 def _tier(segment: dict[str, Any] | None, quota: Decimal | None) -> Tier | None:
@@ -138,14 +143,15 @@ def _tier(segment: dict[str, Any] | None, quota: Decimal | None) -> Tier | None:
         return None
     edge = Fraction(segment["edge_numerator"], segment["edge_denominator"])
     word = "above" if segment["is_above"] else "from"
+    per = None if segment["slope_target_numerator"] else segment["measure"].paid_per
     if segment["edge_unit"] == "quota":
         amount = None if quota is None else edge * Fraction(quota)
-        return Tier(f"{word} {_exact(edge * 100)}% of quota", amount, segment["rate"])
+        return Tier(f"{word} {_exact(edge * 100)}% of quota", amount, segment["rate"], per)
     amount = edge / segment["scale"]
     said = f"{_exact(amount * 100)}%" if segment["edge_unit"] == "share" else _exact(amount)
     # What another measure picks is no distance on this one.
     is_distance = segment["picked_by"] is None
-    return Tier(f"{word} {said}", amount if is_distance else None, segment["rate"])
+    return Tier(f"{word} {said}", amount if is_distance else None, segment["rate"], per)
 
 
 def _exact(value: Fraction) -> str:
