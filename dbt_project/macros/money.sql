@@ -29,6 +29,15 @@
     cast(cast({{ millionths }} as decimal(19, 0)) * {{ power_of_ten_as_decimal(6) }} as decimal(24, 6))
 {%- endmacro %}
 
+{# A measure by its kind: money, or a score in billionths. #}
+{% macro from_measure(units, measure) -%}
+    case
+        when {{ measure }} = 'score'
+            then cast(cast({{ units }} as decimal(19, 0)) * {{ power_of_ten_as_decimal(9) }} as decimal(24, 6))
+        else {{ from_units(units) }}
+    end
+{%- endmacro %}
+
 {% macro from_minor(minor) -%}
     cast(cast({{ minor }} as decimal(19, 0)) * {{ power_of_ten_as_decimal(var('currency_digits') | int) }} as decimal(24, 6))
 {%- endmacro %}

@@ -1,7 +1,7 @@
 """Writes the plans of a workspace as small Parquet tables, which the dbt project reads as sources.
 
-Tables: `plan_version`, `plan_component`, `plan_segment` (columns: `SCHEMAS`). Ids are made of plan,
-version and component, so they stay the same from run to run.
+Tables: `plan_version`, `plan_component`, `plan_segment`, and those of `limits` (columns:
+`SCHEMAS`). Ids are made of plan, version and component, so they stay the same from run to run.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..errors import ConfigurationError, Fault
+from . import limits
 from .component_model import Component
 from .curves import (
     COEFFICIENTS,
@@ -55,6 +56,7 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("credit_level", _INTEGER), ("needs_full_split", _FLAG), ("quota_type", _TEXT),
             ("walk", _TEXT), ("re_rates_at_edges", _FLAG),
             ("needs_quota", _FLAG), ("needs_target", _FLAG), ("is_narrow", _FLAG),
+            ("component_target_units", _INTEGER),
             ("target_numerator", _INTEGER), ("target_denominator", _INTEGER),
         ]
     ),
@@ -67,6 +69,7 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("denominator", _INTEGER),
         ]
     ),
+    **limits.SCHEMAS,
 }  # fmt: skip
 
 
@@ -82,12 +85,19 @@ def compile_plans(workspace: Workspace) -> dict[str, pa.Table]:
         for ordinal, (name, component) in enumerate(file.plan.components.items(), start=1):
             try:
                 component_row, segment_rows = _component_rows(file, ordinal, name, component, scale)
+                more = limits.rows_of(component, component_row["component_key"], file.plan, scale)
             except ValueError as error:
                 raise ConfigurationError(
                     [Fault(file.path, None, f"components.{name}", str(error))]
                 ) from error
             rows["plan_component"].append(component_row)
             rows["plan_segment"] += segment_rows
+            for table, added in more.items():
+                rows[table] += added
+        if file.plan.cap is not None:
+            row = _plan_cap_row(file)
+            rows["plan_component"].append(row)
+            rows["plan_limit"].append(limits.plan_cap_row(file.plan, row["component_key"], scale))
     return {
         name: pa.Table.from_pylist(rows[name], schema=schema) for name, schema in SCHEMAS.items()
     }
@@ -104,12 +114,10 @@ def _version_row(file: PlanFile, scale: Scale) -> dict[str, Any]:
     plan = file.plan
     target = None
     if plan.target != "from participant":
-        exact = parse_yearly_money(plan.target).value * 10**scale.measure
-        if exact.denominator != 1:
-            raise ConfigurationError(
-                [Fault(file.path, None, "target", "more decimals than the workspace's money_scale")]
-            )
-        target = exact.numerator
+        try:
+            target = _target_units(plan.target, scale)
+        except ValueError as error:
+            raise ConfigurationError([Fault(file.path, None, "target", str(error))]) from error
     return {
         "plan_id": plan.plan,
         "plan_version": plan.version,
@@ -125,6 +133,39 @@ def _version_row(file: PlanFile, scale: Scale) -> dict[str, Any]:
     }
 
 
+def _target_units(text: str, scale: Scale) -> int:
+    exact = parse_yearly_money(text).value * 10**scale.measure
+    if exact.denominator != 1:
+        raise ValueError("more decimals than the workspace's money_scale")
+    return int(exact.numerator)
+
+
+def _plan_cap_row(file: PlanFile) -> dict[str, Any]:
+    """Give the component that carries what the cap of the whole plan takes away."""
+    plan = file.plan
+    return {
+        "component_key": f"{plan.plan}/{plan.version}/{limits.PLAN_CAP}",
+        "plan_id": plan.plan,
+        "plan_version": plan.version,
+        "component_id": limits.PLAN_CAP,
+        "ordinal": len(plan.components) + 1,
+        "title": "Cap of the plan",
+        "measure": "pay",
+        "event_kind": None,
+        "window_kind": limits.plan_cap_window(plan),
+        "credit_level": 0,
+        "needs_full_split": False,
+        "quota_type": limits.PLAN_CAP,
+        "walk": "segments",
+        "re_rates_at_edges": False,
+        "needs_quota": False,
+        "needs_target": False,
+        "is_narrow": True,
+        "target_numerator": 0,
+        "target_denominator": 1,
+    }
+
+
 def _component_rows(
     file: PlanFile, ordinal: int, name: str, component: Component, scale: Scale
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
@@ -132,6 +173,7 @@ def _component_rows(
     lines = lines_of(component, window, scale)
     key = f"{file.plan.plan}/{file.plan.version}/{name}"
     target = share_of_target(component, window)
+    has_no_events = component.fixed is not None or component.of == "score"
     component_row = {
         "component_key": key,
         "plan_id": file.plan.plan,
@@ -139,8 +181,9 @@ def _component_rows(
         "component_id": name,
         "ordinal": ordinal,
         "title": component.title or name,
-        "measure": component.of,
-        "event_kind": _EVENT_OF[component.on],
+        "measure": "none" if component.fixed else component.of,
+        # Fixed pay and scores have no transactions.
+        "event_kind": None if has_no_events else _EVENT_OF[component.on],
         "window_kind": window,
         "credit_level": 1 if component.credit == "rollup" else 0,
         "needs_full_split": component.shares == "100%",
@@ -150,6 +193,9 @@ def _component_rows(
         "needs_quota": needs_quota(lines),
         "needs_target": needs_target(lines),
         "is_narrow": is_narrow(lines),
+        "component_target_units": (
+            _target_units(component.target, scale) if component.target else None
+        ),
         "target_numerator": target.numerator,
         "target_denominator": target.denominator,
     }

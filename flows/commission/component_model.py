@@ -15,15 +15,23 @@ from .curve_model import (
     check_steps,
     check_tiers,
 )
-from .plan_part import CurveRateText, EdgeText, PlanPart, RateText, refuse_keys_to_come
-from .units import parse_amount
+from .factor_model import Multipliers
+from .limit_model import CapTerm, FixedText, LimitText, Prorate, limit_text, parse_limit
+from .plan_part import (
+    CurveRateText,
+    EdgeText,
+    PlanPart,
+    RateText,
+    YearlyMoneyText,
+    refuse_keys_to_come,
+)
+from .units import parse_amount, parse_curve_rate
 
-CURVES = ("rate", "marginal", "whole", "running", "steps", "points")
+CURVES = ("rate", "marginal", "whole", "running", "steps", "points", "fixed")
 _KEYS_TO_COME = {
     "payee", "where", "from", "to", "deduct", "share_out", "count_once", "by", "grid",
-    "differential", "fixed", "pool", "contest", "bands", "terms", "max_per_order", "min_per_order",
-    "fixed_per_order", "target", "gates", "multiply",
-    "cap", "floor", "returns", "clawback", "release",
+    "differential", "pool", "contest", "bands", "terms", "max_per_order", "min_per_order",
+    "fixed_per_order", "gates", "returns", "clawback", "release",
 }  # fmt: skip
 
 
@@ -38,12 +46,13 @@ class Component(PlanPart):
 
     title: str | None = None
     note: str | None = None
-    of: Literal["net_amount", "margin"] = "net_amount"
+    of: Literal["net_amount", "margin", "score"] = "net_amount"
     on: Literal["order", "invoice", "ship"] = "order"
     window: Literal["month", "quarter", "half", "year"] | None = None
     credit: Literal["direct", "rollup"] = "direct"
     shares: Literal["100%", "overlay"] = "100%"
     weight: RateText = "100%"
+    target: YearlyMoneyText | None = None
     quota: QuotaRule | None = None
     rate: CurveRateText | None = None
     marginal: list[Tier] | None = None
@@ -51,9 +60,14 @@ class Component(PlanPart):
     running: list[Tier] | None = None
     steps: list[Step] | None = None
     points: list[Point] | None = None
+    fixed: FixedText | None = None
+    prorate: Prorate | None = None
     marginal_above: EdgeText | None = None
     only_above: EdgeText | None = None
     rate_at: Literal["before", "after"] | None = None
+    multiply: Multipliers | None = None
+    cap: CapTerm | None = None
+    floor: LimitText | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -74,7 +88,36 @@ class Component(PlanPart):
         if self.points is not None:
             check_points(self.points)
         self._check_edges_of_their_own()
+        self._check_measure()
+        self._check_limits()
         return self
+
+    def _check_limits(self) -> None:
+        cap, floor = limit_text(self.cap), self.floor
+        if cap is None or floor is None:
+            return
+        upper, lower = parse_limit(cap), parse_limit(floor)
+        if upper.period == lower.period and upper.value < lower.value:
+            raise ValueError(f"cap {cap} is below floor {floor}")
+
+    def _check_measure(self) -> None:
+        units = {parse_amount(text).unit for text in self._edge_texts} - {"zero"}
+        if self.of != "score" and "share" in units:
+            raise ValueError("a percentage alone is an edge of a score; write 80% of quota")
+        if self.prorate is not None and self.fixed is None:
+            raise ValueError("prorate says how fixed pay is prorated")
+        if self.fixed is not None and (self.of, self.credit) != ("net_amount", "direct"):
+            raise ValueError("fixed pay measures nothing: leave out of and credit")
+        if self.of != "score":
+            return
+        if self.running is not None:
+            raise ValueError("a score is one figure for its window: there is no running total")
+        if self.credit != "direct":
+            raise ValueError("a score is a participant's own: leave out credit")
+        if units - {"share"}:
+            raise ValueError("edges of a score are percentages: 80%")
+        if {parse_curve_rate(tier.rate).unit for tier in self.tiers} - {"zero", "target"}:
+            raise ValueError("a score is paid by the target: rates are written 1x")
 
     def _check_edges_of_their_own(self) -> None:
         if self.rate_at is not None and self.running is None:
@@ -96,11 +139,35 @@ class Component(PlanPart):
         return self.marginal or self.whole or self.running or []
 
     @property
-    def money_texts(self) -> list[str]:
-        """Every number of the component that may be money."""
+    def pays_of_target(self) -> bool:
+        """Whether the curve pays shares of a target incentive."""
+        steps, points = self.steps or [], self.points or []
+        pays = [*(step.pays for step in steps), *(point.pays for point in points)]
+        rises = [step.per_point for step in steps if step.per_point]
+        amounts = [parse_amount(text) for text in [*pays, *rises]]
+        rates = [parse_curve_rate(tier.rate) for tier in self.tiers]
+        return any(said.unit == "target" for said in [*amounts, *rates])
+
+    @property
+    def _edge_texts(self) -> list[str]:
         rows = [*self.tiers, *(self.steps or [])]
         edges = [row.from_ or row.above for row in rows]
-        pays = [text for step in self.steps or [] for text in (step.pays, step.per_point)]
-        points = [text for point in self.points or [] for text in (point.at, point.pays)]
-        texts = [*edges, *pays, *points, self.marginal_above, self.only_above]
+        points = [point.at for point in self.points or []]
+        texts = [*edges, *points, self.marginal_above, self.only_above]
         return [text for text in texts if text is not None]
+
+    @property
+    def money_texts(self) -> list[str]:
+        """Every number of the component that may be money, apart from what recurs."""
+        pays = [text for step in self.steps or [] for text in (step.pays, step.per_point)]
+        points = [point.pays for point in self.points or []]
+        edges = [text for multiplier in self.multiply or [] for text in multiplier.money_texts]
+        texts = [*self._edge_texts, *pays, *points, *edges]
+        return [text for text in texts if text is not None]
+
+    @property
+    def recurring_texts(self) -> list[str]:
+        """Every amount of the component that is for each period."""
+        limits = [limit_text(self.cap), self.floor]
+        money = [text for text in limits if text and parse_limit(text).period]
+        return [text for text in (*money, self.fixed, self.target) if text is not None]

@@ -56,7 +56,12 @@ class Scale:
 
 
 def lines_of(component: Component, window: str, scale: Scale) -> list[Line]:
-    """Give the segments of a component's curve, in ascending order of their lower edges."""
+    """Give the segments of a component's curve, in ascending order of their lower edges.
+
+    Fixed pay has none. A score is measured against a quota of 100%.
+    """
+    if component.fixed is not None:
+        return []
     if component.points is not None:
         return _points(component.points, _target(component, window, scale), scale)
     if component.steps is not None:
@@ -85,16 +90,19 @@ def share_of_target(component: Component, window: str) -> Fraction:
     return parse_rate(component.weight) * Fraction(MONTHS[window], 12)
 
 
+_OF_QUOTA = ("quota", "share")
+
+
 def _edge_unit(edges: list[Quantity]) -> str:
-    return "quota" if any(edge.unit == "quota" for edge in edges) else "money"
+    return "quota" if any(edge.unit in _OF_QUOTA for edge in edges) else "money"
 
 
 def _edge_value(edge: Quantity, scale: Scale) -> Fraction:
-    return edge.value if edge.unit == "quota" else edge.value * 10**scale.measure
+    return edge.value if edge.unit in _OF_QUOTA else edge.value * 10**scale.measure
 
 
 def _edge_of(edge: Quantity, scale: Scale) -> tuple[Fraction, str]:
-    return _edge_value(edge, scale), "quota" if edge.unit == "quota" else "money"
+    return _edge_value(edge, scale), _edge_unit([edge])
 
 
 def _target(component: Component, window: str, scale: Scale) -> Fraction:

@@ -11,12 +11,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
+from ..wording import Refusal, did_you_mean
 from .component_model import Component
+from .factor_model import Call
+from .limit_model import CapTerm, limit_text, parse_limit
 from .plan_part import Identifier, PlanPart, TargetText, refuse_keys_to_come
-from .units import parse_amount
+from .units import parse_amount, parse_recurring
 
 MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
-_KEYS_TO_COME = {"who", "rounding", "cap", "draw", "negative_pay", "exchange", "accounting"}
+_KEYS_TO_COME = {"who", "rounding", "draw", "negative_pay", "exchange", "accounting"}
 
 
 class Approval(PlanPart):
@@ -39,6 +42,7 @@ class Plan(PlanPart):
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")]
     pay: Literal["month", "quarter", "half", "year"] = "month"
     target: TargetText = "from participant"
+    cap: CapTerm | None = None
     components: dict[Identifier, Component] = Field(min_length=1)
 
     @model_validator(mode="before")
@@ -60,4 +64,30 @@ class Plan(PlanPart):
                     raise ValueError(
                         f"{name}: {text} is not in the plan's currency {self.currency}"
                     )
+            for text in component.recurring_texts:
+                self._check_currency(name, text)
+            for multiplier in component.multiply or []:
+                self._check_call(f"{name}.multiply", multiplier.call)
+            self._check_limit(f"{name}: a cap", limit_text(component.cap))
+            self._check_limit(f"{name}: a floor", component.floor)
+        if (cap := limit_text(self.cap)) and parse_limit(cap).period:
+            self._check_currency("cap", cap)
+        self._check_limit("a cap", limit_text(self.cap))
         return self
+
+    def _check_call(self, where: str, call: Call) -> None:
+        if call.function not in ("attainment", "measure") or call.argument in self.components:
+            return
+        raise Refusal(
+            f"{where}: there is no component `{call.argument}`",
+            did_you_mean(call.argument, self.components),
+        )
+
+    def _check_currency(self, name: str, text: str) -> None:
+        if parse_recurring(text).currency != self.currency:
+            raise ValueError(f"{name}: {text} is not in the plan's currency {self.currency}")
+
+    def _check_limit(self, what: str, text: str | None) -> None:
+        period = parse_limit(text).period if text else ""
+        if period and MONTHS[period] < MONTHS[self.pay]:
+            raise ValueError(f"{what} per {period} can't limit what is paid by the {self.pay}")

@@ -1,0 +1,143 @@
+{{ config(materialized='table') }}
+
+{# S8 of components: from the lines of a window to its result in each pay period. Everything is calculated to
+   date, so that what a period adds telescopes over the window; a limit for a longer or shorter period than the
+   window adds up over that. Multipliers apply to what the window's own credits pay; a reversal has the cents of
+   its sale; floor, then cap limit both. #}
+
+with
+
+quota_window as (
+    select * from {{ ref('int_commission__quota_window') }}
+    where measure <> 'pay'
+),
+
+plain_line as (
+    select
+        window_id,
+        pay_period_start,
+        amount_minor
+    from {{ ref('int_commission__fixed_line') }}
+    union all
+    select
+        window_id,
+        pay_period_start,
+        amount_minor
+    from {{ ref('int_commission__score_line') }}
+),
+
+totalled as (
+    select
+        quota_window.*,
+        attainment.pay_period_start,
+        attainment.pay_period_end,
+        attainment.measure_units,
+        attainment.measure_to_date_units,
+        coalesce(total.walked_minor, 0) + coalesce(plain_line.amount_minor, 0) as curve_minor,
+        coalesce(total.walked_minor, 0) - coalesce(total.replaced_minor, 0) + coalesce(plain_line.amount_minor, 0)
+            as own_minor,
+        coalesce(total.reversal_minor, 0) as reversal_minor,
+        coalesce(total.reversal_minor, 0) - coalesce(total.replaced_minor, 0) as return_effect_minor,
+        coalesce(factor.numerator, 1) as factor_numerator,
+        coalesce(factor.denominator, 1) as factor_denominator
+    from quota_window
+    inner join {{ ref('int_commission__attainment') }} as attainment
+        on quota_window.window_id = attainment.window_id
+    left join {{ ref('int_commission__window_total') }} as total
+        on
+            attainment.window_id = total.window_id
+            and attainment.pay_period_start = total.pay_period_start
+    left join plain_line
+        on
+            attainment.window_id = plain_line.window_id
+            and attainment.pay_period_start = plain_line.pay_period_start
+    left join {{ ref('int_commission__factor') }} as factor
+        on
+            attainment.window_id = factor.window_id
+            and attainment.pay_period_start = factor.pay_period_start
+),
+
+summed as (
+    select
+        *,
+        cast(sum(own_minor) over (
+            partition by window_id order by pay_period_start
+            rows between unbounded preceding and current row
+        ) as bigint) as own_to_date_minor
+    from totalled
+),
+
+multiplied as (
+    select
+        *,
+        {{ times('own_to_date_minor', 'factor_numerator', 'factor_denominator') }} as multiplied_to_date_minor
+    from summed
+),
+
+differenced as (
+    select
+        multiplied.*,
+        multiplied.multiplied_to_date_minor
+        - coalesce(lag(multiplied.multiplied_to_date_minor) over (
+            partition by multiplied.window_id order by multiplied.pay_period_start
+        ), 0) as multiplied_minor,
+        limits.cap_minor,
+        limits.floor_minor,
+        {{ period_start('limits.cap_kind', 'multiplied.pay_period_start') }} as cap_period_start,
+        {{ period_start('limits.floor_kind', 'multiplied.pay_period_start') }} as floor_period_start,
+        {{ period_end('limits.floor_kind', period_start('limits.floor_kind', 'multiplied.pay_period_start')) }}
+            as floor_period_end
+    from multiplied
+    left join {{ ref('int_commission__limit') }} as limits
+        on multiplied.window_id = limits.window_id
+),
+
+-- A floor for longer than the pay period is due when its period is over.
+floored as (
+    select
+        differenced.*,
+        case
+            when floor_minor is null then 0
+            when
+                pay_period_end < floor_period_end
+                and not (
+                    span.last_sale_date > floor_period_end
+                    and row_number() over (
+                        partition by participant_id, component_key, floor_period_start order by pay_period_start desc
+                    ) = 1
+                )
+                then 0
+            else greatest(0, floor_minor - sum(multiplied_minor + reversal_minor) over (
+                partition by participant_id, component_key, floor_period_start
+            ))
+        end as floor_effect_minor
+    from differenced
+    cross join {{ ref('int_calendar__span') }} as span
+),
+
+capped as (
+    select
+        *,
+        case
+            when cap_minor is null then 0
+            else -greatest(0, sum(multiplied_minor + reversal_minor + floor_effect_minor) over (
+                partition by participant_id, component_key, cap_period_start
+                order by pay_period_start
+                rows between unbounded preceding and current row
+            ) - cap_minor)
+        end as cap_effect_to_date_minor
+    from floored
+),
+
+final as (
+    select
+        capped.*,
+        capped.cap_effect_to_date_minor
+        - coalesce(lag(capped.cap_effect_to_date_minor) over (
+            partition by capped.participant_id, capped.component_key, capped.cap_period_start
+            order by capped.pay_period_start
+        ), 0) as cap_effect_minor
+    from capped
+)
+
+select * from final
