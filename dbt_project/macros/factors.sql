@@ -15,3 +15,13 @@
         'cast(' ~ minor ~ ' as ' ~ type_wide() ~ ') * (' ~ numerator ~ ')', '(' ~ denominator ~ ')'
     ) }} as bigint)
 {%- endmacro %}
+
+{# A limit in minor units, as the compiler has written it: (amount + target * T) / denominator, T the yearly target.
+   NULL where it is none, or needs a target that is not known. #}
+{% macro limit_in_minor(limit, target_units) -%}
+    cast({{ rounded_division(
+        limit ~ '.amount_numerator + case when ' ~ limit ~ '.target_numerator = 0 then 0 else cast(' ~ limit
+        ~ '.target_numerator as ' ~ type_wide() ~ ') * ' ~ target_units ~ ' end',
+        'cast(' ~ limit ~ '.denominator as ' ~ type_wide() ~ ')'
+    ) }} as bigint)
+{%- endmacro %}

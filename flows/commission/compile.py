@@ -19,7 +19,6 @@ from . import limits
 from .component_model import Component
 from .curves import (
     COEFFICIENTS,
-    LARGEST,
     Scale,
     denominator_of,
     is_narrow,
@@ -31,7 +30,7 @@ from .curves import (
     walk_of,
 )
 from .plans import PlanFile, load_plans
-from .units import parse_yearly_money
+from .units import LARGEST, parse_yearly_money
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import model_validator
 
+from .conditions import Call
 from .curve_model import (
     Point,
     Step,
@@ -15,7 +16,7 @@ from .curve_model import (
     check_steps,
     check_tiers,
 )
-from .factor_model import Multipliers
+from .factor_model import Gates, Multipliers
 from .limit_model import CapTerm, FixedText, LimitText, Prorate, limit_text, parse_limit
 from .plan_part import (
     CurveRateText,
@@ -25,13 +26,14 @@ from .plan_part import (
     YearlyMoneyText,
     refuse_keys_to_come,
 )
+from .state_condition import calls_of
 from .units import parse_amount, parse_curve_rate
 
 CURVES = ("rate", "marginal", "whole", "running", "steps", "points", "fixed")
 _KEYS_TO_COME = {
     "payee", "where", "from", "to", "deduct", "share_out", "count_once", "by", "grid",
     "differential", "pool", "contest", "bands", "terms", "max_per_order", "min_per_order",
-    "fixed_per_order", "gates", "returns", "clawback", "release",
+    "fixed_per_order", "returns", "clawback", "release",
 }  # fmt: skip
 
 
@@ -65,6 +67,7 @@ class Component(PlanPart):
     marginal_above: EdgeText | None = None
     only_above: EdgeText | None = None
     rate_at: Literal["before", "after"] | None = None
+    gates: Gates | None = None
     multiply: Multipliers | None = None
     cap: CapTerm | None = None
     floor: LimitText | None = None
@@ -166,8 +169,15 @@ class Component(PlanPart):
         return [text for text in texts if text is not None]
 
     @property
+    def calls(self) -> list[Call]:
+        """What gates and multipliers ask of other components, objectives and goals."""
+        asked = [call for gate in self.gates or [] for call in calls_of(gate.needs)]
+        return [*(multiplier.call for multiplier in self.multiply or []), *asked]
+
+    @property
     def recurring_texts(self) -> list[str]:
         """Every amount of the component that is for each period."""
-        limits = [limit_text(self.cap), self.floor]
+        gate_caps = [gate.else_cap for gate in self.gates or []]
+        limits = [limit_text(self.cap), self.floor, *gate_caps]
         money = [text for text in limits if text and parse_limit(text).period]
         return [text for text in (*money, self.fixed, self.target) if text is not None]

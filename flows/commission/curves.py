@@ -20,10 +20,9 @@ from math import lcm
 from .component_model import Component
 from .curve_model import Point, Step
 from .plan_model import MONTHS
-from .units import Quantity, parse_amount, parse_curve_rate, parse_rate
+from .units import LARGEST, Quantity, parse_amount, parse_curve_rate, parse_rate
 
 NARROW_DENOMINATOR = 10**9
-LARGEST = 2**63 - 1
 
 
 @dataclass(frozen=True)

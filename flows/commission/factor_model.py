@@ -1,43 +1,40 @@
-"""Multipliers of a plan: what a component pays goes up or down with something else."""
+"""Gates and multipliers of a plan: what a component pays goes up or down with something else."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from .plan_part import PlanPart
+from ..wording import Refusal
+from .conditions import Call, Flag, parse_condition
+from .limit_model import LimitText
+from .plan_part import PlanPart, RateText
+from .state_condition import StateConditionText
 from .units import Quantity, parse_amount, parse_curve_rate
 
 MOST_FACTORS = 4
-_CALL = re.compile(r"^(attainment|goal|measure|score)\(([A-Za-z_][\w-]*)\)$")
-
-
-@dataclass(frozen=True)
-class Call:
-    """What another component (or all), objective or goal has reached: `attainment(revenue)`."""
-
-    function: str
-    argument: str
+ALL = "all"
+"""What attainment(..) says for every component that has a quota."""
 
 
 def parse_call(text: str) -> Call:
     """Read `attainment(revenue)`, `measure(revenue)`, `score(objective)` or `goal(g)`."""
-    if found := _CALL.match(text):
-        return Call(found[1], found[2])
-    raise ValueError(
-        f'"{text}" names nothing that multiplies; write attainment(component), '
-        "measure(component), score(objective) or goal(goal)"
+    root = parse_condition(text).root
+    if isinstance(root, Flag) and isinstance(root.reference, Call):
+        return root.reference
+    raise Refusal(
+        f'"{text}" names nothing that multiplies',
+        "write attainment(component), measure(component), score(objective) or goal(goal)",
     )
 
 
 def _call_text(text: str) -> str:
-    if parse_call(text) == Call("attainment", "all"):
-        raise ValueError("all components have no single attainment; name one")
+    call = parse_call(text)
+    if (call.function, call.argument) == ("attainment", ALL):
+        raise Refusal("all components have no single attainment", "name one component")
     return text
 
 
@@ -121,4 +118,21 @@ class Multiplier(PlanPart):
         return [text for row in self.rows or [] for text in (row.from_, row.above) if text]
 
 
+class Gate(PlanPart):
+    """What a component pays less, or at most, where a condition does not hold."""
+
+    needs: StateConditionText
+    else_: RateText | None = Field(default=None, alias="else")
+    else_cap: LimitText | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.else_ is None) == (self.else_cap is None):
+            raise Refusal("say either else: 0% (a share of the pay) or else_cap")
+        if self.else_ is not None and parse_curve_rate(self.else_).value < 0:
+            raise Refusal("what is paid otherwise can't be negative")
+        return self
+
+
 Multipliers = Annotated[list[Multiplier], Field(min_length=1, max_length=MOST_FACTORS)]
+Gates = Annotated[list[Gate], Field(min_length=1, max_length=MOST_FACTORS)]

@@ -1,6 +1,7 @@
 """Compiles what stands between the lines of a window and its result: limits, factors, fixed pay.
 
-Tables: `plan_limit`, `plan_fixed`, `plan_multiplier` (columns: `SCHEMAS`).
+Tables: `plan_limit`, `plan_fixed`, `plan_multiplier`, `plan_gate`, `plan_condition` (columns:
+`SCHEMAS`).
 """
 
 from __future__ import annotations
@@ -11,13 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from .curves import LARGEST, Scale, share_of_target
+from .curves import Scale, share_of_target
 from .limit_model import Limit, limit_text, parse_limit
 from .plan_model import MONTHS
-from .units import parse_rate, parse_recurring, parse_yearly_money
+from .state_condition import CONDITION_SCHEMA, condition_rows
+from .units import LARGEST, parse_rate, parse_recurring, parse_yearly_money
 
 if TYPE_CHECKING:
     from .component_model import Component
+    from .factor_model import Gate
     from .plan_model import Plan
 
 PLAN_CAP = "plan cap"
@@ -47,6 +50,15 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("factor_denominator", _INTEGER),
         ]
     ),
+    "plan_gate": pa.schema(
+        [
+            ("component_key", _TEXT), ("ordinal", _INTEGER), ("condition_id", _TEXT),
+            ("factor_numerator", _INTEGER), ("factor_denominator", _INTEGER),
+            ("amount_numerator", _INTEGER), ("target_numerator", _INTEGER),
+            ("denominator", _INTEGER),
+        ]
+    ),
+    "plan_condition": CONDITION_SCHEMA,
 }  # fmt: skip
 Rows = dict[str, list[dict[str, Any]]]
 
@@ -64,7 +76,16 @@ def rows_of(component: Component, key: str, plan: Plan, scale: Scale) -> Rows:
         ],
         "plan_fixed": [],
         "plan_multiplier": _multiplier_rows(component, key, scale),
+        "plan_gate": [],
+        "plan_condition": [],
     }
+    for ordinal, gate in enumerate(component.gates or [], start=1):
+        condition_id = f"{key}/gates/{ordinal}"
+        rows["plan_condition"] += condition_rows(gate.needs, key, condition_id, scale.measure)
+        rows["plan_gate"].append(
+            {"component_key": key, "ordinal": ordinal, "condition_id": condition_id}
+            | _otherwise(gate, share, scale)
+        )
     if component.fixed is not None:
         money = parse_recurring(component.fixed)
         piece = min(money.period, plan.pay, key=MONTHS.__getitem__)
@@ -107,6 +128,13 @@ def plan_cap_row(plan: Plan, key: str, scale: Scale) -> dict[str, Any]:
     return _limit_row(key, "cap", limit, window, (own * months, share * months), scale)
 
 
+def _otherwise(gate: Gate, share: Fraction, scale: Scale) -> dict[str, Any]:
+    if gate.else_cap is not None:
+        return _limited(parse_limit(gate.else_cap), (Fraction(0), share), scale)
+    factor = parse_rate(gate.else_ or "0")
+    return {"factor_numerator": factor.numerator, "factor_denominator": factor.denominator}
+
+
 def _limit_row(
     key: str,
     kind: str,
@@ -115,6 +143,12 @@ def _limit_row(
     target: tuple[Fraction, Fraction],
     scale: Scale,
 ) -> dict[str, Any]:
+    period = limit.period or window
+    row = {"component_key": key, "limit_kind": kind, "period_kind": period}
+    return row | _limited(limit, target, scale)
+
+
+def _limited(limit: Limit, target: tuple[Fraction, Fraction], scale: Scale) -> dict[str, Any]:
     """Give a limit in minor units: (amount + target * T) / denominator, T the yearly target.
 
     `target` is what the limit's share is of: minor units, and a share of T.
@@ -125,9 +159,6 @@ def _limit_row(
         share = limit.value * target[1] * scale.measure_to_pay
     denominator = lcm(amount.denominator, share.denominator)
     return {
-        "component_key": key,
-        "limit_kind": kind,
-        "period_kind": limit.period or window,
         "amount_numerator": _fitting(amount * denominator),
         "target_numerator": _fitting(share * denominator),
         "denominator": denominator,

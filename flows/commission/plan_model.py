@@ -13,7 +13,8 @@ from pydantic import Field, model_validator
 
 from ..wording import Refusal, did_you_mean
 from .component_model import Component
-from .factor_model import Call
+from .conditions import Call
+from .factor_model import ALL, Gate
 from .limit_model import CapTerm, limit_text, parse_limit
 from .plan_part import Identifier, PlanPart, TargetText, refuse_keys_to_come
 from .units import parse_amount, parse_recurring
@@ -66,8 +67,10 @@ class Plan(PlanPart):
                     )
             for text in component.recurring_texts:
                 self._check_currency(name, text)
-            for multiplier in component.multiply or []:
-                self._check_call(f"{name}.multiply", multiplier.call)
+            for call in component.calls:
+                self._check_call(name, call)
+            for gate in component.gates or []:
+                self._check_gate_cap(name, gate, window)
             self._check_limit(f"{name}: a cap", limit_text(component.cap))
             self._check_limit(f"{name}: a floor", component.floor)
         if (cap := limit_text(self.cap)) and parse_limit(cap).period:
@@ -75,13 +78,23 @@ class Plan(PlanPart):
         self._check_limit("a cap", limit_text(self.cap))
         return self
 
-    def _check_call(self, where: str, call: Call) -> None:
-        if call.function not in ("attainment", "measure") or call.argument in self.components:
-            return
-        raise Refusal(
-            f"{where}: there is no component `{call.argument}`",
-            did_you_mean(call.argument, self.components),
+    def _check_call(self, name: str, call: Call) -> None:
+        is_known = call.argument in self.components or (
+            call.function == "attainment" and call.argument == ALL
         )
+        if call.function in ("attainment", "measure") and not is_known:
+            raise Refusal(
+                f"{name}: {call}: there is no component `{call.argument}`",
+                did_you_mean(call.argument, self.components),
+            )
+
+    def _check_gate_cap(self, name: str, gate: Gate, window: str) -> None:
+        period = parse_limit(gate.else_cap).period if gate.else_cap else ""
+        if period and period != window:
+            raise Refusal(
+                f"{name}: else_cap {gate.else_cap} is not for the window of the component",
+                f"write it per {window}, or in % of target",
+            )
 
     def _check_currency(self, name: str, text: str) -> None:
         if parse_recurring(text).currency != self.currency:

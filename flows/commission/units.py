@@ -13,6 +13,8 @@ _SHARE_OF = re.compile(rf"^({NUMBER})% of (quota|target)$")
 _MONEY = re.compile(rf"^({NUMBER}) ([A-Z]{{3}})$")
 _RECURRING = re.compile(rf"^({NUMBER}) ([A-Z]{{3}}) per (month|quarter|half|year)$")
 RATE_DIGITS = 10
+LARGEST = 2**63 - 1
+"""The largest number of 64 bits."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 {# S8. The lines between what the credits of a window pay and its result: one per window, pay period and cause. #}
 
-{% set causes = ['multiplier', 'floor', 'cap'] %}
+{% set causes = ['multiplier', 'gate', 'floor', 'cap'] %}
 
 with
 

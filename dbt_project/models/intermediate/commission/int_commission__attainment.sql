@@ -42,6 +42,7 @@ final as (
         quota_window.plan_id,
         quota_window.plan_version,
         quota_window.component_id,
+        quota_window.measure,
         quota_window.window_start,
         window_period.pay_period_start,
         {{ period_end('quota_window.pay_kind', 'window_period.pay_period_start') }} as pay_period_end,

@@ -2,7 +2,7 @@
 
 {# S8 of components: from the lines of a window to its result in each pay period. Everything is calculated to
    date, so that what a period adds telescopes over the window; a limit for a longer or shorter period than the
-   window adds up over that. Multipliers apply to what the window's own credits pay; a reversal has the cents of
+   window adds up over that. Multipliers and gates apply to what the window's own credits pay; a reversal has the cents of
    its sale; floor, then cap limit both. #}
 
 with
@@ -38,8 +38,11 @@ totalled as (
             as own_minor,
         coalesce(total.reversal_minor, 0) as reversal_minor,
         coalesce(total.reversal_minor, 0) - coalesce(total.replaced_minor, 0) as return_effect_minor,
-        coalesce(factor.numerator, 1) as factor_numerator,
-        coalesce(factor.denominator, 1) as factor_denominator
+        coalesce(factor.multiplier_numerator, 1) as multiplier_numerator,
+        coalesce(factor.multiplier_denominator, 1) as multiplier_denominator,
+        coalesce(factor.gate_numerator, 1) as gate_numerator,
+        coalesce(factor.gate_denominator, 1) as gate_denominator,
+        factor.gate_cap_minor
     from quota_window
     inner join {{ ref('int_commission__attainment') }} as attainment
         on quota_window.window_id = attainment.window_id
@@ -70,26 +73,39 @@ summed as (
 multiplied as (
     select
         *,
-        {{ times('own_to_date_minor', 'factor_numerator', 'factor_denominator') }} as multiplied_to_date_minor
+        {{ times('own_to_date_minor', 'multiplier_numerator', 'multiplier_denominator') }}
+            as multiplied_to_date_minor,
+        {{ times(
+            'own_to_date_minor', 'multiplier_numerator * gate_numerator', 'multiplier_denominator * gate_denominator'
+        ) }} as factored_to_date_minor
     from summed
+),
+
+gated as (
+    select
+        *,
+        least(factored_to_date_minor, coalesce(gate_cap_minor, factored_to_date_minor)) as gated_to_date_minor
+    from multiplied
 ),
 
 differenced as (
     select
-        multiplied.*,
-        multiplied.multiplied_to_date_minor
-        - coalesce(lag(multiplied.multiplied_to_date_minor) over (
-            partition by multiplied.window_id order by multiplied.pay_period_start
-        ), 0) as multiplied_minor,
+        gated.*,
+        {%- for step in ['multiplied', 'gated'] %}
+            gated.{{ step }}_to_date_minor
+            - coalesce(lag(gated.{{ step }}_to_date_minor) over (
+                partition by gated.window_id order by gated.pay_period_start
+            ), 0) as {{ step }}_minor,
+        {%- endfor %}
         limits.cap_minor,
         limits.floor_minor,
-        {{ period_start('limits.cap_kind', 'multiplied.pay_period_start') }} as cap_period_start,
-        {{ period_start('limits.floor_kind', 'multiplied.pay_period_start') }} as floor_period_start,
-        {{ period_end('limits.floor_kind', period_start('limits.floor_kind', 'multiplied.pay_period_start')) }}
+        {{ period_start('limits.cap_kind', 'gated.pay_period_start') }} as cap_period_start,
+        {{ period_start('limits.floor_kind', 'gated.pay_period_start') }} as floor_period_start,
+        {{ period_end('limits.floor_kind', period_start('limits.floor_kind', 'gated.pay_period_start')) }}
             as floor_period_end
-    from multiplied
+    from gated
     left join {{ ref('int_commission__limit') }} as limits
-        on multiplied.window_id = limits.window_id
+        on gated.window_id = limits.window_id
 ),
 
 -- A floor for longer than the pay period is due when its period is over.
@@ -107,7 +123,7 @@ floored as (
                     ) = 1
                 )
                 then 0
-            else greatest(0, floor_minor - sum(multiplied_minor + reversal_minor) over (
+            else greatest(0, floor_minor - sum(gated_minor + reversal_minor) over (
                 partition by participant_id, component_key, floor_period_start
             ))
         end as floor_effect_minor
@@ -120,7 +136,7 @@ capped as (
         *,
         case
             when cap_minor is null then 0
-            else -greatest(0, sum(multiplied_minor + reversal_minor + floor_effect_minor) over (
+            else -greatest(0, sum(gated_minor + reversal_minor + floor_effect_minor) over (
                 partition by participant_id, component_key, cap_period_start
                 order by pay_period_start
                 rows between unbounded preceding and current row

@@ -41,6 +41,7 @@ reached as (
             and asked.pay_period_start = reached.pay_period_start
             and asked.call = reached.call
             and asked.argument = reached.argument
+            and reached.denominator is not null
     inner join multiplier
         on
             asked.component_key = multiplier.component_key

@@ -16,7 +16,7 @@ paid as (
         plan_version,
         pay_period_start,
         cast(sum(
-            multiplied_minor + reversal_minor + floor_effect_minor + cap_effect_minor
+            gated_minor + reversal_minor + floor_effect_minor + cap_effect_minor
         ) as bigint) as earned_minor
     from {{ ref('int_commission__component_result') }}
     group by participant_id, plan_id, plan_version, pay_period_start

@@ -1,16 +1,23 @@
 {{ config(materialized='table') }}
 
-{# What a component asks of other components and of objectives (`attainment(revenue)`, `score(service)`), as a
-   ratio of two integers at the end of each of its pay periods. Nothing known, or nothing to divide by: no row. #}
+{# What a component asks of other components, of objectives and of the company's goals (`attainment(revenue)`,
+   `score(service)`, `goal(revenue)`), as a ratio of two integers at the end of each of its pay periods; of
+   attainment(all) a row for each component with a quota. Nothing to divide by: the denominator is NULL. #}
 
 with
 
 call as (
-    select distinct
+    select
         component_key,
         call,
         argument
     from {{ source('plan', 'plan_multiplier') }}
+    union
+    select
+        component_key,
+        call,
+        argument
+    from {{ source('plan', 'plan_condition') }}
 ),
 
 attainment as (
@@ -33,6 +40,7 @@ of_component as (
         asked.pay_period_start,
         asked.call,
         asked.argument,
+        other.component_id as reached_by,
         other.measure_to_date_units as numerator,
         case when asked.call = 'attainment' then other.quota_units else 1 end as denominator
     from asked
@@ -41,7 +49,10 @@ of_component as (
             asked.participant_id = other.participant_id
             and asked.plan_id = other.plan_id
             and asked.plan_version = other.plan_version
-            and asked.argument = other.component_id
+            and (
+                asked.argument = other.component_id
+                or (asked.argument = 'all' and other.quota_units is not null and other.measure <> 'score')
+            )
             and asked.pay_period_start = other.pay_period_start
     where asked.call in ('attainment', 'measure')
 ),
@@ -53,6 +64,7 @@ scored as (
         asked.pay_period_start,
         asked.call,
         asked.argument,
+        asked.argument as reached_by,
         score.score_units as numerator,
         1000000000 as denominator,
         row_number() over (
@@ -68,18 +80,44 @@ scored as (
     where asked.call = 'score'
 ),
 
+-- Of several goals that contain the day, the one of the shortest period.
+progressed as (
+    select
+        asked.window_id,
+        asked.pay_period_start,
+        asked.call,
+        asked.argument,
+        asked.argument as reached_by,
+        {{ millionths('goal.actual_amount') }} as numerator,
+        {{ millionths('goal.goal_amount') }} as denominator,
+        row_number() over (
+            partition by asked.window_id, asked.pay_period_start, asked.argument
+            order by goal.period_end, goal.period_start desc, goal.day desc
+        ) as distance
+    from asked
+    inner join {{ ref('int_quota__goal_progress') }} as goal
+        on
+            asked.argument = goal.goal_id
+            and asked.pay_period_end between goal.period_start and goal.period_end
+            and asked.pay_period_end >= goal.day
+    where asked.call = 'goal'
+),
+
 every_value as (
     select * from of_component
-    union all
-    select
-        window_id,
-        pay_period_start,
-        call,
-        argument,
-        numerator,
-        denominator
-    from scored
-    where distance = 1
+    {%- for table in ['scored', 'progressed'] %}
+        union all
+        select
+            window_id,
+            pay_period_start,
+            call,
+            argument,
+            reached_by,
+            numerator,
+            denominator
+        from {{ table }}
+        where distance = 1
+    {%- endfor %}
 ),
 
 final as (
@@ -88,10 +126,10 @@ final as (
         pay_period_start,
         call,
         argument,
+        reached_by,
         cast(numerator as {{ type_wide() }}) as numerator,
-        cast(denominator as {{ type_wide() }}) as denominator
+        case when denominator > 0 then cast(denominator as {{ type_wide() }}) end as denominator
     from every_value
-    where denominator > 0
 )
 
 select * from final

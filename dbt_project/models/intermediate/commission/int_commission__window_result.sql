@@ -1,7 +1,7 @@
 {{ config(materialized='table') }}
 
 {# S8. The result of each window in each pay period, zero rows included: what the curve pays with its multipliers,
-   and what returns, floors and caps change. #}
+   and what returns, gates, floors and caps change. #}
 
 {% set window = [
     'window_id', 'participant_id', 'component_key', 'plan_id', 'plan_version', 'component_id', 'measure',
@@ -18,12 +18,12 @@ every_result as (
         {%- endfor %}
         measure_units,
         measure_to_date_units,
-        factor_numerator as multiplier_numerator,
-        factor_denominator as multiplier_denominator,
+        multiplier_numerator,
+        multiplier_denominator,
         multiplied_minor - own_minor as multiplier_effect_minor,
         curve_minor + multiplied_minor - own_minor as calculated_minor,
         return_effect_minor,
-        cast(0 as bigint) as gate_effect_minor,
+        gated_minor - multiplied_minor as gate_effect_minor,
         floor_effect_minor,
         cap_effect_minor
     from {{ ref('int_commission__component_result') }}
