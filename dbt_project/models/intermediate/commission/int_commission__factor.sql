@@ -31,7 +31,8 @@ final as (
         pay_period_start,
         {%- for kind in ['multiplier', 'gate'] %}
             {%- for side in ['numerator', 'denominator'] %}
-                {{ product_by_ordinal("case when kind = '" ~ kind ~ "' then " ~ side ~ " end") }} as {{ kind }}_{{ side }},
+                {{ product_by_ordinal("case when kind = '" ~ kind ~ "' then " ~ side ~ " end") }}
+                    as {{ kind }}_{{ side }},
             {%- endfor %}
         {%- endfor %}
         min(cap_minor) as gate_cap_minor

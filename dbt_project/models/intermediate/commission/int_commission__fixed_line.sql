@@ -69,7 +69,7 @@ assigned as (
                 and least(coalesce(assignment.valid_to, piece.valid_to), piece.valid_to)
                 then 1
             else 0
-        end) as is_month
+        end) as assigned_months
     from piece
     inner join assignment
         on
@@ -87,7 +87,7 @@ counted as (
         case piece.prorate
             when 'days' then assigned.days
             when 'days/365' then 12 * assigned.days
-            when 'months' then assigned.is_month
+            when 'months' then assigned.assigned_months
             else piece.piece_months
         end as parts,
         case piece.prorate
@@ -97,7 +97,7 @@ counted as (
                 ) }} + 1
             when 'days/365' then 365 * piece.period_months
             else piece.period_months
-        end as whole
+        end as all_parts
     from piece
     inner join assigned
         on
@@ -125,8 +125,8 @@ final as (
         {{ period_end('pay_kind', 'pay_period_start') }} as event_date,
         pay_period_start,
         cast(sum(
-            {{ proportion('amount_minor', 'parts_to_date', 'whole') }}
-            - {{ proportion('amount_minor', '(parts_to_date - parts)', 'whole') }}
+            {{ proportion('amount_minor', 'parts_to_date', 'all_parts') }}
+            - {{ proportion('amount_minor', '(parts_to_date - parts)', 'all_parts') }}
         ) as bigint) as amount_minor
     from to_date
     group by window_id, participant_id, component_key, window_start, pay_kind, pay_period_start

@@ -23,12 +23,12 @@ missed as (
 
 final as (
     select
-        window_id,
-        pay_period_start,
-        ordinal,
-        coalesce(factor_numerator, 1) as numerator,
-        coalesce(factor_denominator, 1) as denominator,
-        {{ limit_in_minor('missed', 'target_units') }} as cap_minor
+        missed.window_id,
+        missed.pay_period_start,
+        missed.ordinal,
+        coalesce(missed.factor_numerator, 1) as numerator,
+        coalesce(missed.factor_denominator, 1) as denominator,
+        {{ limit_in_minor('missed', 'missed.target_units') }} as cap_minor
     from missed
 )
 

@@ -16,11 +16,11 @@ limited as (
 
 final as (
     select
-        window_id
-        {%- for kind in ['cap', 'floor'] %},
-            max(case when limit_kind = '{{ kind }}' then period_kind end) as {{ kind }}_kind,
-            max(case when limit_kind = '{{ kind }}' then limit_minor end) as {{ kind }}_minor
-        {%- endfor %}
+        window_id,
+        max(case when limit_kind = 'cap' then period_kind end) as cap_kind,
+        max(case when limit_kind = 'cap' then limit_minor end) as cap_minor,
+        max(case when limit_kind = 'floor' then period_kind end) as floor_kind,
+        max(case when limit_kind = 'floor' then limit_minor end) as floor_minor
     from limited
     group by window_id
 )

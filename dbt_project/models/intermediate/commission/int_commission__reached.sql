@@ -69,7 +69,7 @@ scored as (
         1000000000 as denominator,
         row_number() over (
             partition by asked.window_id, asked.pay_period_start, asked.argument
-            order by score.period_end, score.period_start desc
+            order by score.period_end asc, score.period_start desc
         ) as distance
     from asked
     inner join {{ ref('int_commission__score') }} as score
@@ -92,7 +92,7 @@ progressed as (
         {{ millionths('goal.goal_amount') }} as denominator,
         row_number() over (
             partition by asked.window_id, asked.pay_period_start, asked.argument
-            order by goal.period_end, goal.period_start desc, goal.day desc
+            order by goal.period_end asc, goal.period_start desc, goal.day desc
         ) as distance
     from asked
     inner join {{ ref('int_quota__goal_progress') }} as goal

@@ -24,8 +24,10 @@ final as (
         {{ from_minor('floor_effect_minor') }} as floor_effect_amount,
         {{ from_minor('gate_effect_minor') }} as gate_effect_amount,
         {{ from_minor('return_effect_minor') }} as return_effect_amount,
-        cast({{ rounded_division('1000000000 * multiplier_numerator', 'multiplier_denominator') }} * cast(0.000000001 as decimal(9, 9)) as decimal(18, 9))
-            as multiplier,
+        cast(
+            {{ rounded_division('1000000000 * multiplier_numerator', 'multiplier_denominator') }}
+            * cast(0.000000001 as decimal(9, 9)) as decimal(18, 9)
+        ) as multiplier,
         case
             when needs_target
                 then {{ from_millionths(proportion(
