@@ -9,8 +9,9 @@ from pydantic import model_validator
 from .conditions import Call
 from .curve_model import (
     Point,
-    Step,
+    Steps,
     Tier,
+    Tiers,
     check_kinds,
     check_points,
     check_steps,
@@ -48,8 +49,8 @@ class Component(PlanPart):
 
     title: str | None = None
     note: str | None = None
-    of: Literal["net_amount", "margin", "score"] = "net_amount"
-    on: Literal["order", "invoice", "ship"] = "order"
+    of: Literal["net_amount", "margin", "payments", "score"] = "net_amount"
+    on: Literal["order", "invoice", "ship", "payment"] = "order"
     window: Literal["month", "quarter", "half", "year"] | None = None
     credit: Literal["direct", "rollup"] = "direct"
     shares: Literal["100%", "overlay"] = "100%"
@@ -57,10 +58,10 @@ class Component(PlanPart):
     target: YearlyMoneyText | None = None
     quota: QuotaRule | None = None
     rate: CurveRateText | None = None
-    marginal: list[Tier] | None = None
-    whole: list[Tier] | None = None
-    running: list[Tier] | None = None
-    steps: list[Step] | None = None
+    marginal: Tiers | None = None
+    whole: Tiers | None = None
+    running: Tiers | None = None
+    steps: Steps | None = None
     points: list[Point] | None = None
     fixed: FixedText | None = None
     prorate: Prorate | None = None
@@ -76,6 +77,12 @@ class Component(PlanPart):
     @classmethod
     def _calculated(cls, values: Any) -> Any:
         return refuse_keys_to_come(values, _KEYS_TO_COME)
+
+    @model_validator(mode="after")
+    def _dated_by_what_is_measured(self) -> Component:
+        if (self.of == "payments") != (self.on == "payment"):
+            raise ValueError("money received counts on its own date: `of: payments, on: payment`")
+        return self
 
     @model_validator(mode="after")
     def _one_curve(self) -> Component:
