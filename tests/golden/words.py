@@ -25,8 +25,8 @@ class Said:
     """A case in niaga's words: its plan, and the rows of each feed.
 
     `plan_to_check` is one that `niaga plan check` must refuse, or not; `managers` says who is
-    above whom, `parts` which components make up one of the case where it is not the one of its name,
-    `readings` the components whose pay is the figure that an item asks for.
+    above whom, `parts` which components make up one of the case where it is not the one of its
+    name, `readings` the components whose pay is the figure that an item asks for.
     """
 
     currency: str

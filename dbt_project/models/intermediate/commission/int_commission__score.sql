@@ -8,7 +8,7 @@ result as (
         objective_id,
         {{ named_period_kind('period') }} as period_kind,
         {{ named_period_start('period') }} as period_start,
-        cast(achieved_share * cast(1000000000 as decimal(10, 0)) as bigint) as score_units,
+        cast(cast(achieved_share as decimal(24, 9)) * cast(1000000000 as decimal(10, 0)) as bigint) as score_units,
         _loaded_at
     from {{ ref('stg_objective_result') }}
 ),
