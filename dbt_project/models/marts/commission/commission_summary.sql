@@ -17,8 +17,13 @@ final as (
         {{ period_end('pay_kind', 'pay_period_start') }} as period_end,
         {{ from_measure('measure_units', 'measure') }} as measure_amount,
         {{ from_measure('measure_to_date_units', 'measure') }} as measure_to_date_amount,
-        case when measure <> 'score' then {{ from_units('quota_units') }} end as quota_amount,
-        {{ unit_ratio('measure_to_date_units', 'quota_units') }} as attainment,
+        {{ from_measure('quota_units', 'measure') }} as quota_amount,
+        -- A score is published with six decimals, and paid with all that it has.
+        case
+            when measure = 'score'
+                then cast({{ from_measure('measure_to_date_units', 'measure') }} as decimal(18, 9))
+            else {{ unit_ratio('measure_to_date_units', 'quota_units') }}
+        end as attainment,
         {{ from_minor('earned_minor') }} as earned_amount,
         {{ from_minor('cap_effect_minor') }} as cap_effect_amount,
         {{ from_minor('floor_effect_minor') }} as floor_effect_amount,
