@@ -67,7 +67,7 @@ def rows_of(component: Component, key: str, plan: Plan, scale: Scale) -> Rows:
     """Give the rows of a component; raise ValueError where its numbers can't be exact."""
     window = component.window or plan.pay
     limits = (("cap", limit_text(component.cap)), ("floor", component.floor))
-    share = share_of_target(component, window)
+    share = share_of_target(component.weight, window)
     rows: Rows = {
         "plan_limit": [
             _limit_row(key, kind, parse_limit(text), window, (Fraction(0), share), scale)

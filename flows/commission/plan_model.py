@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 
 from ..wording import Refusal, did_you_mean
 from .component_model import Component
-from .conditions import Call
+from .conditions import Call, parse_condition
 from .factor_model import ALL, Gate
 from .limit_model import CapTerm, limit_text, parse_limit
 from .plan_part import Identifier, PlanPart, TargetText, refuse_keys_to_come
@@ -59,24 +59,41 @@ class Plan(PlanPart):
             window = component.window or self.pay
             if MONTHS[window] < MONTHS[self.pay]:
                 raise ValueError(f"{name}: a window of a {window} can't be paid by the {self.pay}")
-            for text in component.money_texts:
-                amount = parse_amount(text)
-                if amount.unit == "money" and amount.currency != self.currency:
-                    raise ValueError(
-                        f"{name}: {text} is not in the plan's currency {self.currency}"
-                    )
-            for text in component.recurring_texts:
-                self._check_currency(name, text)
+            self._check_dates(name, component)
+            self._check_currency(name, component)
+            self._check_limit(f"{name}: a cap", limit_text(component.cap))
+            self._check_limit(f"{name}: a floor", component.floor)
             for call in component.calls:
                 self._check_call(name, call)
             for gate in component.gates or []:
                 self._check_gate_cap(name, gate, window)
-            self._check_limit(f"{name}: a cap", limit_text(component.cap))
-            self._check_limit(f"{name}: a floor", component.floor)
         if (cap := limit_text(self.cap)) and parse_limit(cap).period:
-            self._check_currency("cap", cap)
+            self._check_recurring("cap", cap)
         self._check_limit("a cap", limit_text(self.cap))
         return self
+
+    def _check_dates(self, name: str, component: Component) -> None:
+        if (component.to and component.to < self.from_) or (
+            self.to and component.from_ and component.from_ > self.to
+        ):
+            raise ValueError(f"{name}: no day of it lies within the plan's dates")
+
+    def _check_currency(self, name: str, component: Component) -> None:
+        for text in component.money_texts:
+            amount = parse_amount(text)
+            if amount.unit == "money" and amount.currency != self.currency:
+                raise ValueError(f"{name}: {text} is not in the plan's currency {self.currency}")
+        for text in component.recurring_texts:
+            self._check_recurring(name, text)
+        for condition in [*component.conditions, *(gate.needs for gate in component.gates or [])]:
+            for currency in parse_condition(condition).currencies - {self.currency}:
+                raise ValueError(
+                    f"{name}: {condition} has {currency}, not the plan's currency {self.currency}"
+                )
+
+    def _check_recurring(self, name: str, text: str) -> None:
+        if parse_recurring(text).currency != self.currency:
+            raise ValueError(f"{name}: {text} is not in the plan's currency {self.currency}")
 
     def _check_call(self, name: str, call: Call) -> None:
         is_known = call.argument in self.components or (
@@ -95,10 +112,6 @@ class Plan(PlanPart):
                 f"{name}: else_cap {gate.else_cap} is not for the window of the component",
                 f"write it per {window}, or in % of target",
             )
-
-    def _check_currency(self, name: str, text: str) -> None:
-        if parse_recurring(text).currency != self.currency:
-            raise ValueError(f"{name}: {text} is not in the plan's currency {self.currency}")
 
     def _check_limit(self, what: str, text: str | None) -> None:
         period = parse_limit(text).period if text else ""
