@@ -185,7 +185,9 @@ def _component_rows(
     window = component.window or file.plan.pay
     key = f"{file.plan.plan}/{file.plan.version}/{name}"
     target = share_of_target(component.weight, window)
-    lines = lines_of(component, target, scale) if component.fixed is None else []
+    curves = component.curves if component.fixed is None else []
+    lines_of_curves = [lines_of(curve, target, scale) for curve in curves]
+    lines = [line for lines in lines_of_curves for line in lines]
     has_no_events = component.fixed is not None or component.of == "score"
     component_row = {
         "component_key": key,
@@ -215,14 +217,18 @@ def _component_rows(
         "target_numerator": target.numerator,
         "target_denominator": target.denominator,
     }
-    # Lines of a running curve add up over its segments.
-    common = lcm(*(denominator_of(line) for line in lines)) if component.running else None
-    return component_row, _segment_rows(key, OWN_CURVE, lines, common)
+    return component_row, [
+        row
+        for number, (curve, lines) in enumerate(zip(curves, lines_of_curves, strict=True))
+        for row in _segment_rows(key, number, lines, adds_up=curve.running is not None)
+    ]
 
 
 def _segment_rows(
-    component_key: str, curve_number: int, lines: list[Line], common_denominator: int | None
+    component_key: str, curve_number: int, lines: list[Line], *, adds_up: bool
 ) -> list[dict[str, Any]]:
+    """Give the segments of a curve; lines of one that `adds_up` have one denominator."""
+    common_denominator = lcm(*(denominator_of(line) for line in lines)) if adds_up else None
     key = component_key if curve_number == OWN_CURVE else f"{component_key}/{curve_number}"
     segments = []
     for number, line in enumerate(lines, start=1):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
+from .band_model import Band
 from .condition_model import SaleConditionText
 from .conditions import Call
 from .curve_model import CURVES, Curve
@@ -18,7 +19,7 @@ from .units import parse_amount, parse_curve_rate
 
 _KEYS_TO_COME = {
     "payee", "deduct", "share_out", "count_once", "by", "grid",
-    "differential", "pool", "contest", "bands", "terms", "max_per_order", "min_per_order",
+    "differential", "pool", "contest", "terms", "max_per_order", "min_per_order",
     "fixed_per_order", "returns", "clawback", "release",
 }  # fmt: skip
 
@@ -47,6 +48,7 @@ class Component(Curve):
     quota: QuotaRule | None = None
     fixed: FixedText | None = None
     prorate: Prorate | None = None
+    bands: Annotated[list[Band], Field(min_length=1)] | None = None
     gates: Gates | None = None
     multiply: Multipliers | None = None
     cap: CapTerm | None = None
@@ -85,24 +87,28 @@ class Component(Curve):
             raise ValueError(f"cap {cap} is below floor {floor}")
 
     def _check_measure(self) -> None:
-        units = {parse_amount(text).unit for text in self.edge_texts} - {"zero"}
+        units = {parse_amount(text).unit for curve in self.curves for text in curve.edge_texts}
+        units -= {"zero"}
         if self.of != "score" and "share" in units:
             raise ValueError("a percentage alone is an edge of a score; write 80% of quota")
         if self.prorate is not None and self.fixed is None:
             raise ValueError("prorate says how fixed pay is prorated")
+        if self.fixed is not None and self.bands is not None:
+            raise ValueError("fixed pay has no bands; say gates")
         if self.fixed is not None and (self.of, self.credit) != ("net_amount", "direct"):
             raise ValueError("fixed pay measures nothing: leave out of and credit")
         if self.of != "score":
             return
         if self.where is not None:
             raise ValueError("a score has no sales: leave out where")
-        if self.running is not None:
+        if any(curve.running is not None for curve in self.curves):
             raise ValueError("a score is one figure for its window: there is no running total")
         if self.credit != "direct":
             raise ValueError("a score is a participant's own: leave out credit")
         if units - {"share"}:
             raise ValueError("edges of a score are percentages: 80%")
-        if {parse_curve_rate(tier.rate).unit for tier in self.tiers} - {"zero", "target"}:
+        rates = {parse_curve_rate(tier.rate).unit for c in self.curves for tier in c.tiers}
+        if rates - {"zero", "target"}:
             raise ValueError("a score is paid by the target: rates are written 1x")
 
     @property
@@ -112,15 +118,33 @@ class Component(Curve):
 
     @property
     def calls(self) -> list[Call]:
-        """What gates and multipliers ask of other components, objectives and goals."""
-        asked = [call for gate in self.gates or [] for call in calls_of(gate.needs)]
+        """What bands, gates and multipliers ask of other components, objectives and goals."""
+        asked = [call for text in self.state_conditions for call in calls_of(text)]
         return [*(multiplier.call for multiplier in self.multiply or []), *asked]
+
+    @property
+    def state_conditions(self) -> list[str]:
+        """Every condition that is asked at the end of a period."""
+        return [
+            *(band.if_ for band in self.bands or []),
+            *(gate.needs for gate in self.gates or []),
+        ]
+
+    @property
+    def curves(self) -> list[Curve]:
+        """The component's own curve, and those of its bands."""
+        return [self, *(self.bands or [])]
+
+    @property
+    def uses_target(self) -> bool:
+        """Whether a curve of the component pays shares of a target incentive."""
+        return any(curve.pays_of_target for curve in self.curves)
 
     @property
     def money_texts(self) -> list[str]:
         """Every number of the component that may be money, apart from what recurs."""
         edges = [text for multiplier in self.multiply or [] for text in multiplier.money_texts]
-        return [*self.curve_texts, *edges]
+        return [*(text for curve in self.curves for text in curve.curve_texts), *edges]
 
     @property
     def recurring_texts(self) -> list[str]:

@@ -33,9 +33,10 @@ class EdgeRow(PlanPart):
 
 
 class Tier(EdgeRow):
-    """From an edge on, this rate."""
+    """From an edge on, this rate; `over` is added for what lies beyond the edge of a whole row."""
 
     rate: CurveRateText
+    over: CurveRateText | None = None
 
 
 class Step(EdgeRow):
@@ -143,7 +144,17 @@ class Curve(PlanPart):
         if self.points is not None:
             check_points(self.points)
         self._check_edges_of_their_own()
+        self._check_over()
         return self
+
+    def _check_over(self) -> None:
+        over = [tier for tier in self.tiers if tier.over is not None]
+        if over and (self.whole is None or self.marginal_above or self.only_above):
+            raise ValueError("over goes with whole, without marginal_above and only_above")
+        for tier in over:
+            units = {parse_curve_rate(str(text)).unit for text in (tier.rate, tier.over)}
+            if len(units - {"zero"}) > 1:
+                raise ValueError("rate and over must be of one kind: both %, or both x")
 
     def _check_edges_of_their_own(self) -> None:
         if self.rate_at is not None and self.running is None:

@@ -1,7 +1,7 @@
 """Compiles what stands between the lines of a window and its result: limits, factors, fixed pay.
 
-Tables: `plan_limit`, `plan_fixed`, `plan_multiplier`, `plan_gate`, `plan_condition` (columns:
-`SCHEMAS`).
+Tables: `plan_band`, `plan_gate`, `plan_condition`, `plan_multiplier`, `plan_limit`, `plan_fixed`
+(columns: `SCHEMAS`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from .curves import Scale, share_of_target
+from .curves import Scale, re_rates_at_edges, share_of_target, walk_of
 from .limit_model import Limit, limit_text, parse_limit
 from .plan_model import MONTHS
 from .state_condition import CONDITION_SCHEMA, condition_rows
@@ -58,6 +58,12 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("denominator", _INTEGER),
         ]
     ),
+    "plan_band": pa.schema(
+        [
+            ("component_key", _TEXT), ("curve_number", _INTEGER), ("condition_id", _TEXT),
+            ("walk", _TEXT), ("re_rates_at_edges", _FLAG),
+        ]
+    ),
     "plan_condition": CONDITION_SCHEMA,
 }  # fmt: skip
 Rows = dict[str, list[dict[str, Any]]]
@@ -76,9 +82,22 @@ def rows_of(component: Component, key: str, plan: Plan, scale: Scale) -> Rows:
         ],
         "plan_fixed": [],
         "plan_multiplier": _multiplier_rows(component, key, scale),
+        "plan_band": [],
         "plan_gate": [],
         "plan_condition": [],
     }
+    for number, band in enumerate(component.bands or [], start=1):
+        condition_id = f"{key}/bands/{number}"
+        rows["plan_condition"] += condition_rows(band.if_, key, condition_id, scale.measure)
+        rows["plan_band"].append(
+            {
+                "component_key": key,
+                "curve_number": number,
+                "condition_id": condition_id,
+                "walk": walk_of(band),
+                "re_rates_at_edges": re_rates_at_edges(band),
+            }
+        )
     for ordinal, gate in enumerate(component.gates or [], start=1):
         condition_id = f"{key}/gates/{ordinal}"
         rows["plan_condition"] += condition_rows(gate.needs, key, condition_id, scale.measure)
@@ -121,7 +140,7 @@ def plan_cap_row(plan: Plan, key: str, scale: Scale) -> dict[str, Any]:
         if component.target is not None:
             weight = parse_rate(component.weight)
             own += weight * parse_yearly_money(component.target).value * 10**scale.pay
-        elif component.pays_of_target:
+        elif component.uses_target:
             of_plan.append(parse_rate(component.weight))
     share = sum(of_plan, Fraction(0)) if of_plan or own else Fraction(1)
     limit = parse_limit(limit_text(plan.cap) or "")

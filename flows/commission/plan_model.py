@@ -85,7 +85,7 @@ class Plan(PlanPart):
                 raise ValueError(f"{name}: {text} is not in the plan's currency {self.currency}")
         for text in component.recurring_texts:
             self._check_recurring(name, text)
-        for condition in [*component.conditions, *(gate.needs for gate in component.gates or [])]:
+        for condition in [*component.conditions, *component.state_conditions]:
             for currency in parse_condition(condition).currencies - {self.currency}:
                 raise ValueError(
                     f"{name}: {condition} has {currency}, not the plan's currency {self.currency}"

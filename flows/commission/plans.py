@@ -115,7 +115,7 @@ def _pays(component: Component) -> list[str]:
 
 def _faults_of_weights(file: PlanFile) -> list[Fault]:
     components = file.plan.components.values()
-    weights = [parse_rate(c.weight) for c in components if c.pays_of_target and c.target is None]
+    weights = [parse_rate(c.weight) for c in components if c.uses_target and c.target is None]
     total = sum(weights, Fraction(0))
     if not weights or total == 1:
         return []

@@ -16,6 +16,7 @@ _CALCULATIONS: dict[str, Callable[[Case, Said], None]] = {
     "target_mult": tiers.target_mult,
     "curve": tiers.curve,
     "lump_interp": tiers.lump_interp,
+    "hurdle": tiers.hurdle,
     "weighted": limits.weighted,
     "multiplier": limits.multiplier,
     "prorated_bonus": limits.prorated_bonus,

@@ -160,6 +160,11 @@ def put_sale(case: Case, said: Said, number: str, day: date, rep: str, amount: s
     )
 
 
+def product(case: Case, component: str) -> str:
+    """Give the product that counts for a component of a case and for no other."""
+    return f"{case.case_id}.{component}"
+
+
 def put_quota(case: Case, said: Said, rep: str, kind: str, period: str, amount: str) -> None:
     said.feeds["quota"].append(
         {

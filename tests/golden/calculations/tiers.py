@@ -19,6 +19,7 @@ from ..words import (
     pay_of,
     percent,
     person,
+    product,
     put_plan,
     put_quota,
     put_sale,
@@ -108,10 +109,32 @@ def target_mult(case: Case, said: Said) -> None:
         only(("mode", "tiers", "boundary", "weight"), component, "target_mult")
         boundary = component.get("boundary", "lower_inclusive")
         rows = tier_rows(said, component["tiers"], "attainment", boundary, "multiplier", "x")
-        components[component["id"]] = {component["mode"]: rows, "weight": component.get("weight")}
+        name = component_name(said, component["id"])
+        components[name] = {component["mode"]: rows, "weight": component.get("weight")}
     _measured(case, said, components, case.plan["target_pay"])
     if "cap_multiple" in case.plan:
-        said.plan["cap"] = f"{percent(case.plan['cap_multiple'])} of target"
+        most = Fraction(case.plan["cap_multiple"]) * Fraction(case.plan["target_pay"])
+        said.plan["cap"] = f"{decimal_text(most)} {said.currency} per {said.plan['pay']}"
+        if "target" in said.plan:
+            said.plan["cap"] = f"{percent(case.plan['cap_multiple'])} of target"
+
+
+def hurdle(case: Case, said: Said) -> None:
+    """Every product is a component; the rate above its quota is a band's."""
+    only(("hurdle", "rates"), case.plan, "hurdle")
+    components = {}
+    for product_id, rates in case.plan["rates"].items():
+        only(("base", "over"), rates, "hurdle")
+        over = [
+            {"from": "0", "rate": percent(rates["base"])},
+            {"from": "100% of quota", "rate": percent(rates["over"])},
+        ]
+        needs = f"attainment(all) >= {percent(case.plan['hurdle'])}"
+        components[component_name(said, product_id)] = {
+            "rate": percent(rates["base"]),
+            "bands": [{"if": needs, "marginal": over}],
+        }
+    _measured(case, said, components, {})
 
 
 def curve(case: Case, said: Said) -> None:
@@ -181,18 +204,26 @@ def _measured(
     The target is of all components together, or each has its own.
     """
     if len(components) > 1:
-        raise NotSaid("measures of several components")
+        for name, component in components.items():
+            component["where"] = f"product_id = '{product(case, name)}'"
+            said.feeds["product"].append(
+                {"product_id": product(case, name), "name": name, "valid_from": "1990-01-01"}
+            )
     measures = case.inputs["measures"]
     kinds = {kind_of(measure["period"]) for measure in measures}
     if len(kinds) != 1:
         raise NotSaid("measures of several kinds of periods")
     (kind,) = kinds
+    more = {}
+    weights = [Fraction(component.get("weight") or 1) for component in components.values()]
+    if isinstance(target_pay, str) and sum(weights) == 1:
+        more["target"] = _yearly(said, target_pay, kind)
+    elif isinstance(target_pay, str):
+        # Weights that leave a part out are of a target of each component's own.
+        target_pay = dict.fromkeys(components, target_pay)
     if isinstance(target_pay, dict):
-        more = {}
         for name, pay in target_pay.items():
             components[name]["target"] = _yearly(said, pay, kind)
-    else:
-        more = {"target": _yearly(said, target_pay, kind)}
     for component in components.values():
         if component.get("weight") is None:
             component.pop("weight", None)
@@ -204,8 +235,11 @@ def _measured(
         actual = measure.get("actual") or decimal_text(
             Fraction(measure["attainment"]) * Fraction(quota)
         )
-        put_quota(case, said, measure["rep"], measure["component"], measure["period"], quota)
+        name = component_name(said, measure["component"])
+        put_quota(case, said, measure["rep"], name, measure["period"], quota)
         put_sale(case, said, f"m{number}", last_day(measure["period"]), measure["rep"], actual)
+        if len(components) > 1:
+            said.feeds["sales_line"][-1]["product_id"] = product(case, name)
 
 
 def _yearly(said: Said, target_pay: str, kind: str) -> str:

@@ -40,9 +40,12 @@ final as (
         segment.rate,
         coalesce({{ payout('scored.measure_units', 'segment') }}, 0) as amount_minor
     from scored
+    left join {{ ref('int_commission__window_band') }} as band
+        on scored.window_id = band.window_id
     left join {{ ref('int_commission__curve_window') }} as segment
         on
             scored.window_id = segment.curve_key
+            and segment.curve_number = coalesce(band.curve_number, 0)
             and scored.measure_units >= segment.x_from
             and scored.measure_units < segment.x_to
 )
