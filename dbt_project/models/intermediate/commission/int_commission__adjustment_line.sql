@@ -1,6 +1,9 @@
 {# S8. The lines between what the credits of a window pay and its result: one per window, pay period and cause. #}
 
-{% set causes = ['multiplier', 'gate', 'floor', 'cap'] %}
+{% set amounts = {
+    'multiplier': 'multiplier_effect_minor', 'gate': 'gate_effect_minor', 'return': 'return_minor',
+    'floor': 'floor_effect_minor', 'cap': 'cap_effect_minor',
+} %}
 
 with
 
@@ -8,8 +11,8 @@ result as (
     select * from {{ ref('int_commission__window_result') }}
 ),
 
-{% for cause in causes %}
-    {{ cause }}_line as (
+final as (
+    {% for cause, amount in amounts.items() %}
         select
             window_id,
             participant_id,
@@ -18,15 +21,9 @@ result as (
             {{ period_end('pay_kind', 'pay_period_start') }} as event_date,
             pay_period_start,
             '{{ cause }}' as cause,
-            {{ cause }}_effect_minor as amount_minor
+            {{ amount }} as amount_minor
         from result
-        where {{ cause }}_effect_minor <> 0
-    ),
-{% endfor %}
-
-final as (
-    {% for cause in causes %}
-        select * from {{ cause }}_line
+        where {{ amount }} <> 0
         {% if not loop.last %}
             union all
         {% endif %}

@@ -3,7 +3,7 @@
 {# S8 of components: from the lines of a window to its result in each pay period. Everything is calculated to
    date, so that what a period adds telescopes over the window; a limit for a longer or shorter period than the
    window adds up over that. Multipliers and gates apply to what the window's own credits pay; a reversal has the cents of
-   its sale; floor, then cap limit both. #}
+   its sale, times those of the sale's window; floor, then cap limit both. #}
 
 with
 
@@ -36,13 +36,17 @@ totalled as (
         coalesce(total.walked_minor, 0) + coalesce(plain_line.amount_minor, 0) as curve_minor,
         coalesce(total.walked_minor, 0) - coalesce(total.replaced_minor, 0) + coalesce(plain_line.amount_minor, 0)
             as own_minor,
-        coalesce(total.reversal_minor, 0) as reversal_minor,
-        coalesce(total.reversal_minor, 0) - coalesce(total.replaced_minor, 0) as return_effect_minor,
+        coalesce(total.reversal_minor, 0) + coalesce(return_factor.return_factor_minor, 0) as reversal_minor,
+        coalesce(return_factor.return_factor_minor, 0) as return_factor_minor,
+        coalesce(total.reversal_minor, 0) + coalesce(return_factor.return_factor_minor, 0)
+        - coalesce(total.replaced_minor, 0) as return_effect_minor,
         coalesce(factor.multiplier_numerator, 1) as multiplier_numerator,
         coalesce(factor.multiplier_denominator, 1) as multiplier_denominator,
         coalesce(factor.gate_numerator, 1) as gate_numerator,
         coalesce(factor.gate_denominator, 1) as gate_denominator,
-        factor.gate_cap_minor
+        factor.gate_cap_minor,
+        coalesce(rest.rest_numerator, 0) as rest_numerator,
+        coalesce(rest.rest_denominator, 1) as rest_denominator
     from quota_window
     inner join {{ ref('int_commission__attainment') }} as attainment
         on quota_window.window_id = attainment.window_id
@@ -50,6 +54,10 @@ totalled as (
         on
             attainment.window_id = total.window_id
             and attainment.pay_period_start = total.pay_period_start
+    left join {{ ref('int_commission__return_factor') }} as return_factor
+        on
+            attainment.window_id = return_factor.window_id
+            and attainment.pay_period_start = return_factor.pay_period_start
     left join plain_line
         on
             attainment.window_id = plain_line.window_id
@@ -58,6 +66,10 @@ totalled as (
         on
             attainment.window_id = factor.window_id
             and attainment.pay_period_start = factor.pay_period_start
+    left join {{ ref('int_commission__rounding_rest') }} as rest
+        on
+            attainment.window_id = rest.window_id
+            and attainment.pay_period_start = rest.pay_period_start
 ),
 
 summed as (
@@ -73,10 +85,12 @@ summed as (
 multiplied as (
     select
         *,
-        {{ times('own_to_date_minor', 'multiplier_numerator', 'multiplier_denominator') }}
+        {%- set own = '(own_to_date_minor * rest_denominator + rest_numerator)' %}
+        {{ times(own, 'multiplier_numerator', 'rest_denominator * multiplier_denominator') }}
             as multiplied_to_date_minor,
         {{ times(
-            'own_to_date_minor', 'multiplier_numerator * gate_numerator', 'multiplier_denominator * gate_denominator'
+            own, 'multiplier_numerator * gate_numerator',
+            'rest_denominator * multiplier_denominator * gate_denominator'
         ) }} as factored_to_date_minor
     from summed
 ),

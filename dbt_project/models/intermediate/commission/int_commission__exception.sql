@@ -283,6 +283,19 @@ final as (
         window_start as period_start,
         first_seen_at
     from of_window
+    union all
+    select
+        reason || '|state|' || window_id as exception_id,
+        cast(null as {{ dbt.type_string() }}) as transaction_id,
+        reason,
+        {{ from_minor('curve_minor') }} as amount,
+        participant_id,
+        plan_id,
+        component_id,
+        window_kind as period_kind,
+        window_start as period_start,
+        cast(null as timestamp) as first_seen_at
+    from {{ ref('int_commission__unknown_state') }}
 )
 
 select * from final

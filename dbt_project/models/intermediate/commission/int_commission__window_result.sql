@@ -23,6 +23,7 @@ every_result as (
         multiplied_minor - own_minor as multiplier_effect_minor,
         curve_minor + multiplied_minor - own_minor as calculated_minor,
         return_effect_minor,
+        return_factor_minor as return_minor,
         gated_minor - multiplied_minor as gate_effect_minor,
         floor_effect_minor,
         cap_effect_minor
@@ -39,6 +40,7 @@ every_result as (
         cast(0 as bigint) as multiplier_effect_minor,
         cast(0 as bigint) as calculated_minor,
         cast(0 as bigint) as return_effect_minor,
+        cast(0 as bigint) as return_minor,
         cast(0 as bigint) as gate_effect_minor,
         cast(0 as bigint) as floor_effect_minor,
         cap_effect_minor
@@ -57,6 +59,7 @@ final as (
         cast(multiplier_effect_minor as bigint) as multiplier_effect_minor,
         cast(calculated_minor as bigint) as calculated_minor,
         cast(return_effect_minor as bigint) as return_effect_minor,
+        cast(return_minor as bigint) as return_minor,
         cast(gate_effect_minor as bigint) as gate_effect_minor,
         cast(floor_effect_minor as bigint) as floor_effect_minor,
         cast(cap_effect_minor as bigint) as cap_effect_minor,
