@@ -14,13 +14,14 @@ from pydantic import Field, model_validator
 from ..wording import Refusal, did_you_mean
 from .component_model import Component
 from .conditions import Call, parse_condition
+from .exchange_model import Exchange
 from .factor_model import ALL, Gate
 from .limit_model import CapTerm, limit_text, parse_limit
 from .plan_part import Identifier, PlanPart, TargetText, refuse_keys_to_come
 from .units import parse_amount, parse_recurring
 
 MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
-_KEYS_TO_COME = {"who", "rounding", "draw", "negative_pay", "exchange", "accounting"}
+_KEYS_TO_COME = {"who", "rounding", "draw", "negative_pay", "accounting"}
 
 
 class Approval(PlanPart):
@@ -44,6 +45,7 @@ class Plan(PlanPart):
     pay: Literal["month", "quarter", "half", "year"] = "month"
     target: TargetText = "from participant"
     cap: CapTerm | None = None
+    exchange: Exchange | None = None
     components: dict[Identifier, Component] = Field(min_length=1)
 
     @model_validator(mode="before")
@@ -55,6 +57,8 @@ class Plan(PlanPart):
     def _consistent(self) -> Plan:
         if self.to is not None and self.to < self.from_:
             raise ValueError(f"to {self.to} is before from {self.from_}")
+        if self.exchange is not None and self.exchange.to == self.currency:
+            raise ValueError(f"exchange: {self.currency} is the plan's own currency")
         for name, component in self.components.items():
             window = component.window or self.pay
             if MONTHS[window] < MONTHS[self.pay]:

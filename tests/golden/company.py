@@ -90,6 +90,9 @@ class Company:
         said = self._cases[case.case_id][1]
         is_read = figure.item in said.readings
         column = _COLUMNS.get("earned" if is_read else figure.item)
+        is_changed = "exchange" in said.plan and figure.item == "earned"
+        if is_changed:
+            column = ("statement", "sum(paid_amount)")
         if column is None:
             raise NotSaid(f"the item {figure.item}")
         table, expression = column
@@ -98,7 +101,7 @@ class Company:
         if figure.period != "all":
             conditions.append("period = ?")
             values.append(figure.period)
-        if figure.component != "total":
+        if figure.component != "total" and not is_changed:
             parts = said.parts.get(figure.component, (figure.component,))
             conditions.append("list_contains(?, component_id)")
             values.append(said.readings.get(figure.item, parts))

@@ -21,6 +21,7 @@ _CALCULATIONS: dict[str, Callable[[Case, Said], None]] = {
     "multiplier": limits.multiplier,
     "prorated_bonus": limits.prorated_bonus,
     "pre_rules": exceptions.pre_rules,
+    "currency": payments.currency,
     "collected_over_target": payments.collected_over_target,
 }
 

@@ -18,7 +18,11 @@ final as (
             else 'critical'
         end as severity,
         case
-            when reason in ('no_quota', 'zero_quota', 'no_target', 'no_score', 'zero_score', 'no_goal', 'no_plan')
+            when
+                reason in (
+                    'no_quota', 'zero_quota', 'no_target', 'no_score', 'zero_score', 'no_goal', 'no_plan',
+                    'no_exchange_rate'
+                )
                 then 'sales operations'
             else 'data team'
         end as owner,
