@@ -6,6 +6,7 @@ from run to run.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from math import lcm
@@ -30,9 +31,11 @@ from .curves import (
     share_of_target,
     walk_of,
 )
+from .eligibility import WHO_SCHEMA, who_rows
 from .exchange import SCHEMAS as EXCHANGE_SCHEMAS
 from .exchange import exchange_rows
 from .filters import EVERY_SALE, FILTER_SCHEMA, Filters
+from .measures import MEASURES
 from .plans import PlanFile, load_plans
 from .units import LARGEST, parse_yearly_money
 
@@ -74,10 +77,18 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("denominator", _INTEGER),
         ]
     ),
+    "plan_who": WHO_SCHEMA,
     "plan_filter": FILTER_SCHEMA,
+    "plan_term": pa.schema(
+        [
+            ("component_key", _TEXT), ("term_number", _INTEGER), ("filter_number", _INTEGER),
+            ("valid_from", _DATE), ("valid_to", _DATE),
+        ]
+    ),
     **limits.SCHEMAS,
     **EXCHANGE_SCHEMAS,
 }  # fmt: skip
+_LARGEST_RATE_SHOWN = 10**9
 OWN_CURVE = 0
 """The number of the curve that the component says itself; others replace it."""
 
@@ -88,10 +99,12 @@ def compile_plans(workspace: Workspace) -> dict[str, pa.Table]:
     Raises ConfigurationError where a plan is wrong, or its numbers are too large to be exact.
     """
     rows: dict[str, list[dict[str, Any]]] = {name: [] for name in SCHEMAS}
-    scale = Scale(workspace.settings.money_scale, workspace.currency_digits)
+    money = workspace.settings.money_scale
+    scale = Scale(money, money, workspace.currency_digits)
     filters = Filters(workspace.settings.money_scale)
     for file in load_plans(workspace):
         rows["plan_version"].append(_version_row(file, scale))
+        rows["plan_who"] += who_rows(file)
         for table, added in exchange_rows(file.plan).items():
             rows[table] += added
         for ordinal, (name, component) in enumerate(file.plan.components.items(), start=1):
@@ -99,6 +112,7 @@ def compile_plans(workspace: Workspace) -> dict[str, pa.Table]:
                 component_row, segment_rows = _component_rows(
                     file, ordinal, name, component, scale, filters
                 )
+                rows["plan_term"] += _term_rows(component_row, component, filters)
                 more = limits.rows_of(component, component_row["component_key"], file.plan, scale)
             except ValueError as error:
                 raise ConfigurationError(
@@ -149,7 +163,7 @@ def _version_row(file: PlanFile, scale: Scale) -> dict[str, Any]:
 
 
 def _target_units(text: str, scale: Scale) -> int:
-    exact = parse_yearly_money(text).value * 10**scale.measure
+    exact = parse_yearly_money(text).value * 10**scale.money
     if exact.denominator != 1:
         raise ValueError("more decimals than the workspace's money_scale")
     return int(exact.numerator)
@@ -190,10 +204,15 @@ def _component_rows(
     window = component.window or file.plan.pay
     key = f"{file.plan.plan}/{file.plan.version}/{name}"
     target = share_of_target(component.weight, window)
+    has_no_events = component.fixed is not None or component.of == "score"
+    decimals = MEASURES[component.of].decimals
+    if decimals is not None:
+        scale = replace(scale, measure=decimals)
     curves = component.curves if component.fixed is None else []
     lines_of_curves = [lines_of(curve, target, scale) for curve in curves]
     lines = [line for lines in lines_of_curves for line in lines]
-    has_no_events = component.fixed is not None or component.of == "score"
+    # What is rounded as one running total needs one denominator.
+    common = lcm(*(denominator_of(line) for line in lines)) if _adds_up(component) else None
     component_row = {
         "component_key": key,
         "plan_id": file.plan.plan,
@@ -211,29 +230,48 @@ def _component_rows(
         "credit_level": 1 if component.credit == "rollup" else 0,
         "needs_full_split": component.shares == "100%",
         "quota_type": (component.quota.type if component.quota else None) or name,
-        "walk": walk_of(component),
+        "walk": "terms" if component.terms else walk_of(component),
         "re_rates_at_edges": re_rates_at_edges(component),
         "needs_quota": needs_quota(lines),
         "needs_target": needs_target(lines),
-        "is_narrow": is_narrow(lines),
+        "is_narrow": common is None and is_narrow(lines),
         "component_target_units": (
             _target_units(component.target, scale) if component.target else None
         ),
         "target_numerator": target.numerator,
         "target_denominator": target.denominator,
     }
-    return component_row, [
+    segments = [
         row
-        for number, (curve, lines) in enumerate(zip(curves, lines_of_curves, strict=True))
-        for row in _segment_rows(key, number, lines, adds_up=curve.running is not None)
+        for number, lines in enumerate(lines_of_curves)
+        for row in _segment_rows(key, number, lines, common)
+    ]
+    return component_row, segments
+
+
+def _adds_up(component: Component) -> bool:
+    return bool(component.terms) or any(curve.running for curve in component.curves)
+
+
+def _term_rows(
+    component_row: dict[str, Any], component: Component, filters: Filters
+) -> list[dict[str, Any]]:
+    """Give the terms; the number of a term is that of its curve."""
+    return [
+        {
+            "component_key": component_row["component_key"],
+            "term_number": number,
+            "filter_number": filters.number_of(term.where),
+            "valid_from": term.from_ or component_row["valid_from"],
+            "valid_to": term.to or component_row["valid_to"],
+        }
+        for number, term in enumerate(component.terms or [], start=1)
     ]
 
 
 def _segment_rows(
-    component_key: str, curve_number: int, lines: list[Line], *, adds_up: bool
+    component_key: str, curve_number: int, lines: list[Line], common_denominator: int | None
 ) -> list[dict[str, Any]]:
-    """Give the segments of a curve; lines of one that `adds_up` have one denominator."""
-    common_denominator = lcm(*(denominator_of(line) for line in lines)) if adds_up else None
     key = component_key if curve_number == OWN_CURVE else f"{component_key}/{curve_number}"
     segments = []
     for number, line in enumerate(lines, start=1):
@@ -261,6 +299,6 @@ def _segment_rows(
 
 def _decimal(rate: Fraction | None) -> Decimal | None:
     """Give a rate to look at: pay is calculated with the coefficients, which are exact."""
-    if rate is None:
+    if rate is None or rate >= _LARGEST_RATE_SHOWN:
         return None
     return (Decimal(rate.numerator) / Decimal(rate.denominator)).quantize(Decimal("1e-9"))
