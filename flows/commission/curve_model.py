@@ -87,7 +87,7 @@ def check_tiers(tiers: list[Tier]) -> None:
         raise ValueError(
             "rates must be of one kind: all %, all money per unit, or all x (times the target)"
         )
-    if "target" in units and any(edge.unit not in ("zero", "quota") for edge in edges):
+    if "target" in units and any(edge.unit not in ("zero", "quota", "share") for edge in edges):
         raise ValueError("rates in x (times the target) need edges in % of quota")
 
 
@@ -99,7 +99,7 @@ def check_steps(steps: list[Step]) -> None:
     if steps[0].edge.is_zero and steps[0].above is None:
         raise ValueError("from 0 a step would pay without a sale; write above: 0")
     _check_pay([text for step in steps for text in (step.pays, step.per_point) if text])
-    if any(step.per_point and step.edge.unit == "money" for step in steps):
+    if any(step.per_point and step.edge.unit not in ("zero", "quota", "share") for step in steps):
         raise ValueError("per_point counts points of attainment: it needs edges in % of quota")
 
 

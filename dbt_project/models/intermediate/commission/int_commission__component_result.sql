@@ -127,18 +127,18 @@ floored as (
     select
         differenced.*,
         case
-            when floor_minor is null then 0
+            when differenced.floor_minor is null then 0
             when
-                pay_period_end < floor_period_end
+                differenced.pay_period_end < differenced.floor_period_end
                 and not (
-                    span.last_sale_date > floor_period_end
+                    span.last_sale_date > differenced.floor_period_end
                     and row_number() over (
-                        partition by participant_id, component_key, floor_period_start order by pay_period_start desc
+                        partition by differenced.participant_id, differenced.component_key, differenced.floor_period_start order by differenced.pay_period_start desc
                     ) = 1
                 )
                 then 0
-            else greatest(0, floor_minor - sum(gated_minor + reversal_minor) over (
-                partition by participant_id, component_key, floor_period_start
+            else greatest(0, differenced.floor_minor - sum(differenced.gated_minor + differenced.reversal_minor) over (
+                partition by differenced.participant_id, differenced.component_key, differenced.floor_period_start
             ))
         end as floor_effect_minor
     from differenced
