@@ -133,7 +133,9 @@ floored as (
                 and not (
                     span.last_sale_date > differenced.floor_period_end
                     and row_number() over (
-                        partition by differenced.participant_id, differenced.component_key, differenced.floor_period_start order by differenced.pay_period_start desc
+                        partition by
+                            differenced.participant_id, differenced.component_key, differenced.floor_period_start
+                        order by differenced.pay_period_start desc
                     ) = 1
                 )
                 then 0

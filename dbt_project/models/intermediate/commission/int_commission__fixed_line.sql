@@ -61,7 +61,7 @@ assigned as (
             'greatest(assignment.valid_from, piece.valid_from, piece.piece_start)',
             "least(coalesce(assignment.valid_to, piece.valid_to), piece.valid_to, piece.piece_end)",
             'day'
-        ) }} + 1) as days,
+        ) }} + 1) as assigned_days,
         max(case
             when
                 {{ dbt.dateadd('day', 14, 'piece.piece_start') }}
@@ -85,8 +85,8 @@ counted as (
     select
         piece.*,
         case piece.prorate
-            when 'days' then assigned.days
-            when 'days/365' then 12 * assigned.days
+            when 'days' then assigned.assigned_days
+            when 'days/365' then 12 * assigned.assigned_days
             when 'months' then assigned.assigned_months
             else piece.piece_months
         end as parts,
