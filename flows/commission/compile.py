@@ -27,6 +27,7 @@ from .curves import (
     lines_of,
     needs_quota,
     needs_target,
+    order_walk_of,
     re_rates_at_edges,
     share_of_target,
     walk_of,
@@ -34,9 +35,12 @@ from .curves import (
 from .eligibility import WHO_SCHEMA, who_rows
 from .exchange import SCHEMAS as EXCHANGE_SCHEMAS
 from .exchange import exchange_rows
-from .filters import EVERY_SALE, FILTER_SCHEMA, Filters
+from .filters import EVERY_SALE, FILTER_SCHEMA, Filters, asks_margin
 from .measures import MEASURES
+from .order_amounts import ORDER_AMOUNT_SCHEMA, order_amount_rows
 from .plans import PlanFile, load_plans
+from .rounding_model import Rounding
+from .score import against_quota
 from .units import LARGEST, parse_yearly_money
 
 if TYPE_CHECKING:
@@ -60,9 +64,11 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("component_id", _TEXT), ("ordinal", _INTEGER), ("title", _TEXT), ("measure", _TEXT),
             ("event_kind", _TEXT), ("window_kind", _TEXT),
             ("valid_from", _DATE), ("valid_to", _DATE), ("filter_number", _INTEGER),
-            ("credit_level", _INTEGER), ("needs_full_split", _FLAG), ("quota_type", _TEXT),
-            ("walk", _TEXT), ("re_rates_at_edges", _FLAG),
+            ("asks_margin", _FLAG), ("credit_level", _INTEGER),
+            ("needs_full_split", _FLAG), ("quota_type", _TEXT),
+            ("walk", _TEXT), ("picked_by", _TEXT), ("re_rates_at_edges", _FLAG),
             ("needs_quota", _FLAG), ("needs_target", _FLAG), ("is_narrow", _FLAG),
+            ("rounds_to_even", _FLAG), ("rounds_each_line", _FLAG), ("rounding_unit", _INTEGER),
             ("component_target_units", _INTEGER),
             ("target_numerator", _INTEGER), ("target_denominator", _INTEGER),
         ]
@@ -79,6 +85,7 @@ SCHEMAS: dict[str, pa.Schema] = {
     ),
     "plan_who": WHO_SCHEMA,
     "plan_filter": FILTER_SCHEMA,
+    "plan_order_amount": ORDER_AMOUNT_SCHEMA,
     "plan_term": pa.schema(
         [
             ("component_key", _TEXT), ("term_number", _INTEGER), ("filter_number", _INTEGER),
@@ -114,6 +121,9 @@ def compile_plans(workspace: Workspace) -> dict[str, pa.Table]:
                 )
                 rows["plan_term"] += _term_rows(component_row, component, filters)
                 more = limits.rows_of(component, component_row["component_key"], file.plan, scale)
+                rows["plan_order_amount"] += order_amount_rows(
+                    component_row["component_key"], component, scale.pay
+                )
             except ValueError as error:
                 raise ConfigurationError(
                     [Fault(file.path, None, f"components.{name}", str(error))]
@@ -185,6 +195,7 @@ def _plan_cap_row(file: PlanFile) -> dict[str, Any]:
         "valid_from": plan.from_,
         "valid_to": file.valid_to,
         "filter_number": EVERY_SALE,
+        "asks_margin": False,
         "credit_level": 0,
         "needs_full_split": False,
         "quota_type": limits.PLAN_CAP,
@@ -193,6 +204,9 @@ def _plan_cap_row(file: PlanFile) -> dict[str, Any]:
         "needs_quota": False,
         "needs_target": False,
         "is_narrow": True,
+        "rounds_to_even": False,
+        "rounds_each_line": False,
+        "rounding_unit": 1,
         "target_numerator": 0,
         "target_denominator": 1,
     }
@@ -201,7 +215,7 @@ def _plan_cap_row(file: PlanFile) -> dict[str, Any]:
 def _component_rows(
     file: PlanFile, ordinal: int, name: str, component: Component, scale: Scale, filters: Filters
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    window = component.window or file.plan.pay
+    window = component.accumulates_over(file.plan.pay)
     key = f"{file.plan.plan}/{file.plan.version}/{name}"
     target = share_of_target(component.weight, window)
     has_no_events = component.fixed is not None or component.of == "score"
@@ -209,10 +223,17 @@ def _component_rows(
     if decimals is not None:
         scale = replace(scale, measure=decimals)
     curves = component.curves if component.fixed is None else []
-    lines_of_curves = [lines_of(curve, target, scale) for curve in curves]
+    if component.of == "score":
+        curves = [against_quota(curve) for curve in curves]
+    lines_of_curves = [lines_of(curve, target, scale, component.by) for curve in curves]
     lines = [line for lines in lines_of_curves for line in lines]
+    rounding = file.plan.rounding
+    rounding_unit = rounding.minor_units_of(scale.pay)
+    has_own_rounding = rounding.mode == "half_even" or rounding_unit != 1
+    walk = _walk_of(component, rounding)
     # What is rounded as one running total needs one denominator.
-    common = lcm(*(denominator_of(line) for line in lines)) if _adds_up(component) else None
+    adds_up = walk not in ("segments", "reached") or any(curve.running for curve in curves)
+    common = lcm(*(denominator_of(line) for line in lines)) if adds_up else None
     component_row = {
         "component_key": key,
         "plan_id": file.plan.plan,
@@ -227,14 +248,19 @@ def _component_rows(
         "valid_from": max(file.plan.from_, component.from_ or file.plan.from_),
         "valid_to": min(file.valid_to, component.to or file.valid_to),
         "filter_number": filters.number_of(component.where),
+        "asks_margin": asks_margin(component.conditions),
         "credit_level": 1 if component.credit == "rollup" else 0,
         "needs_full_split": component.shares == "100%",
         "quota_type": (component.quota.type if component.quota else None) or name,
-        "walk": "terms" if component.terms else walk_of(component),
+        "walk": walk,
+        "picked_by": component.by,
         "re_rates_at_edges": re_rates_at_edges(component),
         "needs_quota": needs_quota(lines),
         "needs_target": needs_target(lines),
-        "is_narrow": common is None and is_narrow(lines),
+        "is_narrow": common is None and not has_own_rounding and is_narrow(lines),
+        "rounds_to_even": rounding.mode == "half_even",
+        "rounds_each_line": rounding.scope == "line",
+        "rounding_unit": rounding_unit,
         "component_target_units": (
             _target_units(component.target, scale) if component.target else None
         ),
@@ -249,8 +275,15 @@ def _component_rows(
     return component_row, segments
 
 
-def _adds_up(component: Component) -> bool:
-    return bool(component.terms) or any(curve.running for curve in component.curves)
+def _walk_of(component: Component, rounding: Rounding) -> str:
+    if component.window == "order":
+        return "order_segments" if component.terms else order_walk_of(component, component.by)
+    walk = walk_of(component, component.by)
+    if rounding.scope == "line" and walk == "reached" and component.by is not None:
+        raise ValueError("rounding each line goes with rates of lines: by re-rates all of them")
+    if component.terms or (rounding.scope == "line" and walk in ("segments", "reached")):
+        return "exact"
+    return walk
 
 
 def _term_rows(

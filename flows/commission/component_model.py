@@ -14,15 +14,15 @@ from .curve_model import CURVES, Curve
 from .factor_model import Gates, Multipliers
 from .limit_model import CapTerm, FixedText, LimitText, Prorate, limit_text, parse_limit
 from .measures import MeasureName
+from .order_model import OrderAmounts, PickingMeasure, check_order
 from .plan_part import PlanPart, RateText, YearlyMoneyText, refuse_keys_to_come
 from .state_condition import calls_of
 from .term_model import Term, check_slices
 from .units import parse_curve_rate
 
 _KEYS_TO_COME = {
-    "payee", "deduct", "share_out", "count_once", "by", "grid",
-    "differential", "pool", "contest", "max_per_order", "min_per_order",
-    "fixed_per_order", "returns", "clawback", "release",
+    "payee", "deduct", "share_out", "count_once", "grid",
+    "differential", "pool", "contest", "returns", "clawback", "release",
 }  # fmt: skip
 
 
@@ -32,7 +32,7 @@ class QuotaRule(PlanPart):
     type: str | None = None
 
 
-class Component(Curve):
+class Component(Curve, OrderAmounts):
     """One line of a plan: what is measured, over which window, and what it pays."""
 
     title: str | None = None
@@ -42,12 +42,13 @@ class Component(Curve):
     where: SaleConditionText | None = None
     from_: date | None = Field(default=None, alias="from")
     to: date | None = None
-    window: Literal["month", "quarter", "half", "year"] | None = None
+    window: Literal["order", "month", "quarter", "half", "year"] | None = None
     credit: Literal["direct", "rollup"] = "direct"
     shares: Literal["100%", "overlay"] = "100%"
     weight: RateText = "100%"
     target: YearlyMoneyText | None = None
     quota: QuotaRule | None = None
+    by: PickingMeasure | None = None
     fixed: FixedText | None = None
     prorate: Prorate | None = None
     terms: list[Term] | None = None
@@ -78,9 +79,11 @@ class Component(Curve):
         if self.from_ and self.to and self.to < self.from_:
             raise ValueError(f"to {self.to} is before from {self.from_}")
         for curve in self.curves:
-            curve.check_measure(self.of)
+            curve.check_measure(self.of, self.by)
         if self.terms:
             check_slices(self)
+        check_order(self)
+        self._check_other_curves()
         self._check_fixed()
         if self.of == "score":
             self._check_score()
@@ -95,9 +98,13 @@ class Component(Curve):
         if upper.period == lower.period and upper.value < lower.value:
             raise ValueError(f"cap {cap} is below floor {floor}")
 
-    def _check_fixed(self) -> None:
+    def _check_other_curves(self) -> None:
         if self.terms is not None and (self.bands is not None or self.fixed is not None):
             raise ValueError("terms do not go with bands or fixed; give them a component each")
+        if self.bands is not None and (self.by is not None or self.window == "order"):
+            raise ValueError("bands are of a whole window: they do not go with by or orders")
+
+    def _check_fixed(self) -> None:
         if self.prorate is not None and self.fixed is None:
             raise ValueError("prorate says how fixed pay is prorated")
         if self.fixed is None:
@@ -124,6 +131,10 @@ class Component(Curve):
     def conditions(self) -> list[str]:
         """Every condition that is asked of a sale."""
         return [text for text in (self.where, *(term.where for term in self.terms or [])) if text]
+
+    def accumulates_over(self, pay: str) -> str:
+        """Give the kind of period that the component's windows are; orders lie in a pay period."""
+        return pay if self.window in (None, "order") else str(self.window)
 
     @property
     def calls(self) -> list[Call]:
@@ -159,7 +170,7 @@ class Component(Curve):
         """Every number of the component that may be money, apart from what recurs."""
         curves = [text for curve in self.other_curves for text in curve.money_texts]
         edges = [text for multiplier in self.multiply or [] for text in multiplier.money_texts]
-        return [*super().money_texts, *curves, *edges]
+        return [*super().money_texts, *self.order_texts, *curves, *edges]
 
     @property
     def recurring_texts(self) -> list[str]:

@@ -71,7 +71,7 @@ Rows = dict[str, list[dict[str, Any]]]
 
 def rows_of(component: Component, key: str, plan: Plan, scale: Scale) -> Rows:
     """Give the rows of a component; raise ValueError where its numbers can't be exact."""
-    window = component.window or plan.pay
+    window = component.accumulates_over(plan.pay)
     limits = (("cap", limit_text(component.cap)), ("floor", component.floor))
     share = share_of_target(component.weight, window)
     rows: Rows = {
@@ -94,7 +94,7 @@ def rows_of(component: Component, key: str, plan: Plan, scale: Scale) -> Rows:
                 "component_key": key,
                 "curve_number": number,
                 "condition_id": condition_id,
-                "walk": walk_of(band),
+                "walk": "exact" if plan.rounding.scope == "line" else walk_of(band),
                 "re_rates_at_edges": re_rates_at_edges(band),
             }
         )
@@ -126,7 +126,7 @@ def rows_of(component: Component, key: str, plan: Plan, scale: Scale) -> Rows:
 def plan_cap_window(plan: Plan) -> str:
     """Give the period over which the cap of a plan adds up: its own, else the longest window."""
     period = parse_limit(limit_text(plan.cap) or "").period
-    windows = [component.window or plan.pay for component in plan.components.values()]
+    windows = [component.accumulates_over(plan.pay) for component in plan.components.values()]
     return period or max(windows, key=MONTHS.__getitem__)
 
 

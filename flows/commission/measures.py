@@ -36,3 +36,10 @@ MEASURES: dict[str, Measure] = {
     "customers": Measure("customers", "customer", 0),
     "score": Measure("share", None, 9),
 }
+RATES = ("margin_rate", "markup_rate")
+"""Shares that can pick a rate, and are no measure: the margin of the price, or of the cost."""
+
+
+def edge_unit_of(name: str) -> str:
+    """Give the unit of the edges of a measure or a rate that picks a rate."""
+    return "share" if name in RATES else MEASURES[name].edge_unit

@@ -19,10 +19,11 @@ from .exchange_model import Exchange
 from .factor_model import ALL, Gate
 from .limit_model import CapTerm, limit_text, parse_limit
 from .plan_part import Identifier, PlanPart, TargetText, refuse_keys_to_come
+from .rounding_model import Rounding
 from .units import currency_of, parse_recurring
 
 MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
-_KEYS_TO_COME = {"rounding", "draw", "negative_pay", "accounting"}
+_KEYS_TO_COME = {"draw", "negative_pay", "accounting"}
 
 
 class Approval(PlanPart):
@@ -47,6 +48,7 @@ class Plan(PlanPart):
     pay: Literal["month", "quarter", "half", "year"] = "month"
     target: TargetText = "from participant"
     cap: CapTerm | None = None
+    rounding: Rounding = Rounding()
     exchange: Exchange | None = None
     components: dict[Identifier, Component] = Field(min_length=1)
 
@@ -62,7 +64,7 @@ class Plan(PlanPart):
         if self.exchange is not None and self.exchange.to == self.currency:
             raise ValueError(f"exchange: {self.currency} is the plan's own currency")
         for name, component in self.components.items():
-            window = component.window or self.pay
+            window = component.accumulates_over(self.pay)
             if MONTHS[window] < MONTHS[self.pay]:
                 raise ValueError(f"{name}: a window of a {window} can't be paid by the {self.pay}")
             self._check_dates(name, component)
@@ -82,18 +84,19 @@ class Plan(PlanPart):
         if (component.to and component.to < self.from_) or (
             self.to and component.from_ and component.from_ > self.to
         ):
-            raise ValueError(f"{name}: no day of it lies within the plan's dates")
+            raise Refusal("no day of it lies within the plan's dates", at=("components", name))
 
     def _check_currency(self, name: str, component: Component) -> None:
+        place = ("components", name)
         for text in component.money_texts:
             if currency_of(text) not in ("", self.currency):
-                raise ValueError(f"{name}: {text} is not in the plan's currency {self.currency}")
+                raise Refusal(f"{text} is not in the plan's currency {self.currency}", at=place)
         for text in component.recurring_texts:
             self._check_recurring(name, text)
         for condition in [*component.conditions, *component.state_conditions]:
             for currency in parse_condition(condition).currencies - {self.currency}:
-                raise ValueError(
-                    f"{name}: {condition} has {currency}, not the plan's currency {self.currency}"
+                raise Refusal(
+                    f"{condition} has {currency}, not the plan's currency {self.currency}", at=place
                 )
 
     def _check_recurring(self, name: str, text: str) -> None:

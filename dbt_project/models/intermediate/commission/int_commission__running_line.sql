@@ -19,9 +19,12 @@ component as (
     select
         component_key,
         walk,
+        picked_by,
         re_rates_at_edges,
         needs_quota or needs_target as has_curve_of_window
     from {{ ref('int_commission__component') }}
+    -- Orders by themselves are walked apart.
+    where walk not like 'order%'
 ),
 
 summed as (
@@ -29,6 +32,7 @@ summed as (
         {{ all_but('line', 'curve_number') }},
         coalesce(band.curve_number, line.curve_number) as curve_number,
         coalesce(band.walk, component.walk) as walk,
+        component.picked_by,
         coalesce(band.re_rates_at_edges, component.re_rates_at_edges) as re_rates_at_edges,
         case when component.has_curve_of_window then line.window_id else line.component_key end as curve_key,
         cast(sum(line.measure_delta) over (
