@@ -39,6 +39,8 @@
     case
         when {{ measure }} = 'quantity' then {{ from_millionths(units) }}
         when {{ measure }} in ('orders', 'customers') then cast({{ units }} as decimal(24, 6))
+        when {{ measure }} = 'score'
+            then cast(cast({{ units }} as decimal(19, 0)) * {{ power_of_ten_as_decimal(9) }} as decimal(24, 6))
         else {{ from_units(units) }}
     end
 {%- endmacro %}

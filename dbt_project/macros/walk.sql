@@ -18,7 +18,9 @@
     {%- if not execute -%}
         {{ return(models.values() | list) }}
     {%- endif -%}
-    {%- set used = run_query('select distinct walk from ' ~ source('plan', 'plan_component')).rows -%}
+    {%- set used = run_query(
+        'select walk from ' ~ source('plan', 'plan_component') ~ ' union select walk from ' ~ source('plan', 'plan_band')
+    ).rows -%}
     {%- set ways = ['segment'] -%}
     {%- for walk in used | map(attribute='walk') if models[walk.split('_')[0]] not in ways -%}
         {%- do ways.append(models[walk.split('_')[0]]) -%}

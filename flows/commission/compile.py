@@ -16,10 +16,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..errors import ConfigurationError, Fault
+from . import limits
 from .component_model import Component
 from .curves import (
     COEFFICIENTS,
-    LARGEST,
     Line,
     Scale,
     denominator_of,
@@ -35,12 +35,13 @@ from .curves import (
 from .eligibility import WHO_SCHEMA, who_rows
 from .exchange import SCHEMAS as EXCHANGE_SCHEMAS
 from .exchange import exchange_rows
-from .filters import FILTER_SCHEMA, Filters, asks_margin
+from .filters import EVERY_SALE, FILTER_SCHEMA, Filters, asks_margin
 from .measures import MEASURES
 from .order_amounts import ORDER_AMOUNT_SCHEMA, order_amount_rows
 from .plans import PlanFile, load_plans
 from .rounding_model import Rounding
-from .units import parse_yearly_money
+from .score import against_quota
+from .units import LARGEST, parse_yearly_money
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,6 +69,7 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("walk", _TEXT), ("picked_by", _TEXT), ("re_rates_at_edges", _FLAG),
             ("needs_quota", _FLAG), ("needs_target", _FLAG), ("is_narrow", _FLAG),
             ("rounds_to_even", _FLAG), ("rounds_each_line", _FLAG), ("rounding_unit", _INTEGER),
+            ("component_target_units", _INTEGER),
             ("target_numerator", _INTEGER), ("target_denominator", _INTEGER),
         ]
     ),
@@ -90,6 +92,7 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("valid_from", _DATE), ("valid_to", _DATE),
         ]
     ),
+    **limits.SCHEMAS,
     **EXCHANGE_SCHEMAS,
 }  # fmt: skip
 _LARGEST_RATE_SHOWN = 10**9
@@ -117,6 +120,7 @@ def compile_plans(workspace: Workspace) -> dict[str, pa.Table]:
                     file, ordinal, name, component, scale, filters
                 )
                 rows["plan_term"] += _term_rows(component_row, component, filters)
+                more = limits.rows_of(component, component_row["component_key"], file.plan, scale)
                 rows["plan_order_amount"] += order_amount_rows(
                     component_row["component_key"], component, scale.pay
                 )
@@ -126,6 +130,12 @@ def compile_plans(workspace: Workspace) -> dict[str, pa.Table]:
                 ) from error
             rows["plan_component"].append(component_row)
             rows["plan_segment"] += segment_rows
+            for table, added in more.items():
+                rows[table] += added
+        if file.plan.cap is not None:
+            row = _plan_cap_row(file)
+            rows["plan_component"].append(row)
+            rows["plan_limit"].append(limits.plan_cap_row(file.plan, row["component_key"], scale))
     rows["plan_filter"] = filters.rows
     return {
         name: pa.Table.from_pylist(rows[name], schema=schema) for name, schema in SCHEMAS.items()
@@ -143,12 +153,10 @@ def _version_row(file: PlanFile, scale: Scale) -> dict[str, Any]:
     plan = file.plan
     target = None
     if plan.target != "from participant":
-        exact = parse_yearly_money(plan.target).value * 10**scale.money
-        if exact.denominator != 1:
-            raise ConfigurationError(
-                [Fault(file.path, None, "target", "more decimals than the workspace's money_scale")]
-            )
-        target = exact.numerator
+        try:
+            target = _target_units(plan.target, scale)
+        except ValueError as error:
+            raise ConfigurationError([Fault(file.path, None, "target", str(error))]) from error
     return {
         "plan_id": plan.plan,
         "plan_version": plan.version,
@@ -164,16 +172,59 @@ def _version_row(file: PlanFile, scale: Scale) -> dict[str, Any]:
     }
 
 
+def _target_units(text: str, scale: Scale) -> int:
+    exact = parse_yearly_money(text).value * 10**scale.money
+    if exact.denominator != 1:
+        raise ValueError("more decimals than the workspace's money_scale")
+    return int(exact.numerator)
+
+
+def _plan_cap_row(file: PlanFile) -> dict[str, Any]:
+    """Give the component that carries what the cap of the whole plan takes away."""
+    plan = file.plan
+    return {
+        "component_key": f"{plan.plan}/{plan.version}/{limits.PLAN_CAP}",
+        "plan_id": plan.plan,
+        "plan_version": plan.version,
+        "component_id": limits.PLAN_CAP,
+        "ordinal": len(plan.components) + 1,
+        "title": "Cap of the plan",
+        "measure": "pay",
+        "event_kind": None,
+        "window_kind": limits.plan_cap_window(plan),
+        "valid_from": plan.from_,
+        "valid_to": file.valid_to,
+        "filter_number": EVERY_SALE,
+        "asks_margin": False,
+        "credit_level": 0,
+        "needs_full_split": False,
+        "quota_type": limits.PLAN_CAP,
+        "walk": "segments",
+        "re_rates_at_edges": False,
+        "needs_quota": False,
+        "needs_target": False,
+        "is_narrow": True,
+        "rounds_to_even": False,
+        "rounds_each_line": False,
+        "rounding_unit": 1,
+        "target_numerator": 0,
+        "target_denominator": 1,
+    }
+
+
 def _component_rows(
     file: PlanFile, ordinal: int, name: str, component: Component, scale: Scale, filters: Filters
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     window = component.accumulates_over(file.plan.pay)
     key = f"{file.plan.plan}/{file.plan.version}/{name}"
     target = share_of_target(component.weight, window)
+    has_no_events = component.fixed is not None or component.of == "score"
     decimals = MEASURES[component.of].decimals
     if decimals is not None:
         scale = replace(scale, measure=decimals)
-    curves = [component, *(component.terms or [])]
+    curves = component.curves if component.fixed is None else []
+    if component.of == "score":
+        curves = [against_quota(curve) for curve in curves]
     lines_of_curves = [lines_of(curve, target, scale, component.by) for curve in curves]
     lines = [line for lines in lines_of_curves for line in lines]
     rounding = file.plan.rounding
@@ -181,7 +232,7 @@ def _component_rows(
     has_own_rounding = rounding.mode == "half_even" or rounding_unit != 1
     walk = _walk_of(component, rounding)
     # What is rounded as one running total needs one denominator.
-    adds_up = walk not in ("segments", "reached")
+    adds_up = walk not in ("segments", "reached") or any(curve.running for curve in curves)
     common = lcm(*(denominator_of(line) for line in lines)) if adds_up else None
     component_row = {
         "component_key": key,
@@ -190,8 +241,9 @@ def _component_rows(
         "component_id": name,
         "ordinal": ordinal,
         "title": component.title or name,
-        "measure": component.of,
-        "event_kind": _EVENT_OF[component.on],
+        "measure": "none" if component.fixed else component.of,
+        # Fixed pay and scores have no transactions.
+        "event_kind": None if has_no_events else _EVENT_OF[component.on],
         "window_kind": window,
         "valid_from": max(file.plan.from_, component.from_ or file.plan.from_),
         "valid_to": min(file.valid_to, component.to or file.valid_to),
@@ -209,6 +261,9 @@ def _component_rows(
         "rounds_to_even": rounding.mode == "half_even",
         "rounds_each_line": rounding.scope == "line",
         "rounding_unit": rounding_unit,
+        "component_target_units": (
+            _target_units(component.target, scale) if component.target else None
+        ),
         "target_numerator": target.numerator,
         "target_denominator": target.denominator,
     }

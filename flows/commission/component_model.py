@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
+from .band_model import Band
 from .condition_model import SaleConditionText
+from .conditions import Call
 from .curve_model import CURVES, Curve
+from .factor_model import Gates, Multipliers
+from .limit_model import CapTerm, FixedText, LimitText, Prorate, limit_text, parse_limit
 from .measures import MeasureName
 from .order_model import OrderAmounts, PickingMeasure, check_order
-from .plan_part import PlanPart, RateText, refuse_keys_to_come
+from .plan_part import PlanPart, RateText, YearlyMoneyText, refuse_keys_to_come
+from .state_condition import calls_of
 from .term_model import Term, check_slices
+from .units import parse_curve_rate
 
 _KEYS_TO_COME = {
     "payee", "deduct", "share_out", "count_once", "grid",
-    "differential", "fixed", "pool", "contest", "bands", "target", "gates", "multiply",
-    "cap", "floor", "returns", "clawback", "release",
+    "differential", "pool", "contest", "returns", "clawback", "release",
 }  # fmt: skip
 
 
@@ -41,9 +46,17 @@ class Component(Curve, OrderAmounts):
     credit: Literal["direct", "rollup"] = "direct"
     shares: Literal["100%", "overlay"] = "100%"
     weight: RateText = "100%"
+    target: YearlyMoneyText | None = None
     quota: QuotaRule | None = None
     by: PickingMeasure | None = None
+    fixed: FixedText | None = None
+    prorate: Prorate | None = None
     terms: list[Term] | None = None
+    bands: Annotated[list[Band], Field(min_length=1)] | None = None
+    gates: Gates | None = None
+    multiply: Multipliers | None = None
+    cap: CapTerm | None = None
+    floor: LimitText | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -58,16 +71,61 @@ class Component(Curve, OrderAmounts):
 
     @model_validator(mode="after")
     def _one_curve(self) -> Component:
-        if not self.curves_said and not self.terms:
-            raise ValueError(f"say exactly one of {', '.join(CURVES)}; found none")
+        said = [*self.curves_said, *(["fixed"] if self.fixed is not None else [])]
+        if len(said) > 1 or not (said or self.terms):
+            raise ValueError(
+                f"say exactly one of {', '.join(CURVES)}, fixed; found {', '.join(said) or 'none'}"
+            )
         if self.from_ and self.to and self.to < self.from_:
             raise ValueError(f"to {self.to} is before from {self.from_}")
-        for curve in (self, *(self.terms or [])):
+        for curve in self.curves:
             curve.check_measure(self.of, self.by)
         if self.terms:
             check_slices(self)
         check_order(self)
+        self._check_other_curves()
+        self._check_fixed()
+        if self.of == "score":
+            self._check_score()
+        self._check_limits()
         return self
+
+    def _check_limits(self) -> None:
+        cap, floor = limit_text(self.cap), self.floor
+        if cap is None or floor is None:
+            return
+        upper, lower = parse_limit(cap), parse_limit(floor)
+        if upper.period == lower.period and upper.value < lower.value:
+            raise ValueError(f"cap {cap} is below floor {floor}")
+
+    def _check_other_curves(self) -> None:
+        if self.terms is not None and (self.bands is not None or self.fixed is not None):
+            raise ValueError("terms do not go with bands or fixed; give them a component each")
+        if self.bands is not None and (self.by is not None or self.window == "order"):
+            raise ValueError("bands are of a whole window: they do not go with by or orders")
+
+    def _check_fixed(self) -> None:
+        if self.prorate is not None and self.fixed is None:
+            raise ValueError("prorate says how fixed pay is prorated")
+        if self.fixed is None:
+            return
+        if self.bands is not None:
+            raise ValueError("fixed pay has no bands; say gates")
+        if (self.of, self.credit, self.where) != ("net_amount", "direct", None):
+            raise ValueError("fixed pay measures nothing: leave out of, where and credit")
+
+    def _check_score(self) -> None:
+        if self.where is not None or self.terms is not None:
+            raise ValueError("a score has no sales: leave out where and terms")
+        if any(curve.running is not None for curve in self.curves):
+            raise ValueError("a score is one figure for its window: there is no running total")
+        if self.credit != "direct":
+            raise ValueError("a score is a participant's own: leave out credit")
+        if any(edge.unit == "quota" for curve in self.curves for edge in curve.edges):
+            raise ValueError("edges of a score are percentages: 80%")
+        rates = {parse_curve_rate(tier.rate).unit for c in self.curves for tier in c.tiers}
+        if rates - {"zero", "target"}:
+            raise ValueError("a score is paid by the target: rates are written 1x")
 
     @property
     def conditions(self) -> list[str]:
@@ -79,10 +137,45 @@ class Component(Curve, OrderAmounts):
         return pay if self.window in (None, "order") else str(self.window)
 
     @property
-    def money_texts(self) -> list[str]:
-        """Every number of the component that may be money."""
+    def calls(self) -> list[Call]:
+        """What bands, gates and multipliers ask of other components, objectives and goals."""
+        asked = [call for text in self.state_conditions for call in calls_of(text)]
+        return [*(multiplier.call for multiplier in self.multiply or []), *asked]
+
+    @property
+    def state_conditions(self) -> list[str]:
+        """Every condition that is asked at the end of a period."""
         return [
-            *super().money_texts,
-            *self.order_texts,
-            *(text for term in self.terms or [] for text in term.money_texts),
+            *(band.if_ for band in self.bands or []),
+            *(gate.needs for gate in self.gates or []),
         ]
+
+    @property
+    def other_curves(self) -> list[Curve]:
+        """The curves of terms or bands, which replace the component's own for some lines."""
+        return [*(self.terms or []), *(self.bands or [])]
+
+    @property
+    def curves(self) -> list[Curve]:
+        """The component's own curve, number 0, and the others by their numbers."""
+        return [self, *self.other_curves]
+
+    @property
+    def uses_target(self) -> bool:
+        """Whether a curve of the component pays shares of a target incentive."""
+        return any(curve.pays_of_target for curve in self.curves)
+
+    @property
+    def money_texts(self) -> list[str]:
+        """Every number of the component that may be money, apart from what recurs."""
+        curves = [text for curve in self.other_curves for text in curve.money_texts]
+        edges = [text for multiplier in self.multiply or [] for text in multiplier.money_texts]
+        return [*super().money_texts, *self.order_texts, *curves, *edges]
+
+    @property
+    def recurring_texts(self) -> list[str]:
+        """Every amount of the component that is for each period."""
+        gate_caps = [gate.else_cap for gate in self.gates or []]
+        limits = [limit_text(self.cap), self.floor, *gate_caps]
+        money = [text for text in limits if text and parse_limit(text).period]
+        return [text for text in (*money, self.fixed, self.target) if text is not None]

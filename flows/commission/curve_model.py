@@ -34,9 +34,10 @@ class EdgeRow(PlanPart):
 
 
 class Tier(EdgeRow):
-    """From an edge on, this rate."""
+    """From an edge on, this rate; `over` is added for what lies beyond the edge of a whole row."""
 
     rate: CurveRateText
+    over: CurveRateText | None = None
 
 
 class Step(EdgeRow):
@@ -86,7 +87,7 @@ def check_tiers(tiers: list[Tier]) -> None:
         raise ValueError(
             "rates must be of one kind: all %, all money per unit, or all x (times the target)"
         )
-    if "target" in units and any(edge.unit not in ("zero", "quota") for edge in edges):
+    if "target" in units and any(edge.unit not in ("zero", "quota", "share") for edge in edges):
         raise ValueError("rates in x (times the target) need edges in % of quota")
 
 
@@ -99,7 +100,7 @@ def check_steps(steps: list[Step]) -> None:
     if steps[0].edge.is_zero and steps[0].above is None and steps[0].edge.unit != "share":
         raise ValueError("from 0 a step would pay without a sale; write above: 0")
     _check_pay([text for step in steps for text in (step.pays, step.per_point) if text])
-    if any(step.per_point and step.edge.unit != "quota" for step in steps):
+    if any(step.per_point and step.edge.unit not in ("zero", "quota", "share") for step in steps):
         raise ValueError("per_point counts points of attainment: it needs edges in % of quota")
 
 
@@ -147,7 +148,17 @@ class Curve(PlanPart):
         if self.points is not None:
             check_points(self.points)
         self._check_edges_of_their_own()
+        self._check_over()
         return self
+
+    def _check_over(self) -> None:
+        over = [tier for tier in self.tiers if tier.over is not None]
+        if over and (self.whole is None or self.marginal_above or self.only_above):
+            raise ValueError("over goes with whole, without marginal_above and only_above")
+        for tier in over:
+            units = {parse_curve_rate(str(text)).unit for text in (tier.rate, tier.over)}
+            if len(units - {"zero"}) > 1:
+                raise ValueError("rate and over must be of one kind: both %, or both x")
 
     def _check_edges_of_their_own(self) -> None:
         if self.rate_at is not None and self.running is None:
@@ -174,6 +185,16 @@ class Curve(PlanPart):
         return self.marginal or self.whole or self.running or []
 
     @property
+    def pays_of_target(self) -> bool:
+        """Whether the curve pays shares of a target incentive."""
+        rises = [step.per_point for step in self.steps or [] if step.per_point]
+        pays = [step.pays for step in self.steps or []]
+        points = [point.pays for point in self.points or []]
+        amounts = [parse_amount(text) for text in [*pays, *points, *rises]]
+        rates = [parse_curve_rate(tier.rate) for tier in self.tiers]
+        return any(said.unit == "target" for said in [*amounts, *rates])
+
+    @property
     def edges(self) -> list[Quantity]:
         """Every lower edge of the curve."""
         rows = [*self.tiers, *(self.steps or [])]
@@ -185,7 +206,7 @@ class Curve(PlanPart):
         """Every number of the curve that may be money."""
         rows = [*self.tiers, *(self.steps or [])]
         edges = [row.from_ or row.above for row in rows]
-        rates = [tier.rate for tier in self.tiers]
+        rates = [text for tier in self.tiers for text in (tier.rate, tier.over)]
         pays = [text for step in self.steps or [] for text in (step.pays, step.per_point)]
         points = [text for point in self.points or [] for text in (point.at, point.pays)]
         texts = [*edges, *rates, *pays, *points, self.marginal_above, self.only_above]
@@ -199,10 +220,13 @@ class Curve(PlanPart):
         measure = MEASURES[name]
         said = f"by: {picked_by}" if picked_by else f"of: {name}"
         units = {edge_unit_of(picked_by)} if picked_by else {measure.edge_unit, "quota"}
-        if wrong := [edge for edge in self.edges if edge.unit not in units | {"zero"}]:
+        wrong = [edge for edge in self.edges if edge.unit not in units | {"zero"}]
+        if wrong and wrong[0].unit == "share":
+            raise ValueError("a percentage alone is an edge of a score; write 80% of quota")
+        if wrong:
             raise ValueError(f"edges in {wrong[0].unit} do not go with {said}")
         paid = f"per {measure.paid_per}" if measure.paid_per else "share"
-        rates = [parse_curve_rate(tier.rate) for tier in self.tiers]
-        if any(rate.unit not in ("zero", "target", paid) for rate in rates):
+        texts = [text for tier in self.tiers for text in (tier.rate, tier.over) if text]
+        if any(parse_curve_rate(text).unit not in ("zero", "target", paid) for text in texts):
             said = f"money per {measure.paid_per}" if measure.paid_per else "%"
             raise ValueError(f"of: {name} is paid in {said} or in x (times the target)")

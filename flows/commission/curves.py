@@ -19,10 +19,9 @@ from math import lcm
 
 from .curve_model import Curve, Point, Step
 from .plan_model import MONTHS
-from .units import Quantity, parse_amount, parse_curve_rate, parse_rate
+from .units import LARGEST, Quantity, parse_amount, parse_curve_rate, parse_rate
 
 NARROW_DENOMINATOR = 10**9
-LARGEST = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -155,6 +154,7 @@ class _Row:
     edge_unit: str
     is_above: bool
     rate: Fraction
+    over: Fraction
 
 
 def _tiers(curve: Curve, target: Fraction, scale: Scale) -> list[Line]:
@@ -167,7 +167,12 @@ def _tiers(curve: Curve, target: Fraction, scale: Scale) -> list[Line]:
     of_target = any(rate.unit == "target" for rate in rates)
     pay = target if of_target else scale.measure_to_pay
     rows = [
-        _Row(*_edge_of(tier.edge, scale), tier.above is not None, rate.value)
+        _Row(
+            *_edge_of(tier.edge, scale),
+            tier.above is not None,
+            rate.value,
+            parse_curve_rate(tier.over or "0").value,
+        )
         for tier, rate in zip(curve.tiers, rates, strict=True)
     ]
     start = Fraction(0)
@@ -180,6 +185,8 @@ def _tiers(curve: Curve, target: Fraction, scale: Scale) -> list[Line]:
     for row in rows:
         if is_whole and not (curve.marginal_above and row.edge >= limit):
             terms = _product(row.rate * pay, start, row.edge_unit, of_target)
+            over = _product(row.over * pay, row.edge, row.edge_unit, of_target)
+            terms = {name: value + over[name] for name, value in terms.items()}
         else:
             last = lines[-1] if lines else None
             change = row.rate - (last.rate or 0 if last else 0)
@@ -192,8 +199,8 @@ def _tiers(curve: Curve, target: Fraction, scale: Scale) -> list[Line]:
 def _beginning_at(start: Fraction, unit: str, rows: list[_Row]) -> list[_Row]:
     """Give the rows of a curve that pays nothing until `start`, and from there on as they do."""
     reached = [row for row in rows if row.edge <= start]
-    nothing = _Row(Fraction(0), unit, False, Fraction(0))
-    begun = _Row(start, unit, True, reached[-1].rate)
+    nothing = _Row(Fraction(0), unit, False, Fraction(0), Fraction(0))
+    begun = _Row(start, unit, True, reached[-1].rate, Fraction(0))
     return [nothing, begun, *(row for row in rows if row.edge > start)]
 
 

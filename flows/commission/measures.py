@@ -1,7 +1,7 @@
 """What a component can measure, and the units that go with it.
 
 A measure runs as an integer: money at the workspace's money scale, quantities in millionths, orders
-and customers one by one.
+and customers one by one, scores in billionths.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ class Measure:
     decimals: int | None = None
 
 
-MeasureName = Literal["net_amount", "margin", "payments", "quantity", "orders", "customers"]
+MeasureName = Literal[
+    "net_amount", "margin", "payments", "quantity", "orders", "customers", "score"
+]
 MONEY = Measure()
 MEASURES: dict[str, Measure] = {
     "net_amount": MONEY,
@@ -32,6 +34,7 @@ MEASURES: dict[str, Measure] = {
     "quantity": Measure("units", "unit", 6),
     "orders": Measure("orders", "order", 0),
     "customers": Measure("customers", "customer", 0),
+    "score": Measure("share", None, 9),
 }
 RATES = ("margin_rate", "markup_rate")
 """Shares that can pick a rate, and are no measure: the margin of the price, or of the cost."""

@@ -13,9 +13,11 @@ _SHARE_OF = re.compile(rf"^({NUMBER})% of (quota|target)$")
 _COUNT = re.compile(rf"^({NUMBER}) (unit|order|customer)s?$")
 _MONEY = re.compile(rf"^({NUMBER}) ([A-Z]{{3}})$")
 _MONEY_PER = re.compile(rf"^({NUMBER}) ([A-Z]{{3}}) per (unit|order|customer)$")
+_RECURRING = re.compile(rf"^({NUMBER}) ([A-Z]{{3}}) per (month|quarter|half|year)$")
 _CURRENCY = re.compile(r" ([A-Z]{3})\b")
-_MONEY_PER_YEAR = re.compile(rf"^({NUMBER}) ([A-Z]{{3}}) per year$")
 RATE_DIGITS = 10
+LARGEST = 2**63 - 1
+"""The largest number of 64 bits."""
 
 
 @dataclass(frozen=True)
@@ -104,9 +106,27 @@ def currency_of(text: str) -> str:
     return found[1] if found else ""
 
 
-def parse_yearly_money(text: str) -> Quantity:
+@dataclass(frozen=True)
+class Recurring:
+    """Money in `currency` for each `period`: month, quarter, half or year."""
+
+    value: Fraction
+    currency: str
+    period: str
+
+
+def parse_recurring(text: str) -> Recurring:
+    """Read money for each period: `5_000 USD per month`."""
+    if found := _RECURRING.match(text):
+        return Recurring(_number(found[1]), found[2], found[3])
+    raise ValueError(
+        f'"{text}" is no money for a period; write for example 5_000 USD per month '
+        "(or quarter, half, year)"
+    )
+
+
+def parse_yearly_money(text: str) -> Recurring:
     """Read a target incentive: `20_000 USD per year`."""
-    found = _MONEY_PER_YEAR.match(text)
-    if not found:
-        raise ValueError(f'"{text}" is no yearly amount; write for example 20_000 USD per year')
-    return Quantity(_number(found[1]), "money", found[2])
+    if _RECURRING.match(text) and text.endswith("per year"):
+        return parse_recurring(text)
+    raise ValueError(f'"{text}" is no yearly amount; write for example 20_000 USD per year')

@@ -20,6 +20,23 @@ components:
     window: month
     whole: [{from: 0, rate: 5%}, {from: 100 USD, rate: 10%}]
 """
+# Pay of one component goes by another's sales, and the plan's cap by both.
+BANDED = """
+plan: banded
+currency: USD
+from: 2026-01-01
+approved: {by: [a], on: 2025-12-01}
+cap: 12 USD per quarter
+components:
+  side: {where: product_id = 'side', window: quarter, rate: 1%}
+  main:
+    where: product_id = 'main'
+    rate: 5%
+    bands: [{if: attainment(side) >= 50%, whole: [{from: 0, rate: 10%}]}]
+    gates: [{needs: attainment(side) >= 60%, else: 50%}]
+    multiply: [{by: attainment(side), rows: [{from: 0%, times: 1x}, {from: 70%, times: 2x}]}]
+    cap: 9 USD per month
+"""
 COUNTS = """
 plan: counts
 currency: USD
@@ -62,7 +79,8 @@ RESULTS = (
 
 def people(workspace: Workspace, state: State) -> None:
     (workspace.plans_folder / "reps.yml").write_text(PLAN)
-    names = ("ani", "budi")
+    (workspace.plans_folder / "banded.yml").write_text(BANDED)
+    names = ("ani", "budi", "cici")
     put(workspace, state, "participant", [{"participant_id": n, "name": n} for n in names])
     plans = sorted(path.stem for path in workspace.plans_folder.glob("*.yml"))
     put(
@@ -75,6 +93,8 @@ def people(workspace: Workspace, state: State) -> None:
             for plan in plans
         ],
     )
+    quota = {"participant_id": "cici", "quota_type": "side", "period": "2026-Q1", "amount": "100"}
+    put(workspace, state, "quota", [quota])
 
 
 def test_step_by_step_equals_all_at_once(workspace: Workspace, state: State) -> None:
@@ -88,6 +108,9 @@ def test_step_by_step_equals_all_at_once(workspace: Workspace, state: State) -> 
             sale("a", "2026-01-05", "60", customer_id="k"),
             sale("b", "2026-01-06", "70", customer_id="k"),
             sale("c", "2026-03-31", "9", customer_id="l"),
+            sale("1", "2026-01-05", "60", "cici", product_id="main"),
+            sale("2", "2026-02-06", "70", "cici", product_id="main"),
+            taken_back("3", "2026-03-02", "-20", "2", "cici", product_id="main"),
         ],
     )
     assert build(workspace, state).is_full
@@ -102,16 +125,24 @@ def test_step_by_step_equals_all_at_once(workspace: Workspace, state: State) -> 
         # To another rep, to another month; the last day of all moves back.
         [sale("a", "2026-01-05", "60", "budi"), sale("c", "2026-02-28", "9", customer_id="k")],
         # An exchange: a sale that names the one it replaces, and comes back in its turn.
+        # Each of the last three changes the curve, the gate and the factor of another component, in
+        # all windows from its date on, and with them what a return in a later one takes back.
         [
             sale("x", "2026-02-03", "40", original_order_id="z", original_line_number="1"),
             sale("k2", "2026-02-01", "20", customer_id="k"),
             sale("k3", "2026-02-03", "20", customer_id="k"),
+            sale("4", "2026-02-03", "55", "cici", product_id="side"),
         ],
         # The first order of a customer comes back, and another one's counts.
-        [taken_back("y", "2026-02-20", "-40", "x"), taken_back("k4", "2026-03-02", "-20", "k2")],
+        [
+            taken_back("y", "2026-02-20", "-40", "x"),
+            taken_back("k4", "2026-03-02", "-20", "k2"),
+            sale("5", "2026-01-31", "15", "cici", product_id="side"),
+        ],
         [
             sale("b", "2026-01-06", "70", status="void"),
             sale("late", "2026-02-02", "50", customer_id="l"),
+            sale("4", "2026-02-03", "5", "cici", product_id="side"),
         ],
     ]
     for number, step in enumerate(steps):

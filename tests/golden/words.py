@@ -25,13 +25,16 @@ class Said:
     """A case in niaga's words: its plan, and the rows of each feed.
 
     `plan_to_check` is one that `niaga plan check` must refuse, or not; `managers` says who is
-    above whom.
+    above whom, `parts` which components make up one of the case where it is not the one of its
+    name, `readings` the components whose pay is the figure that an item asks for.
     """
 
     currency: str
     plan: dict[str, Any]
     plan_to_check: dict[str, Any] = field(default_factory=dict)
     managers: dict[str, str] = field(default_factory=dict)
+    parts: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    readings: dict[str, tuple[str, ...]] = field(default_factory=dict)
     feeds: dict[str, list[dict[str, str]]] = field(default_factory=lambda: defaultdict(list))
 
 
@@ -41,6 +44,13 @@ def person(case: Case, rep: str) -> str:
 
 def order(case: Case, transaction: str) -> str:
     return f"{case.case_id}.{transaction}"
+
+
+def component_name(said: Said, name: str) -> str:
+    """Give the name that a component of the case has in the plan: small letters."""
+    if name != name.lower():
+        said.parts[name] = (name.lower(),)
+    return name.lower()
 
 
 def product_id(case: Case, product: str) -> str:

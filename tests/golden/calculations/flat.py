@@ -31,7 +31,8 @@ def flat_rate(case: Case, said: Said) -> None:
     """A term that needs a least amount is followed by one of the same sales that pays nothing."""
     plan = case.plan
     known = (
-        "rate", "base", "period", "threshold_above", "terms", "return_terms", *_LEAST, *_PER_ORDER
+        "rate", "base", "period", "threshold_above", "terms", "return_terms", "fixed", "floor",
+        "cap", *_LEAST, *_PER_ORDER,
     )  # fmt: skip
     only(known, plan, "flat_rate")
     component: dict[str, Any] = {}
@@ -53,8 +54,25 @@ def flat_rate(case: Case, said: Said) -> None:
             term for each in plan["terms"] for term in _terms_of(case, said, each)
         ]
     put_plan(case, said, pay_of(plan["period"]), {"commission": component})
+    _put_limits(said, component, plan)
     put_transactions(case, said)
     _put_originals(case, said)
+
+
+def _put_limits(said: Said, component: dict[str, Any], plan: dict[str, Any]) -> None:
+    """Put what a flat rate has beside it: fixed pay, and limits on both together.
+
+    With fixed pay the cap is that of the plan's sum, and the floor is less by what is fixed.
+    """
+    per = f"{said.currency} per {plan['period']}"
+    fixed = Fraction(plan.get("fixed", "0"))
+    if fixed:
+        said.plan["components"]["fixed"] = {"fixed": f"{plan['fixed']} {per}", "prorate": "none"}
+        said.parts["commission"] = ("commission", "fixed", "plan cap")
+    if Fraction(plan.get("floor", "0")) > fixed:
+        component["floor"] = f"{decimal_text(Fraction(plan['floor']) - fixed)} {per}"
+    if "cap" in plan:
+        (said.plan if fixed else component)["cap"] = f"{plan['cap']} {per}"
 
 
 _PER_ORDER = {"min_per_txn": "min_per_order", "cap_per_txn": "max_per_order"}

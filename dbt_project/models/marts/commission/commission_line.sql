@@ -33,6 +33,7 @@ final as (
         {{ from_minor('line.amount_minor') }} as commission_amount,
         quota_window.currency,
         line.line_kind,
+        line.cause,
         line.window_start,
         quota_window.window_end,
         cast(quota_window.quota_version as bigint) as quota_version,
