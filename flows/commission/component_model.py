@@ -20,7 +20,7 @@ from .units import parse_amount
 
 CURVES = ("rate", "marginal", "whole", "running", "steps", "points")
 _KEYS_TO_COME = {
-    "payee", "where", "from", "to", "deduct", "share_out", "count_once", "by", "grid",
+    "payee", "where", "from", "to", "deduct", "by", "grid",
     "differential", "fixed", "pool", "contest", "bands", "terms", "max_per_order", "min_per_order",
     "fixed_per_order", "target", "gates", "multiply",
     "cap", "floor", "returns", "clawback", "release",

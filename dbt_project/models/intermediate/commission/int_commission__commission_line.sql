@@ -30,7 +30,10 @@ final as (
         || '|'
         || cast(coalesce(segment_number, 0) as {{ dbt.type_string() }})
         || '|'
-        || line_kind as commission_line_id,
+        || line_kind
+        -- The same order may be credited to one person at several levels.
+        || case when credit_level > 1 then '|' || cast(credit_level as {{ dbt.type_string() }}) else '' end
+            as commission_line_id,
         *
     from every_line
 )

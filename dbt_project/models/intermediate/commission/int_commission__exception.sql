@@ -15,6 +15,16 @@ has_plan as (
     select count(*) > 0 as has_plan from {{ source('plan', 'plan_version') }}
 ),
 
+-- The components that pay those who sold.
+component as (
+    select component.*
+    from {{ ref('int_commission__component') }} as component
+    where exists (
+        select 1 from {{ source('plan', 'plan_credit') }} as plan_credit
+        where plan_credit.component_key = component.component_key and plan_credit.credit_kind = 'direct'
+    )
+),
+
 -- One event per document: which date a component counts on is no matter here.
 document as (
     select * from {{ ref('int_sales__document') }}
@@ -36,7 +46,8 @@ split_state as (
     select
         document_id,
         bool_or(is_ambiguous) as is_ambiguous,
-        bool_and(is_full) as is_full
+        bool_and(is_full) as is_full,
+        bool_and(is_full_pay) as is_full_pay
     from split
     group by document_id
 ),
@@ -54,12 +65,11 @@ bad_split as (
         on document.document_id = split_state.document_id
     where
         split_state.is_ambiguous
-        or (
-            not split_state.is_full
-            and exists (
-                select 1 from {{ source('plan', 'plan_component') }} as component
-                where component.credit_level = 0 and component.needs_full_split
-            )
+        or exists (
+            select 1 from component
+            where
+                component.needs_full_split
+                and not case when component.shares_out_pay then split_state.is_full_pay else split_state.is_full end
         )
 ),
 
@@ -94,11 +104,6 @@ no_participant as (
     left join known_participant
         on split.participant_id = known_participant.participant_id
     where known_participant.participant_id is null
-),
-
-component as (
-    select * from {{ ref('int_commission__component') }}
-    where credit_level = 0
 ),
 
 credit as (
@@ -161,9 +166,13 @@ no_cost as (
     inner join {{ ref('int_commission__component') }} as component
         on
             assignment.plan_id = component.plan_id
-            and credit.credit_level = component.credit_level
             and credit.event_kind = component.event_kind
             and credit.event_date between component.valid_from and component.valid_to
+    inner join {{ source('plan', 'plan_credit') }} as plan_credit
+        on
+            component.component_key = plan_credit.component_key
+            and credit.credit_kind = plan_credit.credit_kind
+            and credit.credit_level = plan_credit.credit_level
     where component.measure = 'margin' and credit.margin_units is null
 ),
 
@@ -197,6 +206,31 @@ unpaid_window as (
     where
         (quota_window.needs_quota and coalesce(quota_window.quota_units, 0) <= 0)
         or (quota_window.needs_target and quota_window.target_units is null)
+),
+
+-- What those in a circle sell is credited to nobody above them.
+circle as (
+    select
+        circle.participant_id,
+        circle.valid_from,
+        greatest(circle.valid_from, span.first_sale_date) as document_date
+    from {{ ref('int_commission__reporting_circle') }} as circle
+    inner join {{ ref('int_calendar__span') }} as span
+        on
+            circle.valid_from <= span.last_sale_date
+            and circle.valid_to >= span.first_sale_date
+),
+
+in_circle as (
+    select
+        circle.participant_id,
+        circle.valid_from,
+        min(circle.document_date) as document_date,
+        max(participant._loaded_at) as _loaded_at
+    from circle
+    inner join {{ ref('stg_participant') }} as participant
+        on circle.participant_id = participant.participant_id
+    group by circle.participant_id, circle.valid_from
 ),
 
 -- Without a sale there is nothing that a quota is missing for.
@@ -250,6 +284,19 @@ final as (
         window_start as period_start,
         first_seen_at
     from of_window
+    union all
+    select
+        'hierarchy_cycle|' || participant_id || '|' || cast(valid_from as {{ dbt.type_string() }}) as exception_id,
+        cast(null as {{ dbt.type_string() }}) as transaction_id,
+        'hierarchy_cycle' as reason,
+        cast(null as decimal(24, 6)) as amount,
+        participant_id,
+        cast(null as {{ dbt.type_string() }}) as plan_id,
+        cast(null as {{ dbt.type_string() }}) as component_id,
+        'month' as period_kind,
+        {{ period_start("'month'", 'document_date') }} as period_start,
+        _loaded_at as first_seen_at
+    from in_circle
 )
 
 select * from final

@@ -20,6 +20,16 @@ component as (
     select * from {{ ref('int_commission__component') }}
 ),
 
+crediting as (
+    select
+        component.*,
+        plan_credit.credit_kind,
+        plan_credit.credit_level
+    from component
+    inner join {{ source('plan', 'plan_credit') }} as plan_credit
+        on component.component_key = plan_credit.component_key
+),
+
 assignment as (
     select
         participant_id,
@@ -32,28 +42,33 @@ assignment as (
 sold as (
     select
         credit.*,
-        component.component_key,
-        component.component_key as original_component_key
+        crediting.component_key,
+        crediting.component_key as original_component_key
     from credit
     inner join assignment
         on
             credit.participant_id = assignment.participant_id
             and credit.event_date between assignment.valid_from and assignment.valid_to
-    inner join component
+    inner join crediting
         on
-            assignment.plan_id = component.plan_id
-            and credit.credit_level = component.credit_level
-            and credit.event_kind = component.event_kind
-            and credit.event_date between component.valid_from and component.valid_to
+            assignment.plan_id = crediting.plan_id
+            and credit.credit_kind = crediting.credit_kind
+            and credit.credit_level = crediting.credit_level
+            and credit.event_kind = crediting.event_kind
+            and credit.event_date between crediting.valid_from and crediting.valid_to
     where
         not credit.is_taking_back
-        and (credit.is_full_split or not component.needs_full_split)
+        and (
+            not crediting.needs_full_split
+            or case when crediting.shares_out_pay then credit.is_full_pay_split else credit.is_full_split end
+        )
 ),
 
 sold_component as (
     select
         sold.event_id,
         sold.participant_id,
+        sold.credit_kind,
         sold.credit_level,
         sold.event_date,
         component.component_key,
@@ -87,6 +102,7 @@ taken_back as (
         on
             credit.original_event_id = sold_component.event_id
             and credit.participant_id = sold_component.participant_id
+            and credit.credit_kind = sold_component.credit_kind
             and credit.credit_level = sold_component.credit_level
     left join current_component
         on
