@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import pytest
+from niaga.commission.compile import compile_plans
+from niaga.commission.plan_show import as_yaml, find_plan, in_full
 from niaga.commission.plans import check_plans
-from niaga.errors import ConfigurationError
+from niaga.errors import ConfigurationError, UsageError
 from niaga.workspace import Workspace
 
 HEAD = "plan: reps\ncurrency: USD\nfrom: 2026-01-01\n"
@@ -89,3 +91,25 @@ def test_a_falling_rate_is_a_warning(workspace: Workspace) -> None:
     plan = HEAD + TIERS + "      - {from: 0, rate: 5%}\n      - {from: 9 USD, rate: 2%}\n"
     (warnings,) = check(workspace, plan + "approved: {by: [a], on: 2025-12-01}\n")
     assert warnings == ("revenue: the rate falls from 5% to 2%",)
+
+
+def test_a_plan_shown_in_full_says_the_same(workspace: Workspace) -> None:
+    file = workspace.plans_folder / "plan-1.yml"
+    file.write_text(
+        HEAD + "pay: quarter\ncomponents:\n  revenue:\n    whole:\n"
+        "      - {from: 0, rate: 5%}\n      - {above: 100% of quota, rate: 8%}\n"
+        "  margin: {of: margin, on: invoice, window: year, rate: 2%}\n"
+    )
+    before = compile_plans(workspace)
+    shown = in_full(find_plan(workspace, "reps", None))
+    file.write_text(as_yaml(shown))
+    after = compile_plans(workspace)
+
+    assert shown["components"]["revenue"]["window"] == "quarter"
+    assert shown["components"]["margin"]["quota"]["type"] == "margin"
+    for tables in (before, after):
+        tables["plan_version"] = tables["plan_version"].drop(["text_hash"])
+    assert after == before
+    with pytest.raises(UsageError) as unknown:
+        find_plan(workspace, "rep", None)
+    assert unknown.value.remedy == "there is: reps"
