@@ -1,6 +1,6 @@
 """Writes the plans of a workspace as small Parquet tables, which the dbt project reads as sources.
 
-Tables: `plan_version`, `plan_component`, `plan_segment` (columns: `SCHEMAS`). Ids are made of plan,
+Tables: `plan_version`, `plan_component`, `plan_segment`, `plan_credit` (columns: `SCHEMAS`). Ids are made of plan,
 version and component, so they stay the same from run to run.
 """
 
@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from ..errors import ConfigurationError, Fault
 from .component_model import Component
+from .credit_model import CREDIT_SCHEMA, credit_rows
 from .curves import (
     COEFFICIENTS,
     LARGEST,
@@ -52,7 +53,7 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("component_key", _TEXT), ("plan_id", _TEXT), ("plan_version", _INTEGER),
             ("component_id", _TEXT), ("ordinal", _INTEGER), ("title", _TEXT), ("measure", _TEXT),
             ("event_kind", _TEXT), ("window_kind", _TEXT),
-            ("credit_level", _INTEGER), ("needs_full_split", _FLAG), ("quota_type", _TEXT),
+            ("needs_full_split", _FLAG), ("shares_out_pay", _FLAG), ("quota_type", _TEXT),
             ("walk", _TEXT), ("re_rates_at_edges", _FLAG),
             ("needs_quota", _FLAG), ("needs_target", _FLAG), ("is_narrow", _FLAG),
             ("target_numerator", _INTEGER), ("target_denominator", _INTEGER),
@@ -67,6 +68,7 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("denominator", _INTEGER),
         ]
     ),
+    "plan_credit": CREDIT_SCHEMA,
 }  # fmt: skip
 
 
@@ -88,6 +90,7 @@ def compile_plans(workspace: Workspace) -> dict[str, pa.Table]:
                 ) from error
             rows["plan_component"].append(component_row)
             rows["plan_segment"] += segment_rows
+            rows["plan_credit"] += credit_rows(component_row["component_key"], component)
     return {
         name: pa.Table.from_pylist(rows[name], schema=schema) for name, schema in SCHEMAS.items()
     }
@@ -142,8 +145,8 @@ def _component_rows(
         "measure": component.of,
         "event_kind": _EVENT_OF[component.on],
         "window_kind": window,
-        "credit_level": 1 if component.credit == "rollup" else 0,
         "needs_full_split": component.shares == "100%",
+        "shares_out_pay": component.share_out == "pay",
         "quota_type": (component.quota.type if component.quota else None) or name,
         "walk": walk_of(component),
         "re_rates_at_edges": re_rates_at_edges(component),

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import model_validator
 
+from .credit_model import LevelsText, check_credit
 from .curve_model import (
     Point,
     Step,
@@ -41,8 +42,11 @@ class Component(PlanPart):
     of: Literal["net_amount", "margin"] = "net_amount"
     on: Literal["order", "invoice", "ship"] = "order"
     window: Literal["month", "quarter", "half", "year"] | None = None
-    credit: Literal["direct", "rollup"] = "direct"
+    credit: Literal["direct", "rollup", "team", "territory"] = "direct"
+    levels: LevelsText = "1"
+    count_once: Literal["yes", "no"] = "yes"
     shares: Literal["100%", "overlay"] = "100%"
+    share_out: Literal["credit", "pay"] = "credit"
     weight: RateText = "100%"
     quota: QuotaRule | None = None
     rate: CurveRateText | None = None
@@ -74,6 +78,7 @@ class Component(PlanPart):
         if self.points is not None:
             check_points(self.points)
         self._check_edges_of_their_own()
+        check_credit(self)
         return self
 
     def _check_edges_of_their_own(self) -> None:
