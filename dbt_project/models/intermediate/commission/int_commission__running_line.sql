@@ -1,3 +1,5 @@
+{{ config(materialized='ephemeral') }}
+
 {# S6. The running measure before and after each credit, in the windows that this build calculates. The order
    is total, so any batching of the exports gives the same lines. #}
 
