@@ -1,7 +1,7 @@
 """Writes the plans of a workspace as small Parquet tables, which the dbt project reads as sources.
 
-Tables: `plan_version`, `plan_component`, `plan_segment`, `plan_credit` (columns: `SCHEMAS`). Ids are made of plan,
-version and component, so they stay the same from run to run.
+Their columns are in `SCHEMAS`. Ids are made of plan, version and component, so they stay the same
+from run to run.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from .credit_model import CREDIT_SCHEMA, credit_rows
 from .curves import (
     COEFFICIENTS,
     LARGEST,
+    Line,
     Scale,
     denominator_of,
     is_narrow,
@@ -30,6 +31,7 @@ from .curves import (
     share_of_target,
     walk_of,
 )
+from .filters import FILTER_SCHEMA, Filters
 from .plans import PlanFile, load_plans
 from .units import parse_yearly_money
 
@@ -53,6 +55,7 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("component_key", _TEXT), ("plan_id", _TEXT), ("plan_version", _INTEGER),
             ("component_id", _TEXT), ("ordinal", _INTEGER), ("title", _TEXT), ("measure", _TEXT),
             ("event_kind", _TEXT), ("window_kind", _TEXT),
+            ("valid_from", _DATE), ("valid_to", _DATE), ("filter_number", _INTEGER),
             ("needs_full_split", _FLAG), ("shares_out_pay", _FLAG), ("quota_type", _TEXT),
             ("walk", _TEXT), ("re_rates_at_edges", _FLAG),
             ("needs_quota", _FLAG), ("needs_target", _FLAG), ("is_narrow", _FLAG),
@@ -61,7 +64,8 @@ SCHEMAS: dict[str, pa.Schema] = {
     ),
     "plan_segment": pa.schema(
         [
-            ("component_key", _TEXT), ("segment_number", _INTEGER), ("segment_id", _TEXT),
+            ("component_key", _TEXT), ("curve_number", _INTEGER), ("segment_number", _INTEGER),
+            ("segment_id", _TEXT),
             ("edge_unit", _TEXT), ("edge_numerator", _INTEGER), ("edge_denominator", _INTEGER),
             ("is_above", _FLAG), ("rate", pa.decimal128(18, 9)),
             *((f"{name}_numerator", _INTEGER) for name in COEFFICIENTS),
@@ -69,7 +73,10 @@ SCHEMAS: dict[str, pa.Schema] = {
         ]
     ),
     "plan_credit": CREDIT_SCHEMA,
+    "plan_filter": FILTER_SCHEMA,
 }  # fmt: skip
+OWN_CURVE = 0
+"""The number of the curve that the component says itself; others replace it."""
 
 
 def compile_plans(workspace: Workspace) -> dict[str, pa.Table]:
@@ -79,11 +86,14 @@ def compile_plans(workspace: Workspace) -> dict[str, pa.Table]:
     """
     rows: dict[str, list[dict[str, Any]]] = {name: [] for name in SCHEMAS}
     scale = Scale(workspace.settings.money_scale, workspace.currency_digits)
+    filters = Filters(workspace.settings.money_scale)
     for file in load_plans(workspace):
         rows["plan_version"].append(_version_row(file, scale))
         for ordinal, (name, component) in enumerate(file.plan.components.items(), start=1):
             try:
-                component_row, segment_rows = _component_rows(file, ordinal, name, component, scale)
+                component_row, segment_rows = _component_rows(
+                    file, ordinal, name, component, scale, filters
+                )
             except ValueError as error:
                 raise ConfigurationError(
                     [Fault(file.path, None, f"components.{name}", str(error))]
@@ -91,6 +101,7 @@ def compile_plans(workspace: Workspace) -> dict[str, pa.Table]:
             rows["plan_component"].append(component_row)
             rows["plan_segment"] += segment_rows
             rows["plan_credit"] += credit_rows(component_row["component_key"], component)
+    rows["plan_filter"] = filters.rows
     return {
         name: pa.Table.from_pylist(rows[name], schema=schema) for name, schema in SCHEMAS.items()
     }
@@ -129,12 +140,12 @@ def _version_row(file: PlanFile, scale: Scale) -> dict[str, Any]:
 
 
 def _component_rows(
-    file: PlanFile, ordinal: int, name: str, component: Component, scale: Scale
+    file: PlanFile, ordinal: int, name: str, component: Component, scale: Scale, filters: Filters
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     window = component.window or file.plan.pay
-    lines = lines_of(component, window, scale)
     key = f"{file.plan.plan}/{file.plan.version}/{name}"
-    target = share_of_target(component, window)
+    target = share_of_target(component.weight, window)
+    lines = lines_of(component, target, scale)
     component_row = {
         "component_key": key,
         "plan_id": file.plan.plan,
@@ -145,6 +156,9 @@ def _component_rows(
         "measure": component.of,
         "event_kind": _EVENT_OF[component.on],
         "window_kind": window,
+        "valid_from": max(file.plan.from_, component.from_ or file.plan.from_),
+        "valid_to": min(file.valid_to, component.to or file.valid_to),
+        "filter_number": filters.number_of(component.where),
         "needs_full_split": component.shares == "100%",
         "shares_out_pay": component.share_out == "pay",
         "quota_type": (component.quota.type if component.quota else None) or name,
@@ -156,13 +170,21 @@ def _component_rows(
         "target_numerator": target.numerator,
         "target_denominator": target.denominator,
     }
+    # Lines of a running curve add up over its segments.
+    common = lcm(*(denominator_of(line) for line in lines)) if component.running else None
+    return component_row, _segment_rows(key, OWN_CURVE, lines, common)
+
+
+def _segment_rows(
+    component_key: str, curve_number: int, lines: list[Line], common_denominator: int | None
+) -> list[dict[str, Any]]:
+    key = component_key if curve_number == OWN_CURVE else f"{component_key}/{curve_number}"
     segments = []
-    common = lcm(*(denominator_of(line) for line in lines))
     for number, line in enumerate(lines, start=1):
-        # Lines of a running curve add up over its segments.
-        denominator = common if component.running else denominator_of(line)
+        denominator = common_denominator or denominator_of(line)
         row: dict[str, Any] = {
-            "component_key": key,
+            "component_key": component_key,
+            "curve_number": curve_number,
             "segment_number": number,
             "segment_id": f"{key}/{number}",
             "edge_unit": line.edge_unit,
@@ -178,7 +200,7 @@ def _component_rows(
         if any(isinstance(cell, int) and abs(cell) > LARGEST for cell in row.values()):
             raise ValueError("the numbers of the curve are too large to be calculated exactly")
         segments.append(row)
-    return component_row, segments
+    return segments
 
 
 def _decimal(rate: Fraction | None) -> Decimal | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -113,3 +113,70 @@ def check_points(points: list[Point]) -> None:
         raise ValueError("a payout line needs at least two points")
     _check_ascending([parse_amount(point.at) for point in points])
     _check_pay([point.pays for point in points])
+
+
+CURVES = ("rate", "marginal", "whole", "running", "steps", "points")
+
+
+class Curve(PlanPart):
+    """What is paid for a measure, said in one of several ways; base of whatever has a curve."""
+
+    rate: CurveRateText | None = None
+    marginal: list[Tier] | None = None
+    whole: list[Tier] | None = None
+    running: list[Tier] | None = None
+    steps: list[Step] | None = None
+    points: list[Point] | None = None
+    marginal_above: EdgeText | None = None
+    only_above: EdgeText | None = None
+    rate_at: Literal["before", "after"] | None = None
+
+    @model_validator(mode="after")
+    def _right_curve(self) -> Self:
+        if len(self.curves_said) > 1:
+            raise ValueError(
+                f"say exactly one of {', '.join(CURVES)}; found {', '.join(self.curves_said)}"
+            )
+        for rows in (self.marginal, self.whole, self.running):
+            if rows is not None:
+                check_tiers(rows)
+        if self.steps is not None:
+            check_steps(self.steps)
+        if self.points is not None:
+            check_points(self.points)
+        self._check_edges_of_their_own()
+        return self
+
+    def _check_edges_of_their_own(self) -> None:
+        if self.rate_at is not None and self.running is None:
+            raise ValueError("rate_at says which total picks the rate of a running curve")
+        if self.marginal_above is not None:
+            edges = [tier.edge for tier in self.whole or []]
+            if parse_amount(self.marginal_above) not in edges[1:]:
+                raise ValueError("marginal_above is the edge of a row of whole, behind the first")
+        if self.only_above is not None:
+            if not self.tiers or self.running is not None or self.marginal_above is not None:
+                raise ValueError("only_above goes with rate, marginal or whole")
+            check_kinds([*(tier.edge for tier in self.tiers), parse_amount(self.only_above)])
+
+    @property
+    def curves_said(self) -> list[str]:
+        """The ways in which the curve is said: one, or none where it may be left out."""
+        return [name for name in CURVES if getattr(self, name) is not None]
+
+    @property
+    def tiers(self) -> list[Tier]:
+        """The rows of a curve of rates; a single rate is a row from zero."""
+        if self.rate is not None:
+            return [Tier(**{"from": "0", "rate": self.rate})]
+        return self.marginal or self.whole or self.running or []
+
+    @property
+    def curve_texts(self) -> list[str]:
+        """Every number of the curve that may be money."""
+        rows = [*self.tiers, *(self.steps or [])]
+        edges = [row.from_ or row.above for row in rows]
+        pays = [text for step in self.steps or [] for text in (step.pays, step.per_point)]
+        points = [text for point in self.points or [] for text in (point.at, point.pays)]
+        texts = [*edges, *pays, *points, self.marginal_above, self.only_above]
+        return [text for text in texts if text is not None]

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from .component_model import Component
+from .conditions import parse_condition
 from .plan_part import Identifier, PlanPart, TargetText, refuse_keys_to_come
 from .units import parse_amount
 
@@ -54,10 +55,23 @@ class Plan(PlanPart):
             window = component.window or self.pay
             if MONTHS[window] < MONTHS[self.pay]:
                 raise ValueError(f"{name}: a window of a {window} can't be paid by the {self.pay}")
-            for text in component.money_texts:
-                amount = parse_amount(text)
-                if amount.unit == "money" and amount.currency != self.currency:
-                    raise ValueError(
-                        f"{name}: {text} is not in the plan's currency {self.currency}"
-                    )
+            self._check_dates(name, component)
+            self._check_currency(name, component)
         return self
+
+    def _check_dates(self, name: str, component: Component) -> None:
+        if (component.to and component.to < self.from_) or (
+            self.to and component.from_ and component.from_ > self.to
+        ):
+            raise ValueError(f"{name}: no day of it lies within the plan's dates")
+
+    def _check_currency(self, name: str, component: Component) -> None:
+        for text in component.money_texts:
+            amount = parse_amount(text)
+            if amount.unit == "money" and amount.currency != self.currency:
+                raise ValueError(f"{name}: {text} is not in the plan's currency {self.currency}")
+        for condition in component.conditions:
+            for currency in parse_condition(condition).currencies - {self.currency}:
+                raise ValueError(
+                    f"{name}: {condition} has {currency}, not the plan's currency {self.currency}"
+                )

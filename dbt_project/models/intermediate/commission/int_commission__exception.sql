@@ -125,7 +125,7 @@ covered as (
     inner join component
         on
             assignment.plan_id = component.plan_id
-            and credit.event_date between component.valid_from and component.valid_to
+            and credit.event_date between component.version_from and component.version_to
 ),
 
 no_plan as (

@@ -4,8 +4,11 @@
     pre_hook="{{ delete_touched('root_order_id', ref('int_sales__touched_order')) }}"
 ) }}
 
-{# S3. What a credit adds to the running measure of a component. A credit that takes a sale back follows its
-   sale: to the same component of the version valid now, else to the one under which it was sold. #}
+{# S3. What a credit adds to the running measure of a component. A sale counts where the component's condition
+   holds; a credit that takes a sale back follows its sale: to the same component of the version valid now, else
+   to the one under which it was sold. #}
+
+{% set filters = plan_filters() %}
 
 with
 
@@ -42,26 +45,29 @@ assignment as (
 sold as (
     select
         credit.*,
-        crediting.component_key,
-        crediting.component_key as original_component_key
+        component.component_key,
+        component.component_key as original_component_key,
+        0 as curve_number
     from credit
     inner join assignment
         on
             credit.participant_id = assignment.participant_id
             and credit.event_date between assignment.valid_from and assignment.valid_to
-    inner join crediting
+    inner join crediting as component
         on
-            assignment.plan_id = crediting.plan_id
-            and credit.credit_kind = crediting.credit_kind
-            and credit.credit_level = crediting.credit_level
-            and credit.event_kind = crediting.event_kind
-            and credit.event_date between crediting.valid_from and crediting.valid_to
+            assignment.plan_id = component.plan_id
+            and credit.credit_kind = component.credit_kind
+            and credit.credit_level = component.credit_level
+            and credit.event_kind = component.event_kind
+            and credit.event_date between component.valid_from and component.valid_to
+    {{ tables_of_conditions(filters) }}
     where
         not credit.is_taking_back
         and (
-            not crediting.needs_full_split
-            or case when crediting.shares_out_pay then credit.is_full_pay_split else credit.is_full_split end
+            not component.needs_full_split
+            or case when component.shares_out_pay then credit.is_full_pay_split else credit.is_full_split end
         )
+        and {{ condition_holds(filters, 'component.filter_number') }}
 ),
 
 sold_component as (
@@ -96,6 +102,7 @@ taken_back as (
         credit.*,
         coalesce(current_component.component_key, sold_component.component_key) as component_key,
         sold_component.component_key as original_component_key,
+        0 as curve_number,
         {{ period_start('sold_component.window_kind', 'sold_component.event_date') }} as original_window_start
     from credit
     inner join sold_component
@@ -110,7 +117,7 @@ taken_back as (
             and sold_component.plan_id = current_component.plan_id
             and sold_component.component_id = current_component.component_id
             and credit.event_date between current_component.assigned_from and current_component.assigned_to
-            and credit.event_date between current_component.valid_from and current_component.valid_to
+            and credit.event_date between current_component.version_from and current_component.version_to
     where credit.is_taking_back
 ),
 
@@ -146,6 +153,7 @@ final as (
         participant_id,
         component_key,
         original_component_key,
+        curve_number,
         credit_level,
         document_id,
         root_order_id,

@@ -31,6 +31,7 @@ matched as (
             rule.rule_id,
             rule.valid_from,
             rule.participant_id,
+            rule.role,
             rule.share,
             coalesce(rule.pay_share, rule.share) as pay_share
         from sale
@@ -63,6 +64,7 @@ best as (
         root_order_id,
         rule_id,
         participant_id,
+        min(role) as role,
         sum(share) as share,
         sum(pay_share) as pay_share
     from ranked
@@ -77,6 +79,7 @@ final as (
         best.root_order_id,
         best.rule_id,
         best.participant_id,
+        best.role,
         cast(best.share as decimal(18, 9)) as share,
         {{ billionths('best.share') }} as share_parts,
         {{ billionths('best.pay_share') }} as pay_share_parts,
