@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from ..errors import ConfigurationError, Fault
 from .component_model import Component
-from .credit_model import CREDIT_SCHEMA, credit_rows
+from .credit_model import CREDIT_SCHEMA, LEVEL_SCHEMA, credit_rows, level_rows, own_walk_of
 from .curves import (
     COEFFICIENTS,
     LARGEST,
@@ -73,6 +73,7 @@ SCHEMAS: dict[str, pa.Schema] = {
         ]
     ),
     "plan_credit": CREDIT_SCHEMA,
+    "plan_level": LEVEL_SCHEMA,
     "plan_filter": FILTER_SCHEMA,
 }  # fmt: skip
 OWN_CURVE = 0
@@ -101,6 +102,7 @@ def compile_plans(workspace: Workspace) -> dict[str, pa.Table]:
             rows["plan_component"].append(component_row)
             rows["plan_segment"] += segment_rows
             rows["plan_credit"] += credit_rows(component_row["component_key"], component)
+            rows["plan_level"] += level_rows(component_row["component_key"], component)
     rows["plan_filter"] = filters.rows
     return {
         name: pa.Table.from_pylist(rows[name], schema=schema) for name, schema in SCHEMAS.items()
@@ -162,7 +164,7 @@ def _component_rows(
         "needs_full_split": component.shares == "100%",
         "shares_out_pay": component.share_out == "pay",
         "quota_type": (component.quota.type if component.quota else None) or name,
-        "walk": walk_of(component),
+        "walk": own_walk_of(component) or walk_of(component),
         "re_rates_at_edges": re_rates_at_edges(component),
         "needs_quota": needs_quota(lines),
         "needs_target": needs_target(lines),

@@ -8,13 +8,15 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from .condition_model import SaleConditionText
-from .credit_model import LevelsText, check_credit
+from .credit_model import Differential, LevelsText, check_credit
 from .curve_model import CURVES, Curve
 from .plan_part import PlanPart, RateText, refuse_keys_to_come
 
+WITHOUT_CURVE = ("differential",)
+"""What pays without being a curve of the running measure."""
 _KEYS_TO_COME = {
     "payee", "deduct", "by", "grid",
-    "differential", "fixed", "pool", "contest", "bands", "terms", "max_per_order", "min_per_order",
+    "fixed", "pool", "contest", "bands", "terms", "max_per_order", "min_per_order",
     "fixed_per_order", "target", "gates", "multiply",
     "cap", "floor", "returns", "clawback", "release",
 }  # fmt: skip
@@ -42,6 +44,7 @@ class Component(Curve):
     count_once: Literal["yes", "no"] = "yes"
     shares: Literal["100%", "overlay"] = "100%"
     share_out: Literal["credit", "pay"] = "credit"
+    differential: Differential | None = None
     weight: RateText = "100%"
     quota: QuotaRule | None = None
 
@@ -52,8 +55,12 @@ class Component(Curve):
 
     @model_validator(mode="after")
     def _one_curve(self) -> Component:
-        if not self.curves_said:
-            raise ValueError(f"say exactly one of {', '.join(CURVES)}; found none")
+        said = self.curves_said + [name for name in WITHOUT_CURVE if getattr(self, name) is not None]
+        if len(said) != 1:
+            raise ValueError(
+                f"say exactly one of {', '.join((*CURVES, *WITHOUT_CURVE))}; "
+                f"found {', '.join(said) or 'none'}"
+            )
         if self.from_ and self.to and self.to < self.from_:
             raise ValueError(f"to {self.to} is before from {self.from_}")
         check_credit(self)

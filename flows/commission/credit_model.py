@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import pyarrow as pa
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
+
+from .plan_part import PlanPart, RateText
+from .units import RATE_DIGITS, parse_rate
 
 if TYPE_CHECKING:
     from .component_model import Component
@@ -17,6 +20,12 @@ CREDIT_SCHEMA = pa.schema(
 """Columns of `plan_credit`: one row per component, kind of credit and level that count for it."""
 
 
+LEVEL_SCHEMA = pa.schema(
+    [("component_key", pa.string()), ("level_name", pa.string()), ("rate_parts", pa.int64())]
+)
+"""Columns of `plan_level`: the rate of each level of a differential, in parts of ten billion."""
+
+
 def _levels(text: str) -> str:
     if not text.isdigit() or not 1 <= int(text) <= MOST_LEVELS:
         raise ValueError(f"{text} is no number of levels; write 1 to {MOST_LEVELS}")
@@ -26,11 +35,28 @@ def _levels(text: str) -> str:
 LevelsText = Annotated[str, AfterValidator(_levels)]
 
 
+class Differential(PlanPart):
+    """Each level is paid its own rate less the highest rate paid below it, beginning with who sold.
+
+    `levels` are rates by the participant's `role` on the day of the order.
+    """
+
+    by: Literal["role"]
+    levels: dict[str, RateText] = Field(min_length=1)
+
+
 def check_credit(component: Component) -> None:
     """Check the keys of credit against each other; raise ValueError in the words of the plan."""
     said = component.model_fields_set & {"levels", "count_once"}
     if said and component.credit != "rollup":
         raise ValueError(f"{', '.join(sorted(said))}: goes with credit: rollup")
+    if component.differential is not None and component.credit != "rollup":
+        raise ValueError("differential pays everyone on the way up: it goes with credit: rollup")
+    if component.share_out == "pay" and component.window != "order" and component.rate is None:
+        raise ValueError(
+            "share_out: pay calculates each order for itself: it goes with a rate in %, "
+            "or with window: order"
+        )
     if component.share_out == "pay" and component.credit != "direct":
         raise ValueError("share_out: pay shares the pay of those who sold: it goes with credit: direct")
 
@@ -42,11 +68,36 @@ def credit_kind_of(component: Component) -> str:
     return component.credit
 
 
+def own_walk_of(component: Component) -> str | None:
+    """Give the walk that the component has for how it credits, whatever its curve; None for none.
+
+    `shared`: the order is paid on the whole. `differential`: by levels, not by a curve.
+    """
+    if component.differential is not None:
+        return "differential"
+    return "shared" if component.share_out == "pay" else None
+
+
 def credit_rows(key: str, component: Component) -> list[dict[str, Any]]:
     """Give the rows of `plan_credit` of a component; level 0 is who sold."""
     kind = credit_kind_of(component)
-    levels = range(1, int(component.levels) + 1)
+    counted = [(kind, level) for level in range(1, int(component.levels) + 1)]
+    if kind == "direct" or component.differential is not None:
+        counted = [("direct", 0), *(counted if component.differential else [])]
     return [
         {"component_key": key, "credit_kind": kind, "credit_level": level}
-        for level in ([0] if kind == "direct" else levels)
+        for kind, level in counted
+    ]
+
+
+def level_rows(key: str, component: Component) -> list[dict[str, Any]]:
+    """Give the rows of `plan_level` of a component."""
+    levels = component.differential.levels if component.differential else {}
+    return [
+        {
+            "component_key": key,
+            "level_name": name,
+            "rate_parts": int(parse_rate(rate) * 10**RATE_DIGITS),
+        }
+        for name, rate in levels.items()
     ]

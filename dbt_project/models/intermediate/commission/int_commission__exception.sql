@@ -45,11 +45,29 @@ bad_take_back as (
 split_state as (
     select
         document_id,
-        bool_or(is_ambiguous) as is_ambiguous,
-        bool_and(is_full) as is_full,
-        bool_and(is_full_pay) as is_full_pay
+        bool_or(is_ambiguous) as is_ambiguous
     from split
     group by document_id
+),
+
+-- Where nobody who shares it has a component that needs all of it, an overlay is as it should be.
+unpaid_split as (
+    select distinct split.document_id
+    from split
+    inner join document
+        on split.document_id = document.document_id
+    inner join {{ ref('stg_plan_assignment') }} as assignment
+        on
+            split.participant_id = assignment.participant_id
+            and document.order_date between assignment.valid_from
+            and coalesce(assignment.valid_to, cast('9999-12-31' as date))
+    inner join component
+        on
+            assignment.plan_id = component.plan_id
+            and document.order_date between component.version_from and component.version_to
+    where
+        component.needs_full_split
+        and not case when component.shares_out_pay then split.is_full_pay else split.is_full end
 ),
 
 bad_split as (
@@ -65,12 +83,7 @@ bad_split as (
         on document.document_id = split_state.document_id
     where
         split_state.is_ambiguous
-        or exists (
-            select 1 from component
-            where
-                component.needs_full_split
-                and not case when component.shares_out_pay then split_state.is_full_pay else split_state.is_full end
-        )
+        or document.document_id in (select unpaid_split.document_id from unpaid_split)
 ),
 
 no_participant as (

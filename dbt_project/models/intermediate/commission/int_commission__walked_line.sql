@@ -5,8 +5,8 @@
 ) }}
 
 {# S7, first half. What each credit moves on the curve, by the way in which its component walks. The ways are
-   parts of this query, so that the running line is made once. What takes a sale back on a running curve has
-   the sale's own cents. #}
+   parts of this query, so that the running line is made once. What takes a sale back where pay is no function
+   of the running measure has the sale's own cents. #}
 
 with
 
@@ -16,6 +16,10 @@ walked as (
     select * from {{ ref('int_commission__walked_whole') }}
     union all
     select * from {{ ref('int_commission__walked_running') }}
+    union all
+    select * from {{ ref('int_commission__walked_shared') }}
+    union all
+    select * from {{ ref('int_commission__walked_differential') }}
 ),
 
 final as (
@@ -24,7 +28,10 @@ final as (
         -- What it changes for others in its own window stays, or they would be paid for it twice.
         is_taking_back
         and line_kind = 'sale'
-        and (original_window_id <> window_id or walk in ('running_before', 'running_after')) as is_reversal
+        and (
+            original_window_id <> window_id
+            or walk in ('running_before', 'running_after', 'shared', 'differential')
+        ) as is_reversal
     from walked
 )
 
