@@ -33,8 +33,8 @@ class Component(Curve):
 
     title: str | None = None
     note: str | None = None
-    of: Literal["net_amount", "margin"] = "net_amount"
-    on: Literal["order", "invoice", "ship"] = "order"
+    of: Literal["net_amount", "margin", "payments"] = "net_amount"
+    on: Literal["order", "invoice", "ship", "payment"] = "order"
     where: SaleConditionText | None = None
     from_: date | None = Field(default=None, alias="from")
     to: date | None = None
@@ -52,6 +52,12 @@ class Component(Curve):
     @classmethod
     def _calculated(cls, values: Any) -> Any:
         return refuse_keys_to_come(values, _KEYS_TO_COME)
+
+    @model_validator(mode="after")
+    def _dated_by_what_is_measured(self) -> Component:
+        if (self.of == "payments") != (self.on == "payment"):
+            raise ValueError("money received counts on its own date: `of: payments, on: payment`")
+        return self
 
     @model_validator(mode="after")
     def _one_curve(self) -> Component:

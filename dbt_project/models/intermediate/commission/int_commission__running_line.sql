@@ -3,8 +3,9 @@
 {# S6. The running measure before and after each credit, in the windows that this build calculates. The order
    is total, so any batching of the exports gives the same lines. #}
 
-{% set order_of_lines =
-    'line.event_date, line.is_taking_back, line.order_id, line.line_number, line.document_type, line.credit_level' %}
+{% set order_of_lines
+    = 'line.event_date, line.is_taking_back, line.order_id, line.line_number, line.document_type, line.event_id, '
+    'line.credit_level' %}
 
 with
 
