@@ -56,7 +56,11 @@
 
 {# A share (nine decimals) in billionths. #}
 {% macro billionths(share) -%}
-    cast({{ share }} * cast(1000000000 as decimal(10, 0)) as bigint)
+    cast(cast({{ share }} as decimal(28, 9)) * cast(1000000000 as decimal(10, 0)) as bigint)
+{%- endmacro %}
+
+{% macro share_of_billionths(parts) -%}
+    cast(cast({{ parts }} as decimal(18, 0)) * cast(0.000000001 as decimal(9, 9)) as decimal(18, 9))
 {%- endmacro %}
 
 {# Sum over a group of units times shares in billionths, rounded half away from zero once. #}

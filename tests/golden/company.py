@@ -97,8 +97,9 @@ class Company:
             conditions.append("period = ?")
             values.append(figure.period)
         if figure.component != "total":
-            conditions.append("component_id = ?")
-            values.append(figure.component)
+            parts = self._cases[case.case_id][1].parts.get(figure.component, (figure.component,))
+            conditions.append(f"component_id in ({', '.join('?' * len(parts))})")
+            values += parts
         return _exact(
             connection.execute(
                 f"select {expression} from commission.{table} where {' and '.join(conditions)}",

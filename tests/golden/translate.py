@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from .calculations import exceptions, payments, tiers
+from .calculations import credits, exceptions, payments, tiers
 from .case import Case
 from .words import CURRENCIES, NotSaid, Said, person, reps
 
 _CALCULATIONS: dict[str, Callable[[Case, Said], None]] = {
     "tier_cum": tiers.tier_cum,
     "flat_rate": tiers.flat_rate,
-    "split": tiers.split,
+    "split": credits.split,
+    "rollup": credits.rollup,
+    "differential": credits.differential,
     "target_mult": tiers.target_mult,
     "curve": tiers.curve,
     "lump_interp": tiers.lump_interp,
@@ -39,7 +41,7 @@ def say(case: Case) -> Said:
 def _put_people(case: Case, said: Said) -> None:
     days = [date.fromisoformat(row["order_date"]) for row in said.feeds["sales_line"]]
     are_assigned = "plan_assignment" in said.feeds
-    for rep in dict.fromkeys([*reps(case), *said.managers, *said.managers.values()]):
+    for rep in dict.fromkeys([*reps(case), *said.managers, *said.managers.values(), *said.others]):
         manager = said.managers.get(rep)
         said.feeds["participant"].append(
             {
@@ -47,6 +49,7 @@ def _put_people(case: Case, said: Said) -> None:
                 "name": rep,
                 "manager_id": person(case, manager) if manager else "",
                 "valid_from": "1990-01-01",
+                **said.columns[rep],
             }
         )
         if are_assigned:

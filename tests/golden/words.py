@@ -25,13 +25,17 @@ class Said:
     """A case in niaga's words: its plan, and the rows of each feed.
 
     `plan_to_check` is one that `niaga plan check` must refuse, or not; `managers` says who is
-    above whom.
+    above whom, `others` who belongs to the case besides those who sell. `parts` are the components that
+    a component of the case is said with, `columns` more of the feed `participant` by name.
     """
 
     currency: str
     plan: dict[str, Any]
     plan_to_check: dict[str, Any] = field(default_factory=dict)
     managers: dict[str, str] = field(default_factory=dict)
+    others: list[str] = field(default_factory=list)
+    parts: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    columns: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
     feeds: dict[str, list[dict[str, str]]] = field(default_factory=lambda: defaultdict(list))
 
 
@@ -119,7 +123,8 @@ def reps(case: Case) -> list[str]:
 
 def put_transactions(case: Case, said: Said) -> None:
     for transaction in case.inputs["transactions"]:
-        only(("date", "rep", "amount", "type", "ref", "splits"), transaction, "a transaction")
+        known = ("date", "rep", "amount", "type", "ref", "splits", "credits", "chain")
+        only(known, transaction, "a transaction")
         amount = Fraction(transaction["amount"])
         if transaction["type"] not in ("sale", "return"):
             raise NotSaid(f"a transaction of type {transaction['type']}")

@@ -80,7 +80,7 @@ summed as (
         credit_kind,
         credited_id,
         credit_level,
-        sum(share * cast(share_parts as decimal(18, 0)) * cast(0.000000001 as decimal(9, 9))) as share,
+        {{ shares_added(billionths('share'), 'share_parts') }} as parts,
         bool_and(is_full_split) as is_full_split,
         {%- for amount in amounts %}
             {%- set before = 'case when is_taking_back then ' ~ amount ~ '_after + ' ~ amount ~ '_units else 0 end' %}
@@ -102,7 +102,7 @@ running as (
     select
         summed.*,
         summed.credit_kind <> 'rollup_uncounted' as is_counted_once,
-        sum(summed.share) over to_level as share_to_level,
+        cast(sum(summed.parts) over to_level as bigint) as parts_to_level,
         {%- for amount in amounts %}
             {%- for moment in ['after', 'before'] %}
                 event.event_{{ amount }}_{{ moment }},
@@ -133,8 +133,10 @@ divided as (
                 else direction * ({{ amount }}_after - {{ amount }}_before)
             end as {{ amount }}_units,
         {%- endfor %}
-        case when is_counted_once then least(share_to_level, 1) - least(share_to_level - share, 1) else share end
-            as counted_share
+        case
+            when is_counted_once then least(parts_to_level, 1000000000) - least(parts_to_level - parts, 1000000000)
+            else parts
+        end as counted_parts
     from running
 ),
 
@@ -161,13 +163,13 @@ final as (
         credit_kind,
         credited_id as participant_id,
         credit_level,
-        cast(counted_share as decimal(18, 9)) as share,
+        {{ share_of_billionths('counted_parts') }} as share,
         is_full_split,
         cast(net_units as bigint) as net_units,
         cast(margin_units as bigint) as margin_units,
         _loaded_at
     from divided
-    where counted_share <> 0
+    where counted_parts <> 0
 )
 
 select * from final
