@@ -61,7 +61,9 @@ class Component(Curve):
 
     @model_validator(mode="after")
     def _one_curve(self) -> Component:
-        said = self.curves_said + [name for name in WITHOUT_CURVE if getattr(self, name) is not None]
+        said = self.curves_said + [
+            name for name in WITHOUT_CURVE if getattr(self, name) is not None
+        ]
         if len(said) != 1:
             raise ValueError(
                 f"say exactly one of {', '.join((*CURVES, *WITHOUT_CURVE))}; "

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from .calculations import credits, exceptions, payments, tiers
+from .calculations import crediting, exceptions, payments, tiers
 from .case import Case
 from .words import CURRENCIES, NotSaid, Said, person, reps
 
 _CALCULATIONS: dict[str, Callable[[Case, Said], None]] = {
     "tier_cum": tiers.tier_cum,
     "flat_rate": tiers.flat_rate,
-    "split": credits.split,
-    "rollup": credits.rollup,
-    "differential": credits.differential,
+    "split": crediting.split,
+    "rollup": crediting.rollup,
+    "differential": crediting.differential,
     "target_mult": tiers.target_mult,
     "curve": tiers.curve,
     "lump_interp": tiers.lump_interp,

@@ -25,8 +25,8 @@ class Said:
     """A case in niaga's words: its plan, and the rows of each feed.
 
     `plan_to_check` is one that `niaga plan check` must refuse, or not; `managers` says who is
-    above whom, `others` who belongs to the case besides those who sell. `parts` are the components that
-    a component of the case is said with, `columns` more of the feed `participant` by name.
+    above whom, `others` who belongs to the case besides those who sell. `parts` are the components
+    that one of the case is said with, `columns` more of the feed `participant` by name.
     """
 
     currency: str

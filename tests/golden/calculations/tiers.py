@@ -16,7 +16,6 @@ from ..words import (
     only,
     pay_of,
     percent,
-    person,
     put_plan,
     put_quota,
     put_sale,

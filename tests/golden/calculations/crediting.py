@@ -1,10 +1,10 @@
-"""Whom an order counts for: splits, roll-up over a hierarchy, and levels, in the words of the plan language."""
+"""Whom an order counts for: splits, roll-up over a hierarchy, and levels."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date
-from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 from ..case import Case
@@ -132,9 +132,7 @@ def rollup(case: Case, said: Said) -> None:
             put_quota(case, said, quota["rep"], "team", period, quota["amount"])
 
 
-def _put_threshold(
-    said: Said, plan: dict[str, Any], name: str, component: dict[str, Any]
-) -> None:
+def _put_threshold(said: Said, plan: dict[str, Any], name: str, component: dict[str, Any]) -> None:
     threshold = plan.get("override_threshold")
     if isinstance(threshold, dict):
         threshold = threshold.get(name)
@@ -143,7 +141,7 @@ def _put_threshold(
 
 
 def differential(case: Case, said: Said) -> None:
-    """Everyone is of a role that has his own name; the chain of an order is the reporting of its day."""
+    """Everyone has a role of his own name; the chain of an order is who reports on its day."""
     plan = case.plan
     only(("period", "levels"), plan, "differential")
     levels = {name: percent(share) for name, share in plan["levels"].items()}
@@ -157,7 +155,7 @@ def differential(case: Case, said: Said) -> None:
     for transaction in case.inputs["transactions"]:
         day = date.fromisoformat(transaction["date"])
         chain = transaction.get("chain", [transaction["rep"]])
-        for rep, manager in zip(chain, chain[1:], strict=False):
+        for rep, manager in pairwise(chain):
             if managers.setdefault((rep, day), manager) != manager:
                 raise NotSaid("two chains of one day")
         said.others += chain
