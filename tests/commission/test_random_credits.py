@@ -1,7 +1,7 @@
 """Random hierarchies, splits and returns in one build, against exact fractions.
 
-Groups of people who report to each other by dated lines with shares (two managers, diamonds, sellers
-who are managers too), orders shared by two or three, and what comes back of them.
+Groups of people who report to each other by dated lines with shares (two managers, diamonds,
+sellers who are managers too), orders shared by two or three, and what comes back of them.
 """
 
 from __future__ import annotations
