@@ -54,10 +54,9 @@ def check_credit(component: Component) -> None:
         raise ValueError("differential pays everyone on the way up: it goes with credit: rollup")
     if component.differential is not None and component.shares != "100%":
         raise ValueError("differential shares one order out between levels: it needs shares: 100%")
-    if component.share_out == "pay" and component.window != "order" and component.rate is None:
+    if component.share_out == "pay" and component.rate is None:
         raise ValueError(
-            "share_out: pay calculates each order for itself: it goes with a rate in %, "
-            "or with window: order"
+            "share_out: pay calculates each order for itself: it goes with a rate in %"
         )
     if component.share_out == "pay" and component.credit != "direct":
         raise ValueError(

@@ -254,12 +254,13 @@ unpaid_window as (
         or (quota_window.needs_target and quota_window.target_units is null)
 ),
 
--- What those in a circle sell is credited to nobody above them.
+-- What those in a circle sell is credited to nobody above them: a row for each month in which they sell.
 circle as (
     select
         circle.participant_id,
         circle.valid_from,
-        greatest(circle.valid_from, span.first_sale_date) as document_date
+        circle.valid_to,
+        greatest(circle.valid_from, span.first_sale_date) as first_date
     from {{ ref('int_commission__reporting_circle') }} as circle
     inner join {{ ref('int_calendar__span') }} as span
         on
@@ -270,13 +271,19 @@ circle as (
 in_circle as (
     select
         circle.participant_id,
-        circle.valid_from,
-        min(circle.document_date) as document_date,
-        max(participant._loaded_at) as _loaded_at
+        {{ period_start("'month'", 'coalesce(credit.event_date, circle.first_date)') }} as period_start,
+        cast(sum(credit.net_units) as bigint) as net_units,
+        coalesce(min(credit._loaded_at), max(participant._loaded_at)) as _loaded_at
     from circle
     inner join {{ ref('stg_participant') }} as participant
-        on circle.participant_id = participant.participant_id
-    group by circle.participant_id, circle.valid_from
+        on
+            circle.participant_id = participant.participant_id
+            and participant.is_current
+    left join {{ ref('int_commission__direct_credit') }} as credit
+        on
+            circle.participant_id = credit.participant_id
+            and credit.order_date between circle.valid_from and circle.valid_to
+    group by circle.participant_id, {{ period_start("'month'", 'coalesce(credit.event_date, circle.first_date)') }}
 ),
 
 -- Without a sale there is nothing that a quota is missing for.
@@ -332,15 +339,15 @@ final as (
     from of_window
     union all
     select
-        'hierarchy_cycle|' || participant_id || '|' || cast(valid_from as {{ dbt.type_string() }}) as exception_id,
+        'hierarchy_cycle|' || participant_id || '|' || cast(period_start as {{ dbt.type_string() }}) as exception_id,
         cast(null as {{ dbt.type_string() }}) as transaction_id,
         'hierarchy_cycle' as reason,
-        cast(null as decimal(24, 6)) as amount,
+        {{ from_units('net_units') }} as amount,
         participant_id,
         cast(null as {{ dbt.type_string() }}) as plan_id,
         cast(null as {{ dbt.type_string() }}) as component_id,
         'month' as period_kind,
-        {{ period_start("'month'", 'document_date') }} as period_start,
+        period_start,
         _loaded_at as first_seen_at
     from in_circle
 )

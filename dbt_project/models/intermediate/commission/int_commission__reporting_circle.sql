@@ -7,10 +7,6 @@ with recursive
 
 line as (
     select * from {{ ref('int_commission__reporting_line') }}
-    where exists (
-        select 1 from {{ source('plan', 'plan_credit') }} as plan_credit
-        where plan_credit.credit_kind in ('rollup', 'rollup_uncounted')
-    )
 ),
 
 -- Nobody else can lie in a circle.
