@@ -47,9 +47,8 @@ class Differential(PlanPart):
 
 def check_credit(component: Component) -> None:
     """Check the keys of credit against each other; raise ValueError in the words of the plan."""
-    said = component.model_fields_set & {"levels", "count_once"}
-    if said and component.credit != "rollup":
-        raise ValueError(f"{', '.join(sorted(said))}: goes with credit: rollup")
+    if component.credit != "rollup" and (component.levels, component.count_once) != ("1", "yes"):
+        raise ValueError("levels and count_once go with credit: rollup")
     if component.differential is not None and component.credit != "rollup":
         raise ValueError("differential pays everyone on the way up: it goes with credit: rollup")
     if component.differential is not None and component.shares != "100%":
