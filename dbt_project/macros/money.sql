@@ -33,6 +33,15 @@
     cast(cast({{ minor }} as decimal(19, 0)) * {{ power_of_ten_as_decimal(var('currency_digits') | int) }} as decimal(24, 6))
 {%- endmacro %}
 
+{# The same in the minor unit of any currency: `digits` is 0, 2 or 3. #}
+{% macro from_minor_of(minor, digits) -%}
+    cast(
+        cast({{ minor }} as decimal(19, 0))
+        * case {{ digits }} when 0 then cast(1 as decimal(4, 3)) when 2 then cast(0.01 as decimal(4, 3)) else cast(0.001 as decimal(4, 3)) end
+        as decimal(24, 6)
+    )
+{%- endmacro %}
+
 {# A quantity (six decimals) as an integer of millionths. #}
 {% macro millionths_as_integer(quantity) -%}
     cast({{ quantity }} * cast(1000000 as decimal(7, 0)) as bigint)

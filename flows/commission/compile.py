@@ -31,6 +31,8 @@ from .curves import (
     share_of_target,
     walk_of,
 )
+from .exchange import SCHEMAS as EXCHANGE_SCHEMAS
+from .exchange import exchange_rows
 from .filters import FILTER_SCHEMA, Filters
 from .plans import PlanFile, load_plans
 from .units import parse_yearly_money
@@ -75,6 +77,7 @@ SCHEMAS: dict[str, pa.Schema] = {
     "plan_credit": CREDIT_SCHEMA,
     "plan_level": LEVEL_SCHEMA,
     "plan_filter": FILTER_SCHEMA,
+    **EXCHANGE_SCHEMAS,
 }  # fmt: skip
 OWN_CURVE = 0
 """The number of the curve that the component says itself; others replace it."""
@@ -90,6 +93,8 @@ def compile_plans(workspace: Workspace) -> dict[str, pa.Table]:
     filters = Filters(workspace.settings.money_scale)
     for file in load_plans(workspace):
         rows["plan_version"].append(_version_row(file, scale))
+        for table, added in exchange_rows(file.plan).items():
+            rows[table] += added
         for ordinal, (name, component) in enumerate(file.plan.components.items(), start=1):
             try:
                 component_row, segment_rows = _component_rows(

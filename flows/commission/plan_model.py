@@ -13,11 +13,12 @@ from pydantic import Field, model_validator
 
 from .component_model import Component
 from .conditions import parse_condition
+from .exchange_model import Exchange
 from .plan_part import Identifier, PlanPart, TargetText, refuse_keys_to_come
 from .units import parse_amount
 
 MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
-_KEYS_TO_COME = {"who", "rounding", "cap", "draw", "negative_pay", "exchange", "accounting"}
+_KEYS_TO_COME = {"who", "rounding", "cap", "draw", "negative_pay", "accounting"}
 
 
 class Approval(PlanPart):
@@ -40,6 +41,7 @@ class Plan(PlanPart):
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")]
     pay: Literal["month", "quarter", "half", "year"] = "month"
     target: TargetText = "from participant"
+    exchange: Exchange | None = None
     components: dict[Identifier, Component] = Field(min_length=1)
 
     @model_validator(mode="before")
@@ -51,6 +53,8 @@ class Plan(PlanPart):
     def _consistent(self) -> Plan:
         if self.to is not None and self.to < self.from_:
             raise ValueError(f"to {self.to} is before from {self.from_}")
+        if self.exchange is not None and self.exchange.to == self.currency:
+            raise ValueError(f"exchange: {self.currency} is the plan's own currency")
         for name, component in self.components.items():
             window = component.window or self.pay
             if MONTHS[window] < MONTHS[self.pay]:

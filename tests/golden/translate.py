@@ -19,6 +19,7 @@ _CALCULATIONS: dict[str, Callable[[Case, Said], None]] = {
     "curve": tiers.curve,
     "lump_interp": tiers.lump_interp,
     "pre_rules": exceptions.pre_rules,
+    "currency": payments.currency,
     "collected_over_target": payments.collected_over_target,
 }
 

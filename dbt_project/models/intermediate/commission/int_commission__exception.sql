@@ -350,6 +350,23 @@ final as (
         period_start,
         _loaded_at as first_seen_at
     from in_circle
+    union all
+    select
+        'no_exchange_rate|' || changed_pay.participant_id || '|' || changed_pay.plan_id || '|'
+        || cast(changed_pay.posting_period_start as {{ dbt.type_string() }}) as exception_id,
+        cast(null as {{ dbt.type_string() }}) as transaction_id,
+        'no_exchange_rate' as reason,
+        {{ from_minor('sum(changed_pay.amount_minor)') }} as amount,
+        changed_pay.participant_id,
+        changed_pay.plan_id,
+        cast(null as {{ dbt.type_string() }}) as component_id,
+        changed_pay.pay_kind as period_kind,
+        changed_pay.posting_period_start as period_start,
+        cast(null as timestamp) as first_seen_at
+    from {{ ref('int_commission__changed_pay') }} as changed_pay
+    where changed_pay.paid_minor is null
+    group by
+        changed_pay.participant_id, changed_pay.plan_id, changed_pay.pay_kind, changed_pay.posting_period_start
 )
 
 select * from final
