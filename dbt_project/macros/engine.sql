@@ -74,3 +74,12 @@
 {% macro spark__text_list(text) -%}
     listagg({{ text }}, ', ') within group (order by {{ text }})
 {%- endmacro %}
+
+{# All columns of a relation but one. #}
+{% macro all_but(relation, column) -%}
+    {{ return(adapter.dispatch('all_but')(relation, column)) }}
+{%- endmacro %}
+
+{% macro default__all_but(relation, column) -%} {{ relation }}.* exclude ({{ column }}) {%- endmacro %}
+
+{% macro spark__all_but(relation, column) -%} {{ relation }}.* except ({{ column }}) {%- endmacro %}

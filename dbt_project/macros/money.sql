@@ -29,6 +29,15 @@
     cast(cast({{ millionths }} as decimal(19, 0)) * {{ power_of_ten_as_decimal(6) }} as decimal(24, 6))
 {%- endmacro %}
 
+{# A measure by its kind: money, or a score in billionths. #}
+{% macro from_measure(units, measure) -%}
+    case
+        when {{ measure }} = 'score'
+            then cast(cast({{ units }} as decimal(19, 0)) * {{ power_of_ten_as_decimal(9) }} as decimal(24, 6))
+        else {{ from_units(units) }}
+    end
+{%- endmacro %}
+
 {% macro from_minor(minor) -%}
     cast(cast({{ minor }} as decimal(19, 0)) * {{ power_of_ten_as_decimal(var('currency_digits') | int) }} as decimal(24, 6))
 {%- endmacro %}
@@ -40,6 +49,14 @@
         * case {{ digits }} when 0 then cast(1 as decimal(4, 3)) when 2 then cast(0.01 as decimal(4, 3)) else cast(0.001 as decimal(4, 3)) end
         as decimal(24, 6)
     )
+{%- endmacro %}
+
+{# Minor units as units at the money scale, to look at: rounded where the scale has fewer decimals. #}
+{% macro minor_to_units(minor) -%}
+    cast({{ rounded_division(
+        'cast(' ~ minor ~ ' as ' ~ type_wide() ~ ') * ' ~ 10 ** (var('money_scale') | int),
+        'cast(' ~ 10 ** (var('currency_digits') | int) ~ ' as ' ~ type_wide() ~ ')'
+    ) }} as bigint)
 {%- endmacro %}
 
 {# A quantity (six decimals) as an integer of millionths. #}

@@ -15,11 +15,18 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..errors import ConfigurationError, Fault
+from . import limits, shared_pay_model
 from .component_model import Component
-from .credit_model import CREDIT_SCHEMA, LEVEL_SCHEMA, credit_rows, level_rows, own_walk_of
+from .credit_model import (
+    CREDIT_SCHEMA,
+    LEVEL_SCHEMA,
+    TEAM_COMMISSION,
+    credit_rows,
+    level_rows,
+    own_walk_of,
+)
 from .curves import (
     COEFFICIENTS,
-    LARGEST,
     Line,
     Scale,
     denominator_of,
@@ -33,9 +40,9 @@ from .curves import (
 )
 from .exchange import SCHEMAS as EXCHANGE_SCHEMAS
 from .exchange import exchange_rows
-from .filters import FILTER_SCHEMA, Filters
+from .filters import EVERY_SALE, FILTER_SCHEMA, Filters
 from .plans import PlanFile, load_plans
-from .units import parse_yearly_money
+from .units import LARGEST, parse_yearly_money
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,6 +68,7 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("needs_full_split", _FLAG), ("shares_out_pay", _FLAG), ("quota_type", _TEXT),
             ("walk", _TEXT), ("re_rates_at_edges", _FLAG),
             ("needs_quota", _FLAG), ("needs_target", _FLAG), ("is_narrow", _FLAG),
+            ("component_target_units", _INTEGER),
             ("target_numerator", _INTEGER), ("target_denominator", _INTEGER),
         ]
     ),
@@ -77,6 +85,8 @@ SCHEMAS: dict[str, pa.Schema] = {
     "plan_credit": CREDIT_SCHEMA,
     "plan_level": LEVEL_SCHEMA,
     "plan_filter": FILTER_SCHEMA,
+    **limits.SCHEMAS,
+    **shared_pay_model.SCHEMAS,
     **EXCHANGE_SCHEMAS,
 }  # fmt: skip
 OWN_CURVE = 0
@@ -100,14 +110,25 @@ def compile_plans(workspace: Workspace) -> dict[str, pa.Table]:
                 component_row, segment_rows = _component_rows(
                     file, ordinal, name, component, scale, filters
                 )
+                key = component_row["component_key"]
+                added_rows = [
+                    limits.rows_of(component, key, file.plan, scale),
+                    shared_pay_model.rows_of(component, key, scale),
+                ]
             except ValueError as error:
                 raise ConfigurationError(
                     [Fault(file.path, None, f"components.{name}", str(error))]
                 ) from error
             rows["plan_component"].append(component_row)
             rows["plan_segment"] += segment_rows
-            rows["plan_credit"] += credit_rows(component_row["component_key"], component)
-            rows["plan_level"] += level_rows(component_row["component_key"], component)
+            rows["plan_credit"] += credit_rows(key, component)
+            rows["plan_level"] += level_rows(key, component)
+            for table, added in (pair for each in added_rows for pair in each.items()):
+                rows[table] += added
+        if file.plan.cap is not None:
+            row = _plan_cap_row(file)
+            rows["plan_component"].append(row)
+            rows["plan_limit"].append(limits.plan_cap_row(file.plan, row["component_key"], scale))
     rows["plan_filter"] = filters.rows
     return {
         name: pa.Table.from_pylist(rows[name], schema=schema) for name, schema in SCHEMAS.items()
@@ -125,12 +146,10 @@ def _version_row(file: PlanFile, scale: Scale) -> dict[str, Any]:
     plan = file.plan
     target = None
     if plan.target != "from participant":
-        exact = parse_yearly_money(plan.target).value * 10**scale.measure
-        if exact.denominator != 1:
-            raise ConfigurationError(
-                [Fault(file.path, None, "target", "more decimals than the workspace's money_scale")]
-            )
-        target = exact.numerator
+        try:
+            target = _target_units(plan.target, scale)
+        except ValueError as error:
+            raise ConfigurationError([Fault(file.path, None, "target", str(error))]) from error
     return {
         "plan_id": plan.plan,
         "plan_version": plan.version,
@@ -146,13 +165,56 @@ def _version_row(file: PlanFile, scale: Scale) -> dict[str, Any]:
     }
 
 
+def _target_units(text: str, scale: Scale) -> int:
+    exact = parse_yearly_money(text).value * 10**scale.measure
+    if exact.denominator != 1:
+        raise ValueError("more decimals than the workspace's money_scale")
+    return int(exact.numerator)
+
+
+def _plan_cap_row(file: PlanFile) -> dict[str, Any]:
+    """Give the component that carries what the cap of the whole plan takes away."""
+    plan = file.plan
+    return {
+        "component_key": f"{plan.plan}/{plan.version}/{limits.PLAN_CAP}",
+        "plan_id": plan.plan,
+        "plan_version": plan.version,
+        "component_id": limits.PLAN_CAP,
+        "ordinal": len(plan.components) + 1,
+        "title": "Cap of the plan",
+        "measure": "pay",
+        "event_kind": None,
+        "window_kind": limits.plan_cap_window(plan),
+        "valid_from": plan.from_,
+        "valid_to": file.valid_to,
+        "filter_number": EVERY_SALE,
+        "shares_out_pay": False,
+        "needs_full_split": False,
+        "quota_type": limits.PLAN_CAP,
+        "walk": "segments",
+        "re_rates_at_edges": False,
+        "needs_quota": False,
+        "needs_target": False,
+        "is_narrow": True,
+        "target_numerator": 0,
+        "target_denominator": 1,
+    }
+
+
 def _component_rows(
     file: PlanFile, ordinal: int, name: str, component: Component, scale: Scale, filters: Filters
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     window = component.window or file.plan.pay
     key = f"{file.plan.plan}/{file.plan.version}/{name}"
     target = share_of_target(component.weight, window)
-    lines = lines_of(component, target, scale)
+    is_second_pass = component.of == TEAM_COMMISSION
+    if is_second_pass:
+        # Commission has the digits of pay.
+        scale = Scale(scale.pay, scale.pay)
+    curves = component.curves if component.curves_said else []
+    lines_of_curves = [lines_of(curve, target, scale) for curve in curves]
+    lines = [line for lines in lines_of_curves for line in lines]
+    has_no_events = component.fixed is not None or component.of == "score" or is_second_pass
     component_row = {
         "component_key": key,
         "plan_id": file.plan.plan,
@@ -160,8 +222,9 @@ def _component_rows(
         "component_id": name,
         "ordinal": ordinal,
         "title": component.title or name,
-        "measure": component.of,
-        "event_kind": _EVENT_OF[component.on],
+        "measure": _measure_of(component),
+        # Fixed pay and scores have no transactions.
+        "event_kind": None if has_no_events else _EVENT_OF[component.on],
         "window_kind": window,
         "valid_from": max(file.plan.from_, component.from_ or file.plan.from_),
         "valid_to": min(file.valid_to, component.to or file.valid_to),
@@ -174,17 +237,30 @@ def _component_rows(
         "needs_quota": needs_quota(lines),
         "needs_target": needs_target(lines),
         "is_narrow": is_narrow(lines),
+        "component_target_units": (
+            _target_units(component.target, scale) if component.target else None
+        ),
         "target_numerator": target.numerator,
         "target_denominator": target.denominator,
     }
-    # Lines of a running curve add up over its segments.
-    common = lcm(*(denominator_of(line) for line in lines)) if component.running else None
-    return component_row, _segment_rows(key, OWN_CURVE, lines, common)
+    return component_row, [
+        row
+        for number, (curve, lines) in enumerate(zip(curves, lines_of_curves, strict=True))
+        for row in _segment_rows(key, number, lines, adds_up=curve.running is not None)
+    ]
+
+
+def _measure_of(component: Component) -> str:
+    if component.of == TEAM_COMMISSION:
+        return "commission"
+    return "none" if component.fixed else component.of
 
 
 def _segment_rows(
-    component_key: str, curve_number: int, lines: list[Line], common_denominator: int | None
+    component_key: str, curve_number: int, lines: list[Line], *, adds_up: bool
 ) -> list[dict[str, Any]]:
+    """Give the segments of a curve; lines of one that `adds_up` have one denominator."""
+    common_denominator = lcm(*(denominator_of(line) for line in lines)) if adds_up else None
     key = component_key if curve_number == OWN_CURVE else f"{component_key}/{curve_number}"
     segments = []
     for number, line in enumerate(lines, start=1):

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
+from .band_model import Band
 from .condition_model import SaleConditionText
-from .credit_model import Differential, LevelsText, check_credit
+from .conditions import Call
+from .credit_model import TEAM_COMMISSION, Differential, LevelsText, check_credit
 from .curve_model import CURVES, Curve
-from .plan_part import PlanPart, RateText, refuse_keys_to_come
+from .factor_model import Gates, Multipliers
+from .limit_model import CapTerm, FixedText, LimitText, Prorate, limit_text, parse_limit
+from .plan_part import PlanPart, RateText, YearlyMoneyText, refuse_keys_to_come
+from .shared_pay_model import Contest, Pool, check_shared_pay
+from .state_condition import calls_of
+from .units import parse_amount, parse_curve_rate
 
-WITHOUT_CURVE = ("differential",)
+WITHOUT_CURVE = ("differential", "fixed", "pool", "contest")
 """What pays without being a curve of the running measure."""
 _KEYS_TO_COME = {
-    "payee", "deduct", "by", "grid",
-    "fixed", "pool", "contest", "bands", "terms", "max_per_order", "min_per_order",
-    "fixed_per_order", "target", "gates", "multiply",
-    "cap", "floor", "returns", "clawback", "release",
+    "payee", "deduct", "by", "grid", "terms", "max_per_order", "min_per_order",
+    "fixed_per_order", "returns", "clawback", "release",
 }  # fmt: skip
 
 
@@ -33,7 +38,7 @@ class Component(Curve):
 
     title: str | None = None
     note: str | None = None
-    of: Literal["net_amount", "margin", "payments"] = "net_amount"
+    of: Literal["net_amount", "margin", "payments", "score", "commission(team)"] = "net_amount"
     on: Literal["order", "invoice", "ship", "payment"] = "order"
     where: SaleConditionText | None = None
     from_: date | None = Field(default=None, alias="from")
@@ -46,7 +51,17 @@ class Component(Curve):
     share_out: Literal["credit", "pay"] = "credit"
     differential: Differential | None = None
     weight: RateText = "100%"
+    target: YearlyMoneyText | None = None
     quota: QuotaRule | None = None
+    fixed: FixedText | None = None
+    pool: Pool | None = None
+    contest: Contest | None = None
+    prorate: Prorate | None = None
+    bands: Annotated[list[Band], Field(min_length=1)] | None = None
+    gates: Gates | None = None
+    multiply: Multipliers | None = None
+    cap: CapTerm | None = None
+    floor: LimitText | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -71,8 +86,44 @@ class Component(Curve):
             )
         if self.from_ and self.to and self.to < self.from_:
             raise ValueError(f"to {self.to} is before from {self.from_}")
+        self._check_measure()
+        self._check_limits()
         check_credit(self)
+        check_shared_pay(self)
         return self
+
+    def _check_limits(self) -> None:
+        cap, floor = limit_text(self.cap), self.floor
+        if cap is None or floor is None:
+            return
+        upper, lower = parse_limit(cap), parse_limit(floor)
+        if upper.period == lower.period and upper.value < lower.value:
+            raise ValueError(f"cap {cap} is below floor {floor}")
+
+    def _check_measure(self) -> None:
+        units = {parse_amount(text).unit for curve in self.curves for text in curve.edge_texts}
+        units -= {"zero"}
+        if self.of != "score" and "share" in units:
+            raise ValueError("a percentage alone is an edge of a score; write 80% of quota")
+        if self.prorate is not None and self.fixed is None:
+            raise ValueError("prorate says how fixed pay is prorated")
+        if self.fixed is not None and self.bands is not None:
+            raise ValueError("fixed pay has no bands; say gates")
+        if self.fixed is not None and (self.of, self.credit) != ("net_amount", "direct"):
+            raise ValueError("fixed pay measures nothing: leave out of and credit")
+        if self.of != "score":
+            return
+        if self.where is not None:
+            raise ValueError("a score has no sales: leave out where")
+        if any(curve.running is not None for curve in self.curves):
+            raise ValueError("a score is one figure for its window: there is no running total")
+        if self.credit != "direct":
+            raise ValueError("a score is a participant's own: leave out credit")
+        if units - {"share"}:
+            raise ValueError("edges of a score are percentages: 80%")
+        rates = {parse_curve_rate(tier.rate).unit for c in self.curves for tier in c.tiers}
+        if rates - {"zero", "target"}:
+            raise ValueError("a score is paid by the target: rates are written 1x")
 
     @property
     def conditions(self) -> list[str]:
@@ -80,6 +131,41 @@ class Component(Curve):
         return [self.where] if self.where else []
 
     @property
+    def calls(self) -> list[Call]:
+        """What bands, gates and multipliers ask of other components, objectives and goals."""
+        asked = [call for text in self.state_conditions for call in calls_of(text)]
+        return [*(multiplier.call for multiplier in self.multiply or []), *asked]
+
+    @property
+    def state_conditions(self) -> list[str]:
+        """Every condition that is asked at the end of a period."""
+        return [
+            *(band.if_ for band in self.bands or []),
+            *(gate.needs for gate in self.gates or []),
+            *([self.pool.members] if self.pool and self.pool.members else []),
+        ]
+
+    @property
+    def curves(self) -> list[Curve]:
+        """The component's own curve, and those of its bands."""
+        return [self, *(self.bands or [])]
+
+    @property
+    def uses_target(self) -> bool:
+        """Whether a curve of the component pays shares of a target incentive."""
+        return any(curve.pays_of_target for curve in self.curves)
+
+    @property
     def money_texts(self) -> list[str]:
-        """Every number of the component that may be money."""
-        return self.curve_texts
+        """Every number of the component that may be money, apart from what recurs."""
+        edges = [text for multiplier in self.multiply or [] for text in multiplier.money_texts]
+        shared = [text for part in (self.pool, self.contest) if part for text in part.money_texts]
+        return [*(text for curve in self.curves for text in curve.curve_texts), *edges, *shared]
+
+    @property
+    def recurring_texts(self) -> list[str]:
+        """Every amount of the component that is for each period."""
+        gate_caps = [gate.else_cap for gate in self.gates or []]
+        limits = [limit_text(self.cap), self.floor, *gate_caps]
+        money = [text for text in limits if text and parse_limit(text).period]
+        return [text for text in (*money, self.fixed, self.target) if text is not None]

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from .component_model import Component
 
 MOST_LEVELS = 8
+TEAM_COMMISSION = "commission(team)"
+"""The measure of the second pass: what those whom someone leads have earned in the first."""
 CREDIT_SCHEMA = pa.schema(
     [("component_key", pa.string()), ("credit_kind", pa.string()), ("credit_level", pa.int64())]
 )
@@ -49,6 +51,8 @@ def check_credit(component: Component) -> None:
     """Check the keys of credit against each other; raise ValueError in the words of the plan."""
     if component.credit != "rollup" and (component.levels, component.count_once) != ("1", "yes"):
         raise ValueError("levels and count_once go with credit: rollup")
+    if component.of == TEAM_COMMISSION:
+        _check_team_commission(component)
     if component.differential is not None and component.credit != "rollup":
         raise ValueError("differential pays everyone on the way up: it goes with credit: rollup")
     if component.differential is not None and component.shares != "100%":
@@ -63,6 +67,24 @@ def check_credit(component: Component) -> None:
         )
 
 
+def _check_team_commission(component: Component) -> None:
+    if component.credit not in ("rollup", "team"):
+        raise ValueError(f"of: {TEAM_COMMISSION} says whose: credit: rollup or team")
+    if component.running is not None or not component.curves_said:
+        raise ValueError(f"of: {TEAM_COMMISSION} is paid by rate, marginal, whole, steps or points")
+    if component.where is not None:
+        raise ValueError(f"of: {TEAM_COMMISSION} has no sales: leave out where")
+    if any("of quota" in text or "of target" in text for text in component.curve_texts) or any(
+        tier.rate.endswith("x") for tier in component.tiers
+    ):
+        raise ValueError(f"of: {TEAM_COMMISSION} is paid in % of it, with edges in money")
+    limited = ("bands", "gates", "multiply", "cap", "floor")
+    if said := [name for name in limited if getattr(component, name) is not None]:
+        raise ValueError(
+            f"{', '.join(said)}: not calculated for of: {TEAM_COMMISSION}, which is a second pass"
+        )
+
+
 def credit_kind_of(component: Component) -> str:
     """Give the kind of credit in `int_commission__credit`."""
     if component.credit == "rollup" and component.count_once == "no":
@@ -73,15 +95,23 @@ def credit_kind_of(component: Component) -> str:
 def own_walk_of(component: Component) -> str | None:
     """Give the walk that the component has for how it credits, whatever its curve; None for none.
 
-    `shared`: the order is paid on the whole. `differential`: by levels, not by a curve.
+    `shared`: the order is paid on the whole. `differential`: by levels, not by a curve. `none`: no
+    sale is paid, they are only counted.
     """
     if component.differential is not None:
         return "differential"
+    if component.pool is not None or component.contest is not None:
+        return "none"
     return "shared" if component.share_out == "pay" else None
 
 
 def credit_rows(key: str, component: Component) -> list[dict[str, Any]]:
-    """Give the rows of `plan_credit` of a component; level 0 is who sold."""
+    """Give the rows of `plan_credit` of a component; level 0 is who sold.
+
+    Fixed pay and scores have none: no sale counts for them.
+    """
+    if component.fixed is not None or component.of == "score":
+        return []
     kind = credit_kind_of(component)
     counted = [(kind, level) for level in range(1, int(component.levels) + 1)]
     if kind == "direct" or component.differential is not None:

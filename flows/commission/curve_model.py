@@ -33,9 +33,10 @@ class EdgeRow(PlanPart):
 
 
 class Tier(EdgeRow):
-    """From an edge on, this rate."""
+    """From an edge on, this rate; `over` is added for what lies beyond the edge of a whole row."""
 
     rate: CurveRateText
+    over: CurveRateText | None = None
 
 
 class Step(EdgeRow):
@@ -95,7 +96,7 @@ def check_steps(steps: list[Step]) -> None:
     if steps[0].edge.is_zero and steps[0].above is None:
         raise ValueError("from 0 a step would pay without a sale; write above: 0")
     _check_pay([text for step in steps for text in (step.pays, step.per_point) if text])
-    if any(step.per_point and step.edge.unit != "quota" for step in steps):
+    if any(step.per_point and step.edge.unit == "money" for step in steps):
         raise ValueError("per_point counts points of attainment: it needs edges in % of quota")
 
 
@@ -143,7 +144,17 @@ class Curve(PlanPart):
         if self.points is not None:
             check_points(self.points)
         self._check_edges_of_their_own()
+        self._check_over()
         return self
+
+    def _check_over(self) -> None:
+        over = [tier for tier in self.tiers if tier.over is not None]
+        if over and (self.whole is None or self.marginal_above or self.only_above):
+            raise ValueError("over goes with whole, without marginal_above and only_above")
+        for tier in over:
+            units = {parse_curve_rate(str(text)).unit for text in (tier.rate, tier.over)}
+            if len(units - {"zero"}) > 1:
+                raise ValueError("rate and over must be of one kind: both %, or both x")
 
     def _check_edges_of_their_own(self) -> None:
         if self.rate_at is not None and self.running is None:
@@ -170,11 +181,28 @@ class Curve(PlanPart):
         return self.marginal or self.whole or self.running or []
 
     @property
-    def curve_texts(self) -> list[str]:
-        """Every number of the curve that may be money."""
+    def pays_of_target(self) -> bool:
+        """Whether the curve pays shares of a target incentive."""
+        amounts = [parse_amount(text) for text in self._pay_texts]
+        rates = [parse_curve_rate(tier.rate) for tier in self.tiers]
+        return any(said.unit == "target" for said in [*amounts, *rates])
+
+    @property
+    def edge_texts(self) -> list[str]:
+        """Every edge of the curve."""
         rows = [*self.tiers, *(self.steps or [])]
         edges = [row.from_ or row.above for row in rows]
-        pays = [text for step in self.steps or [] for text in (step.pays, step.per_point)]
-        points = [text for point in self.points or [] for text in (point.at, point.pays)]
-        texts = [*edges, *pays, *points, self.marginal_above, self.only_above]
+        points = [point.at for point in self.points or []]
+        texts = [*edges, *points, self.marginal_above, self.only_above]
         return [text for text in texts if text is not None]
+
+    @property
+    def _pay_texts(self) -> list[str]:
+        pays = [text for step in self.steps or [] for text in (step.pays, step.per_point)]
+        points = [point.pays for point in self.points or []]
+        return [text for text in [*pays, *points] if text is not None]
+
+    @property
+    def curve_texts(self) -> list[str]:
+        """Every number of the curve that may be money."""
+        return [*self.edge_texts, *self._pay_texts]

@@ -19,10 +19,9 @@ from math import lcm
 
 from .curve_model import Curve, Point, Step
 from .plan_model import MONTHS
-from .units import Quantity, parse_amount, parse_curve_rate, parse_rate
+from .units import LARGEST, Quantity, parse_amount, parse_curve_rate, parse_rate
 
 NARROW_DENOMINATOR = 10**9
-LARGEST = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,8 @@ class Scale:
 def lines_of(curve: Curve, target: Fraction, scale: Scale) -> list[Line]:
     """Give the segments of a curve, in ascending order of their lower edges.
 
-    `target` is the part of the yearly target incentive that one window is worth.
+    `target` is the part of the yearly target incentive that one window is worth. The edges of a
+    score are shares of a quota of 100%.
     """
     of_target = target * scale.measure_to_pay
     if curve.points is not None:
@@ -88,16 +88,19 @@ def share_of_target(weight: str, window: str) -> Fraction:
     return parse_rate(weight) * Fraction(MONTHS[window], 12)
 
 
+_OF_QUOTA = ("quota", "share")
+
+
 def _edge_unit(edges: list[Quantity]) -> str:
-    return "quota" if any(edge.unit == "quota" for edge in edges) else "money"
+    return "quota" if any(edge.unit in _OF_QUOTA for edge in edges) else "money"
 
 
 def _edge_value(edge: Quantity, scale: Scale) -> Fraction:
-    return edge.value if edge.unit == "quota" else edge.value * 10**scale.measure
+    return edge.value if edge.unit in _OF_QUOTA else edge.value * 10**scale.measure
 
 
 def _edge_of(edge: Quantity, scale: Scale) -> tuple[Fraction, str]:
-    return _edge_value(edge, scale), "quota" if edge.unit == "quota" else "money"
+    return _edge_value(edge, scale), _edge_unit([edge])
 
 
 @dataclass(frozen=True)
@@ -108,6 +111,7 @@ class _Row:
     edge_unit: str
     is_above: bool
     rate: Fraction
+    over: Fraction
 
 
 def _tiers(curve: Curve, target: Fraction, scale: Scale) -> list[Line]:
@@ -120,7 +124,12 @@ def _tiers(curve: Curve, target: Fraction, scale: Scale) -> list[Line]:
     of_target = any(rate.unit == "target" for rate in rates)
     pay = target if of_target else scale.measure_to_pay
     rows = [
-        _Row(*_edge_of(tier.edge, scale), tier.above is not None, rate.value)
+        _Row(
+            *_edge_of(tier.edge, scale),
+            tier.above is not None,
+            rate.value,
+            parse_curve_rate(tier.over or "0").value,
+        )
         for tier, rate in zip(curve.tiers, rates, strict=True)
     ]
     start = Fraction(0)
@@ -133,6 +142,8 @@ def _tiers(curve: Curve, target: Fraction, scale: Scale) -> list[Line]:
     for row in rows:
         if is_whole and not (curve.marginal_above and row.edge >= limit):
             terms = _product(row.rate * pay, start, row.edge_unit, of_target)
+            over = _product(row.over * pay, row.edge, row.edge_unit, of_target)
+            terms = {name: value + over[name] for name, value in terms.items()}
         else:
             last = lines[-1] if lines else None
             change = row.rate - (last.rate or 0 if last else 0)
@@ -145,8 +156,8 @@ def _tiers(curve: Curve, target: Fraction, scale: Scale) -> list[Line]:
 def _beginning_at(start: Fraction, unit: str, rows: list[_Row]) -> list[_Row]:
     """Give the rows of a curve that pays nothing until `start`, and from there on as they do."""
     reached = [row for row in rows if row.edge <= start]
-    nothing = _Row(Fraction(0), unit, False, Fraction(0))
-    begun = _Row(start, unit, True, reached[-1].rate)
+    nothing = _Row(Fraction(0), unit, False, Fraction(0), Fraction(0))
+    begun = _Row(start, unit, True, reached[-1].rate, Fraction(0))
     return [nothing, begun, *(row for row in rows if row.edge > start)]
 
 

@@ -11,14 +11,17 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
+from ..wording import Refusal, did_you_mean
 from .component_model import Component
-from .conditions import parse_condition
+from .conditions import Call, parse_condition
 from .exchange_model import Exchange
+from .factor_model import ALL, Gate
+from .limit_model import CapTerm, limit_text, parse_limit
 from .plan_part import Identifier, PlanPart, TargetText, refuse_keys_to_come
-from .units import parse_amount
+from .units import parse_amount, parse_recurring
 
 MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
-_KEYS_TO_COME = {"who", "rounding", "cap", "draw", "negative_pay", "accounting"}
+_KEYS_TO_COME = {"who", "rounding", "draw", "negative_pay", "accounting"}
 
 
 class Approval(PlanPart):
@@ -41,6 +44,7 @@ class Plan(PlanPart):
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")]
     pay: Literal["month", "quarter", "half", "year"] = "month"
     target: TargetText = "from participant"
+    cap: CapTerm | None = None
     exchange: Exchange | None = None
     components: dict[Identifier, Component] = Field(min_length=1)
 
@@ -61,6 +65,15 @@ class Plan(PlanPart):
                 raise ValueError(f"{name}: a window of a {window} can't be paid by the {self.pay}")
             self._check_dates(name, component)
             self._check_currency(name, component)
+            self._check_limit(f"{name}: a cap", limit_text(component.cap))
+            self._check_limit(f"{name}: a floor", component.floor)
+            for call in component.calls:
+                self._check_call(name, call)
+            for gate in component.gates or []:
+                self._check_gate_cap(name, gate, window)
+        if (cap := limit_text(self.cap)) and parse_limit(cap).period:
+            self._check_recurring("cap", cap)
+        self._check_limit("a cap", limit_text(self.cap))
         return self
 
     def _check_dates(self, name: str, component: Component) -> None:
@@ -74,8 +87,37 @@ class Plan(PlanPart):
             amount = parse_amount(text)
             if amount.unit == "money" and amount.currency != self.currency:
                 raise ValueError(f"{name}: {text} is not in the plan's currency {self.currency}")
-        for condition in component.conditions:
+        for text in component.recurring_texts:
+            self._check_recurring(name, text)
+        for condition in [*component.conditions, *component.state_conditions]:
             for currency in parse_condition(condition).currencies - {self.currency}:
                 raise ValueError(
                     f"{name}: {condition} has {currency}, not the plan's currency {self.currency}"
                 )
+
+    def _check_recurring(self, name: str, text: str) -> None:
+        if parse_recurring(text).currency != self.currency:
+            raise ValueError(f"{name}: {text} is not in the plan's currency {self.currency}")
+
+    def _check_call(self, name: str, call: Call) -> None:
+        is_known = call.argument in self.components or (
+            call.function == "attainment" and call.argument == ALL
+        )
+        if call.function in ("attainment", "measure") and not is_known:
+            raise Refusal(
+                f"{name}: {call}: there is no component `{call.argument}`",
+                did_you_mean(call.argument, self.components),
+            )
+
+    def _check_gate_cap(self, name: str, gate: Gate, window: str) -> None:
+        period = parse_limit(gate.else_cap).period if gate.else_cap else ""
+        if period and period != window:
+            raise Refusal(
+                f"{name}: else_cap {gate.else_cap} is not for the window of the component",
+                f"write it per {window}, or in % of target",
+            )
+
+    def _check_limit(self, what: str, text: str | None) -> None:
+        period = parse_limit(text).period if text else ""
+        if period and MONTHS[period] < MONTHS[self.pay]:
+            raise ValueError(f"{what} per {period} can't limit what is paid by the {self.pay}")

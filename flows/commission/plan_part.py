@@ -38,15 +38,18 @@ def _edge_text(text: str) -> str:
 
 
 def _pay_text(text: str) -> str:
-    if parse_amount(text).unit == "quota":
+    if parse_amount(text).unit in ("quota", "share"):
         raise ValueError("a payment is 0, money or a % of target")
     return text
 
 
-def _target_text(text: str) -> str:
-    if text != "from participant":
-        parse_yearly_money(text)
+def _yearly_text(text: str) -> str:
+    parse_yearly_money(text)
     return text
+
+
+def _target_text(text: str) -> str:
+    return text if text == "from participant" else _yearly_text(text)
 
 
 Identifier = Annotated[str, AfterValidator(_identifier)]
@@ -55,6 +58,7 @@ CurveRateText = Annotated[str, AfterValidator(_curve_rate_text)]
 EdgeText = Annotated[str, AfterValidator(_edge_text)]
 PayText = Annotated[str, AfterValidator(_pay_text)]
 TargetText = Annotated[str, AfterValidator(_target_text)]
+YearlyMoneyText = Annotated[str, AfterValidator(_yearly_text)]
 
 
 class PlanPart(BaseModel):

@@ -108,21 +108,14 @@ def _faults_of_changed_dates(first: PlanFile, second: PlanFile) -> list[Fault]:
     ]  # fmt: skip
 
 
-def uses_target(component: Component) -> bool:
-    """Whether the component pays shares of a target incentive."""
-    rises = [step.per_point for step in component.steps or [] if step.per_point]
-    amounts = [parse_amount(text) for text in [*_pays(component), *rises]]
-    rates = [parse_curve_rate(tier.rate) for tier in component.tiers]
-    return any(said.unit == "target" for said in [*amounts, *rates])
-
-
 def _pays(component: Component) -> list[str]:
     points = [point.pays for point in component.points or []]
     return points + [step.pays for step in component.steps or []]
 
 
 def _faults_of_weights(file: PlanFile) -> list[Fault]:
-    weights = [parse_rate(c.weight) for c in file.plan.components.values() if uses_target(c)]
+    components = file.plan.components.values()
+    weights = [parse_rate(c.weight) for c in components if c.uses_target and c.target is None]
     total = sum(weights, Fraction(0))
     if not weights or total == 1:
         return []

@@ -11,8 +11,10 @@ _SHARE = re.compile(rf"^({NUMBER})%$")
 _TIMES = re.compile(rf"^({NUMBER})x$")
 _SHARE_OF = re.compile(rf"^({NUMBER})% of (quota|target)$")
 _MONEY = re.compile(rf"^({NUMBER}) ([A-Z]{{3}})$")
-_MONEY_PER_YEAR = re.compile(rf"^({NUMBER}) ([A-Z]{{3}}) per year$")
+_RECURRING = re.compile(rf"^({NUMBER}) ([A-Z]{{3}}) per (month|quarter|half|year)$")
 RATE_DIGITS = 10
+LARGEST = 2**63 - 1
+"""The largest number of 64 bits."""
 
 
 @dataclass(frozen=True)
@@ -58,9 +60,14 @@ def _exact_rate(text: str, rate: Fraction) -> Fraction:
 
 
 def parse_amount(text: str) -> Quantity:
-    """Read an edge or a payment: `0`, `200_000 USD`, `80% of quota` or `50% of target`."""
+    """Read an edge or a payment: `0`, `200_000 USD`, `80% of quota` or `50% of target`.
+
+    `80%` alone is a share of something else than a quota: of a score.
+    """
     if text == "0":
         return Quantity(Fraction(0), "zero")
+    if found := _SHARE.match(text):
+        return Quantity(_number(found[1]) / 100, "share")
     if found := _MONEY.match(text):
         return Quantity(_number(found[1]), "money", found[2])
     if found := _SHARE_OF.match(text):
@@ -70,9 +77,27 @@ def parse_amount(text: str) -> Quantity:
     )
 
 
-def parse_yearly_money(text: str) -> Quantity:
+@dataclass(frozen=True)
+class Recurring:
+    """Money in `currency` for each `period`: month, quarter, half or year."""
+
+    value: Fraction
+    currency: str
+    period: str
+
+
+def parse_recurring(text: str) -> Recurring:
+    """Read money for each period: `5_000 USD per month`."""
+    if found := _RECURRING.match(text):
+        return Recurring(_number(found[1]), found[2], found[3])
+    raise ValueError(
+        f'"{text}" is no money for a period; write for example 5_000 USD per month '
+        "(or quarter, half, year)"
+    )
+
+
+def parse_yearly_money(text: str) -> Recurring:
     """Read a target incentive: `20_000 USD per year`."""
-    found = _MONEY_PER_YEAR.match(text)
-    if not found:
-        raise ValueError(f'"{text}" is no yearly amount; write for example 20_000 USD per year')
-    return Quantity(_number(found[1]), "money", found[2])
+    if _RECURRING.match(text) and text.endswith("per year"):
+        return parse_recurring(text)
+    raise ValueError(f'"{text}" is no yearly amount; write for example 20_000 USD per year')

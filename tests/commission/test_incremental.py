@@ -20,6 +20,23 @@ components:
     window: month
     whole: [{from: 0, rate: 5%}, {from: 100 USD, rate: 10%}]
 """
+# Pay of one component goes by another's sales, and the plan's cap by both.
+BANDED = """
+plan: banded
+currency: USD
+from: 2026-01-01
+approved: {by: [a], on: 2025-12-01}
+cap: 12 USD per quarter
+components:
+  side: {where: product_id = 'side', window: quarter, rate: 1%}
+  main:
+    where: product_id = 'main'
+    rate: 5%
+    bands: [{if: attainment(side) >= 50%, whole: [{from: 0, rate: 10%}]}]
+    gates: [{needs: attainment(side) >= 60%, else: 50%}]
+    multiply: [{by: attainment(side), rows: [{from: 0%, times: 1x}, {from: 70%, times: 2x}]}]
+    cap: 9 USD per month
+"""
 RESULTS = (
     "select * exclude (first_seen_at) from commission.commission_exception order by all",
     "select * from commission.commission_line order by all",
@@ -31,10 +48,21 @@ RESULTS = (
 
 def people(workspace: Workspace, state: State) -> None:
     (workspace.plans_folder / "reps.yml").write_text(PLAN)
-    names = ("ani", "budi")
+    (workspace.plans_folder / "banded.yml").write_text(BANDED)
+    names = ("ani", "budi", "cici")
     put(workspace, state, "participant", [{"participant_id": n, "name": n} for n in names])
-    assigned = {"plan_id": "reps", "valid_from": "2026-01-01"}
-    put(workspace, state, "plan_assignment", [{"participant_id": n} | assigned for n in names])
+    plans = {"ani": "reps", "budi": "reps", "cici": "banded"}
+    put(
+        workspace,
+        state,
+        "plan_assignment",
+        [
+            {"participant_id": name, "plan_id": plan, "valid_from": "2026-01-01"}
+            for name, plan in plans.items()
+        ],
+    )
+    quota = {"participant_id": "cici", "quota_type": "side", "period": "2026-Q1", "amount": "100"}
+    put(workspace, state, "quota", [quota])
 
 
 def test_step_by_step_equals_all_at_once(workspace: Workspace, state: State) -> None:
@@ -47,6 +75,9 @@ def test_step_by_step_equals_all_at_once(workspace: Workspace, state: State) -> 
             sale("a", "2026-01-05", "60"),
             sale("b", "2026-01-06", "70"),
             sale("c", "2026-03-31", "9"),
+            sale("1", "2026-01-05", "60", "cici", product_id="main"),
+            sale("2", "2026-02-06", "70", "cici", product_id="main"),
+            taken_back("3", "2026-03-02", "-20", "2", "cici", product_id="main"),
         ],
     )
     assert build(workspace, state).is_full
@@ -64,6 +95,11 @@ def test_step_by_step_equals_all_at_once(workspace: Workspace, state: State) -> 
         [sale("x", "2026-02-03", "40", original_order_id="z", original_line_number="1")],
         [taken_back("y", "2026-02-20", "-40", "x")],
         [sale("b", "2026-01-06", "70", status="void")],
+        # Another component's sale changes the curve, the gate and the factor of all windows from
+        # its date on, and with them what a return in a later one takes back.
+        [sale("4", "2026-02-03", "55", "cici", product_id="side")],
+        [sale("5", "2026-01-31", "15", "cici", product_id="side")],
+        [sale("4", "2026-02-03", "5", "cici", product_id="side")],
     ]
     for number, step in enumerate(steps):
         put(workspace, state, "sales_line", step, business_date=date(2027, 1, 1 + number))

@@ -54,8 +54,10 @@ def check(workspace: Workspace, *texts: str) -> list[tuple[str, ...]]:
         ),
         (HEAD + TIERS + "      - {from: 5 USD, rate: 5%}\n", 5, "the first row begins at 0"),
         (
-            HEAD + "components:\n  revenue:\n    rate: 5%\n    cap: 100 USD\n",
-            5,
+            HEAD
+            + "components:\n  revenue:\n    rate: 5%\n"
+            + "    cap: {amount: 100 USD per month, excess: carried}\n",
+            7,
             "not calculated yet",
         ),
         (HEAD + "components:\n  revenue:\n    rate: 5%\n    marginal: []\n", 5, "exactly one of"),

@@ -87,22 +87,24 @@ class Company:
     def _figure(
         self, connection: duckdb.DuckDBPyConnection, case: Case, figure: Figure
     ) -> Fraction | None:
-        column = _COLUMNS.get(figure.item)
-        is_changed = "exchange" in self._cases[case.case_id][1].plan and figure.item == "earned"
+        said = self._cases[case.case_id][1]
+        is_read = figure.item in said.readings
+        column = _COLUMNS.get("earned" if is_read else figure.item)
+        is_changed = "exchange" in said.plan and figure.item == "earned"
         if is_changed:
             column = ("statement", "sum(paid_amount)")
         if column is None:
             raise NotSaid(f"the item {figure.item}")
         table, expression = column
         conditions = ["participant_id = ?"]
-        values = [person(case, figure.rep)]
+        values: list[object] = [person(case, figure.rep)]
         if figure.period != "all":
             conditions.append("period = ?")
             values.append(figure.period)
         if figure.component != "total" and not is_changed:
-            parts = self._cases[case.case_id][1].parts.get(figure.component, (figure.component,))
-            conditions.append(f"component_id in ({', '.join('?' * len(parts))})")
-            values += parts
+            parts = said.parts.get(figure.component, (figure.component,))
+            conditions.append("list_contains(?, component_id)")
+            values.append(said.readings.get(figure.item, parts))
         return _exact(
             connection.execute(
                 f"select {expression} from commission.{table} where {' and '.join(conditions)}",
@@ -122,6 +124,10 @@ class Company:
 _COLUMNS = {
     "earned": ("commission_summary", "sum(commission_amount)"),
     "total": ("commission_summary", "sum(commission_amount)"),
+    "base": (
+        "commission_line",
+        "sum(case when line_kind <> 'adjustment' then commission_amount else 0 end)",
+    ),
     "calculated": ("commission_summary", "sum(calculated_amount)"),
     "cumulative": ("commission_summary", "sum(measure_to_date_amount)"),
     "attainment_pct": ("commission_summary", "round(sum(attainment) * 100, 4)"),

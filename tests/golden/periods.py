@@ -8,6 +8,10 @@ from datetime import date
 MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 
 
+YEARLY = {"year": 1, "half": 2, "quarter": 4, "month": 12}
+"""How many of each there are in a year."""
+
+
 def kind_of(period: str) -> str:
     """Give the kind of a period by the way it is written."""
     if len(period) == 4:

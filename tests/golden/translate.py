@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from .calculations import crediting, exceptions, payments, tiers
+from .calculations import crediting, exceptions, limits, payments, tiers
 from .case import Case
 from .words import CURRENCIES, NotSaid, Said, person, reps
 
@@ -18,6 +18,10 @@ _CALCULATIONS: dict[str, Callable[[Case, Said], None]] = {
     "target_mult": tiers.target_mult,
     "curve": tiers.curve,
     "lump_interp": tiers.lump_interp,
+    "hurdle": tiers.hurdle,
+    "weighted": limits.weighted,
+    "multiplier": limits.multiplier,
+    "prorated_bonus": limits.prorated_bonus,
     "pre_rules": exceptions.pre_rules,
     "currency": payments.currency,
     "collected_over_target": payments.collected_over_target,

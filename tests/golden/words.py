@@ -26,7 +26,8 @@ class Said:
 
     `plan_to_check` is one that `niaga plan check` must refuse, or not; `managers` says who is
     above whom, `others` who belongs to the case besides those who sell. `parts` are the components
-    that one of the case is said with, `columns` more of the feed `participant` by name.
+    that make up one of the case where it is not the one of its name, `readings` those whose pay is
+    the figure that an item asks for; `columns` are more of the feed `participant` by name.
     """
 
     currency: str
@@ -35,6 +36,7 @@ class Said:
     managers: dict[str, str] = field(default_factory=dict)
     others: list[str] = field(default_factory=list)
     parts: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    readings: dict[str, tuple[str, ...]] = field(default_factory=dict)
     columns: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
     feeds: dict[str, list[dict[str, str]]] = field(default_factory=lambda: defaultdict(list))
 
@@ -45,6 +47,13 @@ def person(case: Case, rep: str) -> str:
 
 def order(case: Case, transaction: str) -> str:
     return f"{case.case_id}.{transaction}"
+
+
+def component_name(said: Said, name: str) -> str:
+    """Give the name that a component of the case has in the plan: small letters."""
+    if name != name.lower():
+        said.parts[name] = (name.lower(),)
+    return name.lower()
 
 
 def only(known: Iterable[str], said: dict[str, Any], what: str) -> None:
@@ -153,6 +162,11 @@ def put_sale(case: Case, said: Said, number: str, day: date, rep: str, amount: s
             "net_amount": amount,
         }
     )
+
+
+def product(case: Case, component: str) -> str:
+    """Give the product that counts for a component of a case and for no other."""
+    return f"{case.case_id}.{component}"
 
 
 def put_quota(case: Case, said: Said, rep: str, kind: str, period: str, amount: str) -> None:

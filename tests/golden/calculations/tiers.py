@@ -6,16 +6,18 @@ from fractions import Fraction
 from typing import Any
 
 from ..case import Case
-from ..periods import kind_of, last_day, period_of
+from ..periods import YEARLY, kind_of, last_day, period_of
 from ..words import (
     NotSaid,
     Said,
+    component_name,
     days,
     decimal_text,
     edge,
     only,
     pay_of,
     percent,
+    product,
     put_plan,
     put_quota,
     put_sale,
@@ -67,23 +69,48 @@ def tier_cum(case: Case, said: Said) -> None:
 
 def flat_rate(case: Case, said: Said) -> None:
     plan = case.plan
-    only(("rate", "period", "threshold_above"), plan, "flat_rate")
+    only(("rate", "period", "threshold_above", "fixed", "floor", "cap"), plan, "flat_rate")
     component: dict[str, Any] = {"rate": percent(plan["rate"])}
     if "threshold_above" in plan:
         component["only_above"] = f"{plan['threshold_above']} {said.currency}"
     put_plan(case, said, pay_of(plan["period"]), {"commission": component})
+    limit(said, component, plan)
     put_transactions(case, said)
 
 
 def target_mult(case: Case, said: Said) -> None:
-    only(("target_pay", "components"), case.plan, "target_mult")
+    only(("target_pay", "components", "cap_multiple"), case.plan, "target_mult")
     components = {}
     for component in case.plan["components"]:
         only(("mode", "tiers", "boundary", "weight"), component, "target_mult")
         boundary = component.get("boundary", "lower_inclusive")
         rows = tier_rows(said, component["tiers"], "attainment", boundary, "multiplier", "x")
-        components[component["id"]] = {component["mode"]: rows, "weight": component.get("weight")}
+        name = component_name(said, component["id"])
+        components[name] = {component["mode"]: rows, "weight": component.get("weight")}
     _measured(case, said, components, case.plan["target_pay"])
+    if "cap_multiple" in case.plan:
+        most = Fraction(case.plan["cap_multiple"]) * Fraction(case.plan["target_pay"])
+        said.plan["cap"] = f"{decimal_text(most)} {said.currency} per {said.plan['pay']}"
+        if "target" in said.plan:
+            said.plan["cap"] = f"{percent(case.plan['cap_multiple'])} of target"
+
+
+def hurdle(case: Case, said: Said) -> None:
+    """Every product is a component; the rate above its quota is a band's."""
+    only(("hurdle", "rates"), case.plan, "hurdle")
+    components = {}
+    for product_id, rates in case.plan["rates"].items():
+        only(("base", "over"), rates, "hurdle")
+        over = [
+            {"from": "0", "rate": percent(rates["base"])},
+            {"from": "100% of quota", "rate": percent(rates["over"])},
+        ]
+        needs = f"attainment(all) >= {percent(case.plan['hurdle'])}"
+        components[component_name(said, product_id)] = {
+            "rate": percent(rates["base"]),
+            "bands": [{"if": needs, "marginal": over}],
+        }
+    _measured(case, said, components, {})
 
 
 def curve(case: Case, said: Said) -> None:
@@ -92,7 +119,8 @@ def curve(case: Case, said: Said) -> None:
     components = {}
     targets = {}
     for component in case.plan["components"]:
-        only(("target_pay", "segments", "boundary"), component, "curve")
+        known = ("target_pay", "segments", "boundary", "cap", "cap_if_below", "zero_if_below")
+        only(known, component, "curve")
         word = "above" if component.get("boundary") == "upper_inclusive" else "from"
         rows = []
         for segment in component["segments"]:
@@ -103,38 +131,96 @@ def curve(case: Case, said: Said) -> None:
             if Fraction(segment.get("slope", "0")):
                 row["per_point"] = f"{segment['slope']}% of target"
             rows.append(row)
-        components[component["id"]] = {"steps": rows}
-        targets[component["id"]] = component["target_pay"]
-    if len(targets) > 1:
-        raise NotSaid("measures of several components")
-    _measured(case, said, components, next(iter(targets.values())))
+        name = component_name(said, component["id"])
+        components[name] = {"steps": rows} | _gated(component)
+        targets[name] = component["target_pay"]
+    _measured(case, said, components, targets)
 
 
-def _measured(case: Case, said: Said, components: dict[str, Any], target_pay: str) -> None:
-    """Put what was measured as one sale on the period's last day, and its quota."""
+def _gated(component: dict[str, Any]) -> dict[str, Any]:
+    limits: dict[str, Any] = {}
+    gates = []
+    if "zero_if_below" in component:
+        gates.append({"needs": _reached(component["zero_if_below"]), "else": "0%"})
+    if "cap_if_below" in component:
+        below = component["cap_if_below"]
+        gates.append({"needs": _reached(below), "else_cap": f"{percent(below['cap'])} of target"})
+    if gates:
+        limits["gates"] = gates
+    if "cap" in component:
+        limits["cap"] = f"{percent(component['cap'])} of target"
+    return limits
+
+
+def _reached(of: dict[str, Any]) -> str:
+    return f"attainment({of['component'].lower()}) >= {percent(of['attainment'])}"
+
+
+def limit(said: Said, component: dict[str, Any], plan: dict[str, Any]) -> None:
+    """Put what a flat rate has beside it: fixed pay, and limits on both together.
+
+    With fixed pay the cap is that of the plan's sum, and the floor is less by what is fixed.
+    """
+    per = f"{said.currency} per {plan['period']}"
+    fixed = Fraction(plan.get("fixed", "0"))
+    if fixed:
+        said.plan["components"]["fixed"] = {"fixed": f"{plan['fixed']} {per}", "prorate": "none"}
+        said.parts["commission"] = ("commission", "fixed", "plan cap")
+    if Fraction(plan.get("floor", "0")) > fixed:
+        component["floor"] = f"{decimal_text(Fraction(plan['floor']) - fixed)} {per}"
+    if "cap" in plan:
+        (said.plan if fixed else component)["cap"] = f"{plan['cap']} {per}"
+
+
+def _measured(
+    case: Case, said: Said, components: dict[str, Any], target_pay: str | dict[str, str]
+) -> None:
+    """Put what was measured as one sale on the period's last day, and its quota.
+
+    The target is of all components together, or each has its own.
+    """
     if len(components) > 1:
-        raise NotSaid("measures of several components")
+        for name, component in components.items():
+            component["where"] = f"product_id = '{product(case, name)}'"
+            said.feeds["product"].append(
+                {"product_id": product(case, name), "name": name, "valid_from": "1990-01-01"}
+            )
     measures = case.inputs["measures"]
     kinds = {kind_of(measure["period"]) for measure in measures}
     if len(kinds) != 1:
         raise NotSaid("measures of several kinds of periods")
     (kind,) = kinds
-    # The case states the pay of the period, a plan that of the year.
-    yearly = Fraction(target_pay) * {"year": 1, "quarter": 4, "month": 12}[kind]
+    more = {}
+    weights = [Fraction(component.get("weight") or 1) for component in components.values()]
+    if isinstance(target_pay, str) and sum(weights) == 1:
+        more["target"] = _yearly(said, target_pay, kind)
+    elif isinstance(target_pay, str):
+        # Weights that leave a part out are of a target of each component's own.
+        target_pay = dict.fromkeys(components, target_pay)
+    if isinstance(target_pay, dict):
+        for name, pay in target_pay.items():
+            components[name]["target"] = _yearly(said, pay, kind)
     for component in components.values():
         if component.get("weight") is None:
             component.pop("weight", None)
         else:
             component["weight"] = percent(component["weight"])
-    target = f"{decimal_text(yearly)} {said.currency} per year"
-    put_plan(case, said, kind, components, target=target)
+    put_plan(case, said, kind, components, **more)
     for number, measure in enumerate(measures):
         quota = measure.get("quota", "1000000")
         actual = measure.get("actual") or decimal_text(
             Fraction(measure["attainment"]) * Fraction(quota)
         )
-        put_quota(case, said, measure["rep"], measure["component"], measure["period"], quota)
+        name = component_name(said, measure["component"])
+        put_quota(case, said, measure["rep"], name, measure["period"], quota)
         put_sale(case, said, f"m{number}", last_day(measure["period"]), measure["rep"], actual)
+        if len(components) > 1:
+            said.feeds["sales_line"][-1]["product_id"] = product(case, name)
+
+
+def _yearly(said: Said, target_pay: str, kind: str) -> str:
+    """Write a target that the case states for the period."""
+    return f"{decimal_text(Fraction(target_pay) * YEARLY[kind])} {said.currency} per year"
 
 
 def lump_interp(case: Case, said: Said) -> None:

@@ -1,5 +1,5 @@
-{# S7. All lines that pay: the moves on the curve, and reversals in place of the moves of what was sold in an
-   earlier window. #}
+{# S7 and S8. All lines that pay: the moves on the curve, reversals in place of the moves of what was sold in an
+   earlier window, and without a transaction fixed pay, scores and adjustments. #}
 
 {% set columns = [
     'window_id', 'event_id', 'participant_id', 'component_key', 'credit_level', 'document_id', 'document_type',
@@ -9,7 +9,7 @@
 
 with
 
-every_line as (
+credited_line as (
     select
     {%- for column in columns %}
             {{ column }}{{ ',' if not loop.last }}
@@ -24,6 +24,67 @@ every_line as (
     from {{ ref('int_commission__reversal_line') }}
 ),
 
+plain_line as (
+    select
+        window_id,
+        participant_id,
+        component_key,
+        event_date,
+        window_start,
+        pay_period_start,
+        credited_delta,
+        measure_before,
+        measure_after,
+        segment_number,
+        segment_id,
+        rate,
+        'fixed' as line_kind,
+        'score' as cause,
+        amount_minor
+    from {{ ref('int_commission__score_line') }}
+    union all
+    select
+        window_id,
+        participant_id,
+        component_key,
+        event_date,
+        window_start,
+        pay_period_start,
+        credited_delta,
+        measure_before,
+        measure_after,
+        segment_number,
+        segment_id,
+        rate,
+        'fixed' as line_kind,
+        'override' as cause,
+        amount_minor
+    from {{ ref('int_commission__override_line') }}
+    {%- for table, line_kind, cause in [
+        ('int_commission__fixed_line', 'fixed', "'fixed'"), ('int_commission__adjustment_line', 'adjustment', 'cause'),
+        ('int_commission__pool_line', 'fixed', "'pool'"), ('int_commission__contest_line', 'fixed', "'contest'"),
+    ] %}
+        union all
+        select
+            window_id,
+            participant_id,
+            component_key,
+            event_date,
+            window_start,
+            pay_period_start,
+            cast(0 as bigint) as credited_delta,
+            cast(null as bigint) as measure_before,
+            cast(null as bigint) as measure_after,
+            cast(null as bigint) as segment_number,
+            cast(null as {{ dbt.type_string() }}) as segment_id,
+            cast(null as decimal(18, 9)) as rate,
+            '{{ line_kind }}' as line_kind,
+            {{ cause }} as cause,
+            amount_minor
+        from {{ ref(table) }}
+    {%- endfor %}
+),
+
 final as (
     select
         event_id || '|' || participant_id || '|' || component_key
@@ -34,8 +95,36 @@ final as (
         -- The same order may be credited to one person at several levels.
         || case when credit_level > 1 then '|' || cast(credit_level as {{ dbt.type_string() }}) else '' end
             as commission_line_id,
-        *
-    from every_line
+        cast(null as {{ dbt.type_string() }}) as cause,
+        {%- for column in columns %}
+            {{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from credited_line
+    union all
+    select
+        window_id || '|' || cast(pay_period_start as {{ dbt.type_string() }}) || '|' || cause as commission_line_id,
+        cause,
+        window_id,
+        cast(null as {{ dbt.type_string() }}) as event_id,
+        participant_id,
+        component_key,
+        cast(null as integer) as credit_level,
+        cast(null as {{ dbt.type_string() }}) as document_id,
+        cast(null as {{ dbt.type_string() }}) as document_type,
+        event_date,
+        window_start,
+        pay_period_start,
+        cast(null as decimal(18, 9)) as share,
+        credited_delta,
+        measure_before,
+        measure_after,
+        segment_number,
+        segment_id,
+        rate,
+        line_kind,
+        amount_minor,
+        cast(null as timestamp) as _loaded_at
+    from plain_line
 )
 
 select * from final

@@ -2,8 +2,8 @@
 -- depends_on: {{ ref('int_commission__window_period') }}
 {{ config(materialized='table') }}
 
-{# The windows that this build calculates: all of them, or those that touched orders lie in or lay in, and
-   those that take back sales of such a window. #}
+{# The windows that this build calculates: all of them, or those that touched orders lie in or lay in, those of the
+   same participant that a band makes depend on such a window, and those that take back sales of one of them. #}
 
 {% set last_lines = last_build_of('intermediate', 'int_commission__walked_line') %}
 
@@ -40,19 +40,52 @@ with
         where window_period.window_id is null or last_result.window_id is null
     ),
 
-    taking_back as (
-        select measure_line.window_id
-        from {{ ref('int_commission__measure_line') }} as measure_line
-        inner join touched
-            on measure_line.original_window_id = touched.window_id
-    ),
-
-    final as (
+    changed as (
         select window_id from touched
         union
         select window_id from opened_or_closed
+    ),
+
+    -- A band goes by what its participant has reached in other windows that end with or after its own, or by
+    -- what the company has.
+    banded as (
+        select quota_window.window_id
+        from {{ ref('int_commission__quota_window') }} as quota_window
+        inner join {{ source('plan', 'plan_band') }} as band
+            on quota_window.component_key = band.component_key
+        inner join {{ ref('int_commission__quota_window') }} as other
+            on
+                quota_window.participant_id = other.participant_id
+                and quota_window.plan_id = other.plan_id
+                and quota_window.window_start <= other.window_end
+                and quota_window.window_end >= other.window_start
+        inner join changed
+            on other.window_id = changed.window_id
         union
-        select window_id from taking_back
+        select quota_window.window_id
+        from {{ ref('int_commission__quota_window') }} as quota_window
+        inner join {{ source('plan', 'plan_band') }} as band
+            on quota_window.component_key = band.component_key
+        inner join {{ source('plan', 'plan_condition') }} as condition
+            on
+                band.condition_id = condition.condition_id
+                and condition.call = 'goal'
+        where exists (select 1 from {{ ref('int_sales__touched_order') }})
+    ),
+
+    recalculated as (
+        select window_id from changed
+        union
+        select window_id from banded
+    ),
+
+    final as (
+        select window_id from recalculated
+        union
+        select measure_line.window_id
+        from {{ ref('int_commission__measure_line') }} as measure_line
+        inner join recalculated
+            on measure_line.original_window_id = recalculated.window_id
     )
 
 {% endif %}

@@ -352,6 +352,19 @@ final as (
     from in_circle
     union all
     select
+        reason || '|state|' || window_id as exception_id,
+        cast(null as {{ dbt.type_string() }}) as transaction_id,
+        reason,
+        {{ from_minor('curve_minor') }} as amount,
+        participant_id,
+        plan_id,
+        component_id,
+        window_kind as period_kind,
+        window_start as period_start,
+        cast(null as timestamp) as first_seen_at
+    from {{ ref('int_commission__unknown_state') }}
+    union all
+    select
         'no_exchange_rate|' || changed_pay.participant_id || '|' || changed_pay.plan_id || '|'
         || cast(changed_pay.posting_period_start as {{ dbt.type_string() }}) as exception_id,
         cast(null as {{ dbt.type_string() }}) as transaction_id,

@@ -99,9 +99,14 @@ quota_of_window as (
 final as (
     select
         described.*,
-        quota_of_window.quota_units,
+        -- A score is measured in billionths of its full value.
+        case when described.measure = 'score' then 1000000000 else quota_of_window.quota_units end as quota_units,
         quota_of_window.quota_version,
-        coalesce(described.plan_target_units, {{ to_units('participant.target_incentive_amount') }}) as target_units
+        coalesce(
+            described.component_target_units,
+            described.plan_target_units,
+            {{ to_units('participant.target_incentive_amount') }}
+        ) as target_units
     from described
     left join quota_of_window
         on described.window_id = quota_of_window.window_id

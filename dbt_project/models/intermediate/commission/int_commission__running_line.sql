@@ -27,9 +27,10 @@ component as (
 
 summed as (
     select
-        line.*,
-        component.walk,
-        component.re_rates_at_edges,
+        {{ all_but('line', 'curve_number') }},
+        coalesce(band.curve_number, line.curve_number) as curve_number,
+        coalesce(band.walk, component.walk) as walk,
+        coalesce(band.re_rates_at_edges, component.re_rates_at_edges) as re_rates_at_edges,
         case when component.has_curve_of_window then line.window_id else line.component_key end as curve_key,
         cast(sum(line.measure_delta) over (
             partition by line.window_id
@@ -40,6 +41,8 @@ summed as (
     from line
     inner join component
         on line.component_key = component.component_key
+    left join {{ ref('int_commission__window_band') }} as band
+        on line.window_id = band.window_id
 ),
 
 final as (

@@ -13,12 +13,16 @@ final as (
         reason,
         cast(amount as decimal(24, 6)) as amount,
         case
-            when reason in ('no_plan', 'zero_quota', 'payment_exceeds_sale', 'duplicate_transaction')
+            when reason in ('no_plan', 'zero_quota', 'zero_score', 'payment_exceeds_sale', 'duplicate_transaction')
                 then 'warning'
             else 'critical'
         end as severity,
         case
-            when reason in ('no_quota', 'zero_quota', 'no_target', 'no_plan', 'no_exchange_rate')
+            when
+                reason in (
+                    'no_quota', 'zero_quota', 'no_target', 'no_score', 'zero_score', 'no_goal', 'no_plan',
+                    'no_exchange_rate'
+                )
                 then 'sales operations'
             else 'data team'
         end as owner,

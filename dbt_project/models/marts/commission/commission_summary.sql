@@ -15,26 +15,34 @@ final as (
         {{ period_name('pay_kind', 'pay_period_start') }} as period,
         pay_period_start as period_start,
         {{ period_end('pay_kind', 'pay_period_start') }} as period_end,
-        {{ from_units('measure_units') }} as measure_amount,
-        {{ from_units('measure_to_date_units') }} as measure_to_date_amount,
-        {{ from_units('quota_units') }} as quota_amount,
-        {{ unit_ratio('measure_to_date_units', 'quota_units') }} as attainment,
+        {{ from_measure('measure_units', 'measure') }} as measure_amount,
+        {{ from_measure('measure_to_date_units', 'measure') }} as measure_to_date_amount,
+        {{ from_measure('quota_units', 'measure') }} as quota_amount,
+        -- A score is published with six decimals, and paid with all that it has.
+        case
+            when measure = 'score'
+                then cast({{ from_measure('measure_to_date_units', 'measure') }} as decimal(18, 9))
+            else {{ unit_ratio('measure_to_date_units', 'quota_units') }}
+        end as attainment,
         {{ from_minor('earned_minor') }} as earned_amount,
-        cast(0 as decimal(24, 6)) as cap_effect_amount,
-        cast(0 as decimal(24, 6)) as floor_effect_amount,
-        cast(0 as decimal(24, 6)) as gate_effect_amount,
+        {{ from_minor('cap_effect_minor') }} as cap_effect_amount,
+        {{ from_minor('floor_effect_minor') }} as floor_effect_amount,
+        {{ from_minor('gate_effect_minor') }} as gate_effect_amount,
         {{ from_minor('return_effect_minor') }} as return_effect_amount,
-        cast(1 as decimal(18, 9)) as multiplier,
+        cast(
+            {{ rounded_division('1000000000 * multiplier_numerator', 'multiplier_denominator') }}
+            * cast(0.000000001 as decimal(9, 9)) as decimal(18, 9)
+        ) as multiplier,
         case
             when needs_target
                 then {{ from_millionths(proportion(
                     'target_units * ' ~ 10 ** (6 - (var('money_scale') | int)), 'target_numerator', 'target_denominator'
                 )) }}
         end as target_amount,
-        cast(null as decimal(24, 6)) as funded_amount,
+        {{ from_minor('funded_minor') }} as funded_amount,
         {{ from_minor('calculated_minor') }} as calculated_amount,
         {{ from_minor('earned_minor') }} as commission_amount,
-        {{ ratio(from_minor('earned_minor'), from_units('measure_units')) }} as effective_rate,
+        {{ ratio(from_minor('earned_minor'), from_measure('measure_units', 'measure')) }} as effective_rate,
         currency,
         is_approved,
         case

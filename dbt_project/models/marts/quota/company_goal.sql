@@ -1,71 +1,17 @@
-{# A goal's scope is `company`, or a kind and an id: `product_line: tea`, `channel: C01`, `territory: T03`. #}
-
 with
 
 goal as (
+    select * from {{ ref('int_quota__goal') }}
+),
+
+progress as (
     select
         goal_id,
-        measure,
-        coalesce(scope, 'company') as scope,
-        lower(trim(split_part(coalesce(scope, 'company'), ':', 1))) as scope_kind,
-        trim(split_part(coalesce(scope, 'company'), ':', 2)) as scope_id,
-        coalesce(period, cast(period_start as {{ dbt.type_string() }})) as period,
-        coalesce(period_start, {{ named_period_start('period') }}) as period_start,
-        coalesce(
-            period_end,
-            {{ period_end(named_period_kind('period'), named_period_start('period')) }}
-        ) as period_end,
-        amount
-    from {{ ref('stg_company_goal') }}
-),
-
-document as (
-    select
-        document.*,
-        product.line as product_line
-    from {{ ref('int_sales__document') }} as document
-    left join {{ ref('stg_product') }} as product
-        on
-            document.product_id = product.product_id
-            and document.order_date between product.valid_from and product.valid_to
-),
-
-first_purchase as (
-    select
-        customer_id,
-        min(document_date) as first_date
-    from document
-    where document_type = 'sale'
-    group by customer_id
-),
-
-in_scope as (
-    select
-        goal.goal_id,
-        goal.period_start,
-        goal.period_end,
-        sum(document.net_amount) as net_amount,
-        sum(document.quantity) as quantity,
-        sum(document.margin_amount) as margin_amount,
-        count(distinct case
-            when
-                document.document_type = 'sale'
-                and coalesce(document.is_new_customer, document.document_date = first_purchase.first_date)
-                then document.customer_id
-        end) as new_customers
-    from goal
-    inner join document
-        on
-            document.document_date between goal.period_start and goal.period_end
-            and (
-                goal.scope_kind = 'company'
-                or (goal.scope_kind in ('product_line', 'product line') and goal.scope_id = document.product_line)
-                or (goal.scope_kind = 'channel' and goal.scope_id = document.channel_id)
-                or (goal.scope_kind = 'territory' and goal.scope_id = document.territory_id)
-            )
-    left join first_purchase
-        on document.customer_id = first_purchase.customer_id
-    group by goal.goal_id, goal.period_start, goal.period_end
+        period_start,
+        period_end,
+        actual_amount,
+        row_number() over (partition by goal_id, period_start, period_end order by day desc) as recency
+    from {{ ref('int_quota__goal_progress') }}
 ),
 
 manager as (
@@ -116,18 +62,14 @@ measured as (
     select
         goal.*,
         covered.quota_amount,
-        case goal.measure
-            when 'revenue' then in_scope.net_amount
-            when 'volume' then in_scope.quantity
-            when 'margin' then in_scope.margin_amount
-            when 'new customers' then in_scope.new_customers
-        end as actual
+        progress.actual_amount as actual
     from goal
-    left join in_scope
+    left join progress
         on
-            goal.goal_id = in_scope.goal_id
-            and goal.period_start = in_scope.period_start
-            and goal.period_end = in_scope.period_end
+            goal.goal_id = progress.goal_id
+            and goal.period_start = progress.period_start
+            and goal.period_end = progress.period_end
+            and progress.recency = 1
     left join covered
         on
             goal.goal_id = covered.goal_id
@@ -141,8 +83,8 @@ final as (
         measure,
         scope,
         period,
-        cast(period_start as date) as period_start,
-        cast(period_end as date) as period_end,
+        period_start,
+        period_end,
         cast(amount as decimal(24, 6)) as goal_amount,
         cast(coalesce(actual, 0) as decimal(24, 6)) as actual_amount,
         {{ ratio('coalesce(actual, 0)', 'amount') }} as attainment,

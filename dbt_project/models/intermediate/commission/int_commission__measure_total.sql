@@ -1,0 +1,27 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ delete_touched('window_id', ref('int_commission__dirty_window')) }}"
+) }}
+
+{# What the credits of a window add to its measure in each pay period. #}
+
+with
+
+line as (
+    select measure_line.*
+    from {{ ref('int_commission__measure_line') }} as measure_line
+    inner join {{ ref('int_commission__dirty_window') }} as dirty_window
+        on measure_line.window_id = dirty_window.window_id
+),
+
+final as (
+    select
+        window_id,
+        pay_period_start,
+        cast(sum(measure_delta) as bigint) as measure_units
+    from line
+    group by window_id, pay_period_start
+)
+
+select * from final

@@ -1,0 +1,43 @@
+{# What reversals take back less, or more, than the cents of their sales: the multipliers and gates of the window in
+   which the sale was paid apply to what is taken back, too. #}
+
+with
+
+factored as (
+    select
+        *,
+        row_number() over (partition by window_id order by pay_period_start desc) as recency
+    from {{ ref('int_commission__factor') }}
+),
+
+returned as (
+    select
+        window_id,
+        pay_period_start,
+        original_window_id,
+        sum(amount_minor) as reversal_minor
+    from {{ ref('int_commission__reversal_line') }}
+    where original_window_id in (select factored.window_id from factored)
+    group by window_id, pay_period_start, original_window_id
+),
+
+final as (
+    select
+        returned.window_id,
+        returned.pay_period_start,
+        cast(sum(
+            {{ times(
+                'returned.reversal_minor',
+                'factored.multiplier_numerator * factored.gate_numerator',
+                'factored.multiplier_denominator * factored.gate_denominator'
+            ) }} - returned.reversal_minor
+        ) as bigint) as return_factor_minor
+    from returned
+    inner join factored
+        on
+            returned.original_window_id = factored.window_id
+            and factored.recency = 1
+    group by returned.window_id, returned.pay_period_start
+)
+
+select * from final

@@ -1,0 +1,138 @@
+"""Gates and multipliers of a plan: what a component pays goes up or down with something else."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import pairwise
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from ..wording import Refusal
+from .conditions import Call, Flag, parse_condition
+from .limit_model import LimitText
+from .plan_part import PlanPart, RateText
+from .state_condition import StateConditionText
+from .units import Quantity, parse_amount, parse_curve_rate
+
+MOST_FACTORS = 4
+ALL = "all"
+"""What attainment(..) says for every component that has a quota."""
+
+
+def parse_call(text: str) -> Call:
+    """Read `attainment(revenue)`, `measure(revenue)`, `score(objective)` or `goal(g)`."""
+    root = parse_condition(text).root
+    if isinstance(root, Flag) and isinstance(root.reference, Call):
+        return root.reference
+    raise Refusal(
+        f'"{text}" names nothing that multiplies',
+        "write attainment(component), measure(component), score(objective) or goal(goal)",
+    )
+
+
+def _call_text(text: str) -> str:
+    call = parse_call(text)
+    if (call.function, call.argument) == ("attainment", ALL):
+        raise Refusal("all components have no single attainment", "name one component")
+    return text
+
+
+def _factor_edge_text(text: str) -> str:
+    if parse_amount(text).unit not in ("zero", "share", "money"):
+        raise ValueError("an edge of a multiplier is 0, a percentage or money")
+    return text
+
+
+def _times_text(text: str) -> str:
+    times = parse_curve_rate(text)
+    if times.unit not in ("zero", "target"):
+        raise ValueError(f'"{text}" is no factor; write for example 0.5x')
+    if times.value < 0:
+        raise ValueError("a factor can't be negative")
+    return text
+
+
+CallText = Annotated[str, AfterValidator(_call_text)]
+FactorEdgeText = Annotated[str, AfterValidator(_factor_edge_text)]
+TimesText = Annotated[str, AfterValidator(_times_text)]
+
+
+class FactorRow(PlanPart):
+    """From (reached) or above (exceeded) an edge on, this factor."""
+
+    from_: FactorEdgeText | None = Field(default=None, alias="from")
+    above: FactorEdgeText | None = None
+    times: TimesText
+
+    @model_validator(mode="after")
+    def _one_edge(self) -> Self:
+        if (self.from_ is None) == (self.above is None):
+            raise ValueError(
+                "say either from (reaching it is enough) or above (it must be exceeded)"
+            )
+        return self
+
+    @property
+    def edge(self) -> Quantity:
+        """The lower edge of the row."""
+        return parse_amount(self.from_ if self.from_ is not None else str(self.above))
+
+    @property
+    def factor(self) -> Fraction:
+        """What multiplies."""
+        return parse_curve_rate(self.times).value
+
+
+class Multiplier(PlanPart):
+    """A factor by what something else has reached: by rows, or without them that value itself.
+
+    Below the first row the factor is 0.
+    """
+
+    by: CallText
+    rows: Annotated[list[FactorRow], Field(min_length=1)] | None = None
+
+    @model_validator(mode="after")
+    def _edges(self) -> Self:
+        edges = [row.edge for row in self.rows or []]
+        kind = "money" if self.call.function == "measure" else "share"
+        if any(edge.unit not in ("zero", kind) for edge in edges):
+            raise ValueError(
+                f"edges of {self.by} are {'money' if kind == 'money' else 'percentages: 80%'}"
+            )
+        if kind == "money" and self.rows is None:
+            raise ValueError("measure(..) is money and no factor; say rows")
+        if any(upper.value <= lower.value for lower, upper in pairwise(edges)):
+            raise ValueError("edges must ascend from row to row")
+        return self
+
+    @property
+    def call(self) -> Call:
+        """What the factor goes by."""
+        return parse_call(self.by)
+
+    @property
+    def money_texts(self) -> list[str]:
+        """The edges that may be money."""
+        return [text for row in self.rows or [] for text in (row.from_, row.above) if text]
+
+
+class Gate(PlanPart):
+    """What a component pays less, or at most, where a condition does not hold."""
+
+    needs: StateConditionText
+    else_: RateText | None = Field(default=None, alias="else")
+    else_cap: LimitText | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.else_ is None) == (self.else_cap is None):
+            raise Refusal("say either else: 0% (a share of the pay) or else_cap")
+        if self.else_ is not None and parse_curve_rate(self.else_).value < 0:
+            raise Refusal("what is paid otherwise can't be negative")
+        return self
+
+
+Multipliers = Annotated[list[Multiplier], Field(min_length=1, max_length=MOST_FACTORS)]
+Gates = Annotated[list[Gate], Field(min_length=1, max_length=MOST_FACTORS)]

@@ -1,0 +1,225 @@
+"""Compiles what stands between the lines of a window and its result: limits, factors, fixed pay.
+
+Tables: `plan_band`, `plan_gate`, `plan_condition`, `plan_multiplier`, `plan_limit`, `plan_fixed`
+(columns: `SCHEMAS`).
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import lcm
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from .curves import Scale, re_rates_at_edges, share_of_target, walk_of
+from .limit_model import Limit, limit_text, parse_limit
+from .plan_model import MONTHS
+from .state_condition import CONDITION_SCHEMA, condition_rows
+from .units import LARGEST, parse_rate, parse_recurring, parse_yearly_money
+
+if TYPE_CHECKING:
+    from .component_model import Component
+    from .factor_model import Gate
+    from .plan_model import Plan
+
+PLAN_CAP = "plan cap"
+"""The component that carries what a plan's own cap takes away: no name in a plan has a space."""
+
+_TEXT, _INTEGER, _FLAG = pa.string(), pa.int64(), pa.bool_()
+SCHEMAS: dict[str, pa.Schema] = {
+    "plan_limit": pa.schema(
+        [
+            ("component_key", _TEXT), ("limit_kind", _TEXT), ("period_kind", _TEXT),
+            ("amount_numerator", _INTEGER), ("target_numerator", _INTEGER),
+            ("denominator", _INTEGER),
+        ]
+    ),
+    "plan_fixed": pa.schema(
+        [
+            ("component_key", _TEXT), ("amount_minor", _INTEGER), ("period_kind", _TEXT),
+            ("piece_kind", _TEXT), ("period_months", _INTEGER), ("piece_months", _INTEGER),
+            ("prorate", _TEXT),
+        ]
+    ),
+    "plan_multiplier": pa.schema(
+        [
+            ("component_key", _TEXT), ("ordinal", _INTEGER), ("call", _TEXT),
+            ("argument", _TEXT), ("row_number", _INTEGER), ("edge_numerator", _INTEGER),
+            ("edge_denominator", _INTEGER), ("is_above", _FLAG), ("factor_numerator", _INTEGER),
+            ("factor_denominator", _INTEGER),
+        ]
+    ),
+    "plan_gate": pa.schema(
+        [
+            ("component_key", _TEXT), ("ordinal", _INTEGER), ("condition_id", _TEXT),
+            ("factor_numerator", _INTEGER), ("factor_denominator", _INTEGER),
+            ("amount_numerator", _INTEGER), ("target_numerator", _INTEGER),
+            ("denominator", _INTEGER),
+        ]
+    ),
+    "plan_band": pa.schema(
+        [
+            ("component_key", _TEXT), ("curve_number", _INTEGER), ("condition_id", _TEXT),
+            ("walk", _TEXT), ("re_rates_at_edges", _FLAG),
+        ]
+    ),
+    "plan_condition": CONDITION_SCHEMA,
+}  # fmt: skip
+Rows = dict[str, list[dict[str, Any]]]
+
+
+def rows_of(component: Component, key: str, plan: Plan, scale: Scale) -> Rows:
+    """Give the rows of a component; raise ValueError where its numbers can't be exact."""
+    window = component.window or plan.pay
+    limits = (("cap", limit_text(component.cap)), ("floor", component.floor))
+    share = share_of_target(component.weight, window)
+    rows: Rows = {
+        "plan_limit": [
+            _limit_row(key, kind, parse_limit(text), window, (Fraction(0), share), scale)
+            for kind, text in limits
+            if text is not None
+        ],
+        "plan_fixed": [],
+        "plan_multiplier": _multiplier_rows(component, key, scale),
+        "plan_band": [],
+        "plan_gate": [],
+        "plan_condition": [],
+    }
+    for number, band in enumerate(component.bands or [], start=1):
+        condition_id = f"{key}/bands/{number}"
+        rows["plan_condition"] += condition_rows(band.if_, key, condition_id, scale.measure)
+        rows["plan_band"].append(
+            {
+                "component_key": key,
+                "curve_number": number,
+                "condition_id": condition_id,
+                "walk": walk_of(band),
+                "re_rates_at_edges": re_rates_at_edges(band),
+            }
+        )
+    for ordinal, gate in enumerate(component.gates or [], start=1):
+        condition_id = f"{key}/gates/{ordinal}"
+        rows["plan_condition"] += condition_rows(gate.needs, key, condition_id, scale.measure)
+        rows["plan_gate"].append(
+            {"component_key": key, "ordinal": ordinal, "condition_id": condition_id}
+            | _otherwise(gate, share, scale)
+        )
+    if component.fixed is not None:
+        money = parse_recurring(component.fixed)
+        piece = min(money.period, plan.pay, key=MONTHS.__getitem__)
+        piece = "month" if component.prorate == "months" else piece
+        rows["plan_fixed"].append(
+            {
+                "component_key": key,
+                "amount_minor": _whole(money.value * 10**scale.pay, component.fixed),
+                "period_kind": money.period,
+                "piece_kind": piece,
+                "period_months": MONTHS[money.period],
+                "piece_months": MONTHS[piece],
+                "prorate": component.prorate or "days",
+            }
+        )
+    return rows
+
+
+def plan_cap_window(plan: Plan) -> str:
+    """Give the period over which the cap of a plan adds up: its own, else the longest window."""
+    period = parse_limit(limit_text(plan.cap) or "").period
+    windows = [component.window or plan.pay for component in plan.components.values()]
+    return period or max(windows, key=MONTHS.__getitem__)
+
+
+def plan_cap_row(plan: Plan, key: str, scale: Scale) -> dict[str, Any]:
+    """Give the limit of a plan's sum; its target is that of all its components together."""
+    window = plan_cap_window(plan)
+    months = Fraction(MONTHS[window], 12)
+    own = Fraction(0)
+    of_plan: list[Fraction] = []
+    for component in plan.components.values():
+        if component.target is not None:
+            weight = parse_rate(component.weight)
+            own += weight * parse_yearly_money(component.target).value * 10**scale.pay
+        elif component.uses_target:
+            of_plan.append(parse_rate(component.weight))
+    share = sum(of_plan, Fraction(0)) if of_plan or own else Fraction(1)
+    limit = parse_limit(limit_text(plan.cap) or "")
+    return _limit_row(key, "cap", limit, window, (own * months, share * months), scale)
+
+
+def _otherwise(gate: Gate, share: Fraction, scale: Scale) -> dict[str, Any]:
+    if gate.else_cap is not None:
+        return _limited(parse_limit(gate.else_cap), (Fraction(0), share), scale)
+    factor = parse_rate(gate.else_ or "0")
+    return {"factor_numerator": factor.numerator, "factor_denominator": factor.denominator}
+
+
+def _limit_row(
+    key: str,
+    kind: str,
+    limit: Limit,
+    window: str,
+    target: tuple[Fraction, Fraction],
+    scale: Scale,
+) -> dict[str, Any]:
+    period = limit.period or window
+    row = {"component_key": key, "limit_kind": kind, "period_kind": period}
+    return row | _limited(limit, target, scale)
+
+
+def _limited(limit: Limit, target: tuple[Fraction, Fraction], scale: Scale) -> dict[str, Any]:
+    """Give a limit in minor units: (amount + target * T) / denominator, T the yearly target.
+
+    `target` is what the limit's share is of: minor units, and a share of T.
+    """
+    amount, share = limit.value * 10**scale.pay, Fraction(0)
+    if not limit.period:
+        amount = limit.value * target[0]
+        share = limit.value * target[1] * scale.measure_to_pay
+    denominator = lcm(amount.denominator, share.denominator)
+    return {
+        "amount_numerator": _fitting(amount * denominator),
+        "target_numerator": _fitting(share * denominator),
+        "denominator": denominator,
+    }
+
+
+def _multiplier_rows(component: Component, key: str, scale: Scale) -> list[dict[str, Any]]:
+    rows = []
+    for ordinal, multiplier in enumerate(component.multiply or [], start=1):
+        call = multiplier.call
+        unit = 10**scale.measure if call.function == "measure" else 1
+        common = {
+            "component_key": key,
+            "ordinal": ordinal,
+            "call": call.function,
+            "argument": call.argument,
+        }
+        if multiplier.rows is None:
+            rows.append(common | {"row_number": 0})
+        for number, row in enumerate(multiplier.rows or [], start=1):
+            edge = row.edge.value * unit
+            rows.append(
+                common
+                | {
+                    "row_number": number,
+                    "edge_numerator": _fitting(Fraction(edge.numerator)),
+                    "edge_denominator": edge.denominator,
+                    "is_above": row.above is not None,
+                    "factor_numerator": row.factor.numerator,
+                    "factor_denominator": row.factor.denominator,
+                }
+            )
+    return rows
+
+
+def _whole(minor: Fraction, text: str) -> int:
+    if minor.denominator != 1:
+        raise ValueError(f"{text} has more decimals than the currency")
+    return _fitting(minor)
+
+
+def _fitting(number: Fraction) -> int:
+    if abs(number.numerator) > LARGEST:
+        raise ValueError("the numbers are too large to be calculated exactly")
+    return number.numerator
