@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from .band_model import Band
 from .condition_model import SaleConditionText
 from .conditions import Call
-from .credit_model import TEAM_COMMISSION, Differential, LevelsText, check_credit
+from .credit_model import Differential, LevelsText, check_credit
 from .curve_model import CURVES, Curve
 from .factor_model import Gates, Multipliers
 from .limit_model import CapTerm, FixedText, LimitText, Prorate, limit_text, parse_limit

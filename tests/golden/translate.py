@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from .calculations import crediting, exceptions, limits, payments, tiers
+from .calculations import crediting, exceptions, limits, payments, shared_pay, tiers
 from .case import Case
 from .words import CURRENCIES, NotSaid, Said, person, reps
 
@@ -15,6 +15,8 @@ _CALCULATIONS: dict[str, Callable[[Case, Said], None]] = {
     "split": crediting.split,
     "rollup": crediting.rollup,
     "differential": crediting.differential,
+    "pool": shared_pay.pool,
+    "override_on_commission": shared_pay.override_on_commission,
     "target_mult": tiers.target_mult,
     "curve": tiers.curve,
     "lump_interp": tiers.lump_interp,
