@@ -204,11 +204,9 @@ def rows_of(component: Component, key: str, scale: Scale) -> dict[str, list[dict
 def _weight_unit(component: Component, scale: Scale) -> int:
     """Give the units of one: of money, or of what the measure counts."""
     by_measure = component.pool is not None and component.pool.share == "measure"
-    if by_measure and component.of == "quantity":
-        return _QUANTITY_SCALE
-    if by_measure and component.of in ("orders", "customers"):
-        return 1
-    return int(10**scale.measure)
+    units = {"quantity": _QUANTITY_SCALE, "orders": 1, "customers": 1}
+    unit = units.get(component.of) if by_measure else None
+    return unit or int(10**scale.measure)
 
 
 def _whole(value: Fraction, text: str) -> int:

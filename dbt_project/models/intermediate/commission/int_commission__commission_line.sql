@@ -79,7 +79,7 @@ plain_line as (
             cast(null as {{ dbt.type_string() }}) as segment_id,
             cast(null as decimal(18, 9)) as rate,
             '{{ line_kind }}' as line_kind,
-            {{ cause }} as cause,
+            {{ cause }},
             amount_minor
         from {{ ref(table) }}
     {%- endfor %}
@@ -96,9 +96,9 @@ final as (
         || case when credit_level > 1 then '|' || cast(credit_level as {{ dbt.type_string() }}) else '' end
             as commission_line_id,
         cast(null as {{ dbt.type_string() }}) as cause,
-        {%- for column in columns %}
-            {{ column }}{{ ',' if not loop.last }}
-        {%- endfor %}
+    {%- for column in columns %}
+        {{ column }}{{ ',' if not loop.last }}
+    {%- endfor %}
     from credited_line
     union all
     select

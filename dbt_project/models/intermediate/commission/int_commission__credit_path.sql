@@ -55,7 +55,7 @@ led as (
         span.valid_from,
         span.valid_to,
         cast(sum(reporting_path.share_parts) as bigint) as share_parts,
-        {{ text_list('reporting_path.path') }} as paths
+        {{ text_list('reporting_path.route') }} as paths
     from span
     inner join reporting_path
         on

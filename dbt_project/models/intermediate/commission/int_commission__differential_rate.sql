@@ -27,7 +27,7 @@ way as (
         participant_id as credited_id,
         cast(0 as bigint) as credit_level,
         cast(1000000000 as bigint) as share_parts,
-        participant_id as path,
+        participant_id as route,
         cast('1900-01-01' as date) as valid_from,
         {{ far_future }} as valid_to
     from (select distinct participant_id from role) as seller
@@ -37,7 +37,7 @@ way as (
         manager_id as credited_id,
         credit_level,
         share_parts,
-        path,
+        route,
         valid_from,
         valid_to
     from {{ ref('int_commission__reporting_path') }}
@@ -47,30 +47,30 @@ way as (
 -- Everyone on a way, the one whom it leads to included.
 step as (
     select
-        way.path,
+        way.route,
         way.valid_from as way_from,
         way.valid_to as way_to,
-        before.credited_id as step_id,
-        before.credit_level as step_level
+        earlier.credited_id as step_id,
+        earlier.credit_level as step_level
     from way
-    inner join way as before
+    inner join way as earlier
         on
-            way.participant_id = before.participant_id
-            and before.credit_level <= way.credit_level
-            and (way.path = before.path or starts_with(way.path, before.path || ' > '))
-            and way.valid_from between before.valid_from and before.valid_to
+            way.participant_id = earlier.participant_id
+            and way.credit_level >= earlier.credit_level
+            and (way.route = earlier.route or starts_with(way.route, earlier.route || ' > '))
+            and way.valid_from between earlier.valid_from and earlier.valid_to
 ),
 
 changed as (
     select
-        path,
+        route,
         valid_from as way_from,
         valid_to as way_to,
         valid_from as day
     from way
     union
     select
-        step.path,
+        step.route,
         step.way_from,
         step.way_to,
         role.valid_from as day
@@ -78,17 +78,18 @@ changed as (
     inner join role
         on
             step.step_id = role.participant_id
-            and role.valid_from > step.way_from
-            and role.valid_from <= step.way_to
+            and step.way_from < role.valid_from
+            and step.way_to >= role.valid_from
 ),
 
 span as (
     select
-        path,
+        route,
         way_from,
         day as valid_from,
         coalesce(
-            cast({{ dbt.dateadd('day', -1, 'lead(day) over (partition by path, way_from order by day)') }} as date), way_to
+            cast({{ dbt.dateadd('day', -1, 'lead(day) over (partition by route, way_from order by day)') }} as date),
+            way_to
         ) as valid_to
     from changed
 ),
@@ -96,7 +97,7 @@ span as (
 levelled as (
     select
         level.component_key,
-        span.path,
+        span.route,
         span.way_from,
         span.valid_from,
         span.valid_to,
@@ -105,11 +106,11 @@ levelled as (
     from span
     inner join way
         on
-            span.path = way.path
+            span.route = way.route
             and span.way_from = way.valid_from
     inner join step
         on
-            span.path = step.path
+            span.route = step.route
             and span.way_from = step.way_from
     inner join role
         on
@@ -119,7 +120,7 @@ levelled as (
         on role.role = level.level_name
     group by
         level.component_key,
-        span.path,
+        span.route,
         span.way_from,
         span.valid_from,
         span.valid_to
@@ -131,7 +132,7 @@ final as (
         way.participant_id,
         way.credited_id,
         way.credit_level,
-        way.path,
+        way.route,
         way.share_parts,
         levelled.valid_from,
         levelled.valid_to,
@@ -139,7 +140,7 @@ final as (
     from levelled
     inner join way
         on
-            levelled.path = way.path
+            levelled.route = way.route
             and levelled.way_from = way.valid_from
     where levelled.own_parts is not null
 )

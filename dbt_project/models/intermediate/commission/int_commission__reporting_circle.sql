@@ -9,14 +9,22 @@ line as (
     select * from {{ ref('int_commission__reporting_line') }}
 ),
 
+leader as (
+    select distinct manager_id from line
+),
+
+led as (
+    select distinct participant_id from line
+),
+
 -- Nobody else can lie in a circle.
 between_two as (
     select line.*
     from line
-    inner join (select distinct manager_id from line) as led
-        on line.participant_id = led.manager_id
-    inner join (select distinct participant_id from line) as reporting
-        on line.manager_id = reporting.participant_id
+    inner join leader
+        on line.participant_id = leader.manager_id
+    inner join led
+        on line.manager_id = led.participant_id
 ),
 
 climbed as (

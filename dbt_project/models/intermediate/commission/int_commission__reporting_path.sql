@@ -47,8 +47,8 @@ bound as (
     inner join circle
         on
             line.participant_id = circle.participant_id
-            and circle.valid_to >= line.valid_from
-            and circle.valid_to < line.valid_to
+            and line.valid_from <= circle.valid_to
+            and line.valid_to > circle.valid_to
 ),
 
 piece as (
@@ -89,7 +89,7 @@ climbed as (
         sound.share_parts,
         sound.valid_from,
         sound.valid_to,
-        sound.participant_id || ' > ' || sound.manager_id as path,
+        sound.participant_id || ' > ' || sound.manager_id as route,
         depth.levels
     from sound
     cross join depth
@@ -105,7 +105,7 @@ climbed as (
         ) }} as bigint) as share_parts,
         greatest(climbed.valid_from, sound.valid_from) as valid_from,
         least(climbed.valid_to, sound.valid_to) as valid_to,
-        climbed.path || ' > ' || sound.manager_id as path,
+        climbed.route || ' > ' || sound.manager_id as route,
         climbed.levels
     from climbed
     inner join sound
@@ -122,7 +122,7 @@ final as (
         manager_id,
         credit_level,
         share_parts,
-        path,
+        route,
         valid_from,
         valid_to
     from climbed

@@ -59,11 +59,14 @@ seller as (
         *,
         {%- for amount in amounts %}
             case
-                when is_taking_back then -sum({{ amount }}_units) over (
-                    partition by original_event_id, participant_id, credit_kind, credited_id, credit_level
-                    order by event_date, order_id, line_number, document_type
-                    rows between unbounded preceding and current row
-                )
+                when is_taking_back
+                    then
+                        -sum({{ amount }}_units)
+                            over (
+                                partition by original_event_id, participant_id, credit_kind, credited_id, credit_level
+                                order by event_date, order_id, line_number, document_type
+                                rows between unbounded preceding and current row
+                            )
                 else {{ amount }}_units
             end as {{ amount }}_after
             {%- if not loop.last %},{% endif %}
@@ -106,7 +109,8 @@ running as (
         {%- for amount in amounts %}
             {%- for moment in ['after', 'before'] %}
                 event.event_{{ amount }}_{{ moment }},
-                cast(sum(summed.{{ amount }}_{{ moment }}) over to_level as bigint) as {{ amount }}_{{ moment }}_to_level,
+                cast(sum(summed.{{ amount }}_{{ moment }}) over to_level as bigint)
+                    as {{ amount }}_{{ moment }}_to_level,
             {%- endfor %}
         {%- endfor %}
         case when summed.is_taking_back then -1 else 1 end as direction
@@ -125,11 +129,12 @@ divided as (
         *,
         {%- for amount in amounts %}
             case
-                when is_counted_once then
-                    direction * (
-                        {{ counted_once(amount, 'after') }}
-                        - {{ counted_once(amount, 'before') }}
-                    )
+                when is_counted_once
+                    then
+                        direction * (
+                            {{ counted_once(amount, 'after') }}
+                            - {{ counted_once(amount, 'before') }}
+                        )
                 else direction * ({{ amount }}_after - {{ amount }}_before)
             end as {{ amount }}_units,
         {%- endfor %}

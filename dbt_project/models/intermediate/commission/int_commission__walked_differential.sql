@@ -40,7 +40,7 @@ way as (
         rate.rate_parts,
         sum(rate.share_parts) over (
             partition by sold.event_id, sold.component_key, sold.participant_id, seller.participant_id
-            order by rate.credit_level, rate.path
+            order by rate.credit_level, rate.route
             rows between unbounded preceding and current row
         ) as parts_to_way
     from sold

@@ -92,6 +92,17 @@ allocated as (
     from divided
 ),
 
+-- It takes back what the sale itself has paid.
+taken_back as (
+    select
+        *,
+        cast(null as bigint) as segment_number,
+        cast(null as {{ dbt.type_string() }}) as segment_id,
+        cast(null as decimal(18, 9)) as rate
+    from running
+    where is_taking_back
+),
+
 final as (
     select
         {%- for column in walked_columns() %}
@@ -105,15 +116,12 @@ final as (
     union all
     select
         {%- for column in walked_columns() %}
-            {% if column == 'segment_number' -%} cast(null as bigint) as {% elif column == 'segment_id' -%}
-            cast(null as {{ dbt.type_string() }}) as {% elif column == 'rate' -%} cast(null as decimal(18, 9)) as {% endif -%}
             {{ column }},
         {%- endfor %}
         'sale' as line_kind,
         measure_delta as credited_delta,
         cast(0 as bigint) as amount_minor
-    from running
-    where is_taking_back
+    from taken_back
 )
 
 select * from final
