@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 
 from ..wording import Refusal, did_you_mean
 from .component_model import Component
+from .credit_model import TEAM_COMMISSION
 from .conditions import Call, parse_condition
 from .exchange_model import Exchange
 from .factor_model import ALL, Gate
@@ -107,6 +108,13 @@ class Plan(PlanPart):
             raise Refusal(
                 f"{name}: {call}: there is no component `{call.argument}`",
                 did_you_mean(call.argument, self.components),
+            )
+        if self.components.get(call.argument) and (
+            self.components[call.argument].of == TEAM_COMMISSION
+        ):
+            raise Refusal(
+                f"{name}: {call} would need a third pass",
+                f"`{call.argument}` is calculated in the second one, when all others are",
             )
 
     def _check_gate_cap(self, name: str, gate: Gate, window: str) -> None:

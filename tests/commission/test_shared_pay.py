@@ -16,7 +16,8 @@ REPS = f"""plan: reps
 {HEAD}
   revenue: {{rate: 5%}}
   pool:
-    pool: {{fund: 1% of company, factor: 1.15x, members: attainment(revenue) >= 60%, share: measure}}
+    pool:
+      {{fund: 1% of company, factor: 1.15x, members: attainment(revenue) >= 60%, share: measure}}
     quota: {{type: none}}
   cup: {{contest: {{rank: 1, prize: 100.01 USD}}}}
   race: {{contest: {{first_to: 100 USD, prize: 50 USD}}}}
@@ -26,17 +27,18 @@ MANAGERS = f"""plan: managers
   team_commission: {{of: commission(team), credit: rollup, levels: 2, rate: 4%}}
   team_sales: {{credit: rollup, rate: 1%}}
 """
+SECOND = "  d: {of: commission(team), credit: rollup, rate: 1%}\n"
 
 
 def test_money_is_shared_to_the_cent_and_paid_without_a_transaction(
     workspace: Workspace, state: State
 ) -> None:
-    """Sold: ani 100, budi 300, citra 50 and 300, of quotas of 100, 300 and 1,000; 10 of ani's come back.
+    """Sold: ani 100, budi 300, citra 50 and 300, of 100, 300, 1,000; 10 of ani's are back.
 
     Fund: 1% of 740 x 1.15 = 8.51, of ani (90) and budi (300): 1.963.. and 6.546..: 1.96 and 6.55.
     Cup: citra with 350. Race: ani is at 100 first, on the 10th, whatever comes back later.
-    Team of m: ani 5.00 - 0.50 + 1.96 + 50, half of budi's 15.00 + 6.55 = 10.775: 67.235 -> 67.24 x 4%
-    = 2.69; citra has no manager. Of n, two levels up: the same, and m's own 1% of 90 + 150 = 2.40.
+    Team of m: ani 5.00 - 0.50 + 1.96 + 50, half of budi's 15.00 + 6.55 = 10.775: 67.235 -> 67.24
+    x 4% = 2.69; citra has no manager. Of n, two levels up: the same, and m's own 1% of 90 + 150 = 2.40.
     """
     (workspace.plans_folder / "reps.yml").write_text(REPS)
     (workspace.plans_folder / "managers.yml").write_text(MANAGERS)
@@ -130,6 +132,7 @@ def test_money_is_shared_to_the_cent_and_paid_without_a_transaction(
         ("contest: {first_to: 3 orders, prize: 5 USD}", "is no amount of net_amount"),
         ("{of: commission(team), rate: 5%}", "says whose"),
         ("{of: commission(team), credit: rollup, rate: 5%, cap: 1 USD per month}", "second pass"),
+        ("{rate: 5%, gates: [{needs: measure(d) > 5 USD, else: 0%}]}", "third pass"),
         ("{levels: 2, rate: 5%}", "go with credit: rollup"),
         ("{credit: rollup, levels: 9, rate: 5%}", "write 1 to 8"),
         ("{share_out: pay, marginal: [{from: 0, rate: 1%}]}", "goes with a rate"),
@@ -139,6 +142,6 @@ def test_a_wrong_plan_is_told_in_its_own_words(
     workspace: Workspace, component: str, told: str
 ) -> None:
     text = component if component.startswith("{") else f"{{{component}}}"
-    (workspace.plans_folder / "plan.yml").write_text(f"plan: p\n{HEAD}  c: {text}\n")
+    (workspace.plans_folder / "plan.yml").write_text(f"plan: p\n{HEAD}  c: {text}\n{SECOND}")
     with pytest.raises(ConfigurationError, match=told):
         check_plans(workspace)
