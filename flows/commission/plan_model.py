@@ -13,8 +13,8 @@ from pydantic import Field, model_validator
 
 from ..wording import Refusal, did_you_mean
 from .component_model import Component
-from .credit_model import TEAM_COMMISSION
 from .conditions import Call, parse_condition
+from .credit_model import TEAM_COMMISSION
 from .exchange_model import Exchange
 from .factor_model import ALL, Gate
 from .limit_model import CapTerm, limit_text, parse_limit

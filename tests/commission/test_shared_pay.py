@@ -38,7 +38,7 @@ def test_money_is_shared_to_the_cent_and_paid_without_a_transaction(
     Fund: 1% of 740 x 1.15 = 8.51, of ani (90) and budi (300): 1.963.. and 6.546..: 1.96 and 6.55.
     Cup: citra with 350. Race: ani is at 100 first, on the 10th, whatever comes back later.
     Team of m: ani 5.00 - 0.50 + 1.96 + 50, half of budi's 15.00 + 6.55 = 10.775: 67.235 -> 67.24
-    x 4% = 2.69; citra has no manager. Of n, two levels up: the same, and m's own 1% of 90 + 150 = 2.40.
+    x 4% = 2.69; citra has no manager. Of n: the same, and m's own 1% of 90 + 150 = 2.40.
     """
     (workspace.plans_folder / "reps.yml").write_text(REPS)
     (workspace.plans_folder / "managers.yml").write_text(MANAGERS)
