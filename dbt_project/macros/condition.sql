@@ -9,6 +9,17 @@
     {{ return([]) }}
 {%- endmacro %}
 
+{# The conditions that say whom a plan version is for, over the alias `participant`. #}
+{% macro plan_conditions_on_participants() -%}
+    {%- set relation = source('plan', 'plan_who') -%}
+    {%- if execute -%}
+        {{ return(run_query(
+            'select plan_id, valid_from, valid_to, filter_sql from ' ~ relation ~ ' order by plan_id, plan_version'
+        ).rows) }}
+    {%- endif -%}
+    {{ return([]) }}
+{%- endmacro %}
+
 {# Joins to `credit` what the conditions ask of: the document of the sale, and masters as they were on the day
    of the order. Nothing where no plan has conditions. #}
 {% macro tables_of_conditions(filters) -%}
@@ -59,6 +70,36 @@
             {%- for filter in filters %}
             when {{ filter.filter_number }} then {{ filter.filter_sql }}
             {%- endfor %}
+        end
+    {%- endif -%}
+{%- endmacro %}
+
+{# The number of the first term of `component` that holds for `credit`, which is that of its curve; 0, the
+   component's own curve, where none does. #}
+{% macro curve_of_terms(filters) -%}
+    {%- set relation = source('plan', 'plan_term') -%}
+    {%- set terms = run_query(
+        'select component_key, term_number, filter_number, valid_from, valid_to from ' ~ relation
+        ~ ' order by component_key, term_number'
+    ).rows if execute else [] -%}
+    {%- set holds = {} -%}
+    {%- for filter in filters -%}
+        {%- do holds.update({filter.filter_number: filter.filter_sql}) -%}
+    {%- endfor -%}
+    {%- if terms | length == 0 -%}
+        0
+    {%- else -%}
+        case
+            {%- for term in terms %}
+            when
+                component.component_key = '{{ term.component_key }}'
+                and credit.event_date between cast('{{ term.valid_from }}' as date) and cast('{{ term.valid_to }}' as date)
+                {%- if term.filter_number != 0 %}
+                and ({{ holds[term.filter_number] }})
+                {%- endif %}
+                then {{ term.term_number }}
+            {%- endfor %}
+            else 0
         end
     {%- endif -%}
 {%- endmacro %}

@@ -25,17 +25,28 @@
     cast(cast({{ units }} as decimal(19, 0)) * {{ power_of_ten_as_decimal(var('money_scale') | int) }} as decimal(24, 6))
 {%- endmacro %}
 
-{% macro from_millionths(millionths) -%}
-    cast(cast({{ millionths }} as decimal(19, 0)) * {{ power_of_ten_as_decimal(6) }} as decimal(24, 6))
+{# An amount as integer units of the measure, and back: money at the money scale, quantities in millionths,
+   orders and customers one by one. #}
+{% macro to_measure(amount, measure) -%}
+    case
+        when {{ measure }} = 'quantity' then {{ millionths_as_integer(amount) }}
+        when {{ measure }} in ('orders', 'customers') then cast({{ amount }} as bigint)
+        else {{ to_units(amount) }}
+    end
 {%- endmacro %}
 
-{# A measure by its kind: money, or a score in billionths. #}
 {% macro from_measure(units, measure) -%}
     case
+        when {{ measure }} = 'quantity' then {{ from_millionths(units) }}
+        when {{ measure }} in ('orders', 'customers') then cast({{ units }} as decimal(24, 6))
         when {{ measure }} = 'score'
             then cast(cast({{ units }} as decimal(19, 0)) * {{ power_of_ten_as_decimal(9) }} as decimal(24, 6))
         else {{ from_units(units) }}
     end
+{%- endmacro %}
+
+{% macro from_millionths(millionths) -%}
+    cast(cast({{ millionths }} as decimal(19, 0)) * {{ power_of_ten_as_decimal(6) }} as decimal(24, 6))
 {%- endmacro %}
 
 {% macro from_minor(minor) -%}

@@ -6,6 +6,7 @@ from run to run.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from math import lcm
@@ -38,9 +39,11 @@ from .curves import (
     share_of_target,
     walk_of,
 )
+from .eligibility import WHO_SCHEMA, who_rows
 from .exchange import SCHEMAS as EXCHANGE_SCHEMAS
 from .exchange import exchange_rows
 from .filters import EVERY_SALE, FILTER_SCHEMA, Filters
+from .measures import MEASURES
 from .plans import PlanFile, load_plans
 from .units import LARGEST, parse_yearly_money
 
@@ -84,11 +87,19 @@ SCHEMAS: dict[str, pa.Schema] = {
     ),
     "plan_credit": CREDIT_SCHEMA,
     "plan_level": LEVEL_SCHEMA,
+    "plan_who": WHO_SCHEMA,
     "plan_filter": FILTER_SCHEMA,
+    "plan_term": pa.schema(
+        [
+            ("component_key", _TEXT), ("term_number", _INTEGER), ("filter_number", _INTEGER),
+            ("valid_from", _DATE), ("valid_to", _DATE),
+        ]
+    ),
     **limits.SCHEMAS,
     **shared_pay_model.SCHEMAS,
     **EXCHANGE_SCHEMAS,
 }  # fmt: skip
+_LARGEST_RATE_SHOWN = 10**9
 OWN_CURVE = 0
 """The number of the curve that the component says itself; others replace it."""
 
@@ -99,10 +110,12 @@ def compile_plans(workspace: Workspace) -> dict[str, pa.Table]:
     Raises ConfigurationError where a plan is wrong, or its numbers are too large to be exact.
     """
     rows: dict[str, list[dict[str, Any]]] = {name: [] for name in SCHEMAS}
-    scale = Scale(workspace.settings.money_scale, workspace.currency_digits)
+    money = workspace.settings.money_scale
+    scale = Scale(money, money, workspace.currency_digits)
     filters = Filters(workspace.settings.money_scale)
     for file in load_plans(workspace):
         rows["plan_version"].append(_version_row(file, scale))
+        rows["plan_who"] += who_rows(file)
         for table, added in exchange_rows(file.plan).items():
             rows[table] += added
         for ordinal, (name, component) in enumerate(file.plan.components.items(), start=1):
@@ -111,6 +124,7 @@ def compile_plans(workspace: Workspace) -> dict[str, pa.Table]:
                     file, ordinal, name, component, scale, filters
                 )
                 key = component_row["component_key"]
+                rows["plan_term"] += _term_rows(component_row, component, filters)
                 added_rows = [
                     limits.rows_of(component, key, file.plan, scale),
                     shared_pay_model.rows_of(component, key, scale),
@@ -166,7 +180,7 @@ def _version_row(file: PlanFile, scale: Scale) -> dict[str, Any]:
 
 
 def _target_units(text: str, scale: Scale) -> int:
-    exact = parse_yearly_money(text).value * 10**scale.measure
+    exact = parse_yearly_money(text).value * 10**scale.money
     if exact.denominator != 1:
         raise ValueError("more decimals than the workspace's money_scale")
     return int(exact.numerator)
@@ -207,14 +221,17 @@ def _component_rows(
     window = component.window or file.plan.pay
     key = f"{file.plan.plan}/{file.plan.version}/{name}"
     target = share_of_target(component.weight, window)
-    is_second_pass = component.of == TEAM_COMMISSION
-    if is_second_pass:
-        # Commission has the digits of pay.
-        scale = Scale(scale.pay, scale.pay)
-    curves = component.curves if component.curves_said else []
+    has_no_events = component.fixed is not None or component.of in ("score", TEAM_COMMISSION)
+    decimals = MEASURES[component.of].decimals
+    if component.of == TEAM_COMMISSION:
+        decimals = scale.pay
+    if decimals is not None:
+        scale = replace(scale, measure=decimals)
+    curves = component.curves if component.curves_said or component.terms else []
     lines_of_curves = [lines_of(curve, target, scale) for curve in curves]
     lines = [line for lines in lines_of_curves for line in lines]
-    has_no_events = component.fixed is not None or component.of == "score" or is_second_pass
+    # What is rounded as one running total needs one denominator.
+    common = lcm(*(denominator_of(line) for line in lines)) if _adds_up(component) else None
     component_row = {
         "component_key": key,
         "plan_id": file.plan.plan,
@@ -232,21 +249,42 @@ def _component_rows(
         "needs_full_split": component.shares == "100%",
         "shares_out_pay": component.share_out == "pay",
         "quota_type": (component.quota.type if component.quota else None) or name,
-        "walk": own_walk_of(component) or walk_of(component),
+        "walk": own_walk_of(component) or ("terms" if component.terms else walk_of(component)),
         "re_rates_at_edges": re_rates_at_edges(component),
         "needs_quota": needs_quota(lines),
         "needs_target": needs_target(lines),
-        "is_narrow": is_narrow(lines),
+        "is_narrow": common is None and is_narrow(lines),
         "component_target_units": (
             _target_units(component.target, scale) if component.target else None
         ),
         "target_numerator": target.numerator,
         "target_denominator": target.denominator,
     }
-    return component_row, [
+    segments = [
         row
-        for number, (curve, lines) in enumerate(zip(curves, lines_of_curves, strict=True))
-        for row in _segment_rows(key, number, lines, adds_up=curve.running is not None)
+        for number, lines in enumerate(lines_of_curves)
+        for row in _segment_rows(key, number, lines, common)
+    ]
+    return component_row, segments
+
+
+def _adds_up(component: Component) -> bool:
+    return bool(component.terms) or any(curve.running for curve in component.curves)
+
+
+def _term_rows(
+    component_row: dict[str, Any], component: Component, filters: Filters
+) -> list[dict[str, Any]]:
+    """Give the terms; the number of a term is that of its curve."""
+    return [
+        {
+            "component_key": component_row["component_key"],
+            "term_number": number,
+            "filter_number": filters.number_of(term.where),
+            "valid_from": term.from_ or component_row["valid_from"],
+            "valid_to": term.to or component_row["valid_to"],
+        }
+        for number, term in enumerate(component.terms or [], start=1)
     ]
 
 
@@ -257,10 +295,8 @@ def _measure_of(component: Component) -> str:
 
 
 def _segment_rows(
-    component_key: str, curve_number: int, lines: list[Line], *, adds_up: bool
+    component_key: str, curve_number: int, lines: list[Line], common_denominator: int | None
 ) -> list[dict[str, Any]]:
-    """Give the segments of a curve; lines of one that `adds_up` have one denominator."""
-    common_denominator = lcm(*(denominator_of(line) for line in lines)) if adds_up else None
     key = component_key if curve_number == OWN_CURVE else f"{component_key}/{curve_number}"
     segments = []
     for number, line in enumerate(lines, start=1):
@@ -288,6 +324,6 @@ def _segment_rows(
 
 def _decimal(rate: Fraction | None) -> Decimal | None:
     """Give a rate to look at: pay is calculated with the coefficients, which are exact."""
-    if rate is None:
+    if rate is None or rate >= _LARGEST_RATE_SHOWN:
         return None
     return (Decimal(rate.numerator) / Decimal(rate.denominator)).quantize(Decimal("1e-9"))

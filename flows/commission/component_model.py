@@ -14,15 +14,17 @@ from .credit_model import Differential, LevelsText, check_credit
 from .curve_model import CURVES, Curve
 from .factor_model import Gates, Multipliers
 from .limit_model import CapTerm, FixedText, LimitText, Prorate, limit_text, parse_limit
+from .measures import MeasureName
 from .plan_part import PlanPart, RateText, YearlyMoneyText, refuse_keys_to_come
 from .shared_pay_model import Contest, Pool, check_shared_pay
 from .state_condition import calls_of
-from .units import parse_amount, parse_curve_rate
+from .term_model import Term, check_slices
+from .units import parse_curve_rate
 
 WITHOUT_CURVE = ("differential", "fixed", "pool", "contest")
 """What pays without being a curve of the running measure."""
 _KEYS_TO_COME = {
-    "payee", "deduct", "by", "grid", "terms", "max_per_order", "min_per_order",
+    "payee", "deduct", "by", "grid", "max_per_order", "min_per_order",
     "fixed_per_order", "returns", "clawback", "release",
 }  # fmt: skip
 
@@ -38,7 +40,7 @@ class Component(Curve):
 
     title: str | None = None
     note: str | None = None
-    of: Literal["net_amount", "margin", "payments", "score", "commission(team)"] = "net_amount"
+    of: MeasureName = "net_amount"
     on: Literal["order", "invoice", "ship", "payment"] = "order"
     where: SaleConditionText | None = None
     from_: date | None = Field(default=None, alias="from")
@@ -57,6 +59,7 @@ class Component(Curve):
     pool: Pool | None = None
     contest: Contest | None = None
     prorate: Prorate | None = None
+    terms: list[Term] | None = None
     bands: Annotated[list[Band], Field(min_length=1)] | None = None
     gates: Gates | None = None
     multiply: Multipliers | None = None
@@ -79,14 +82,20 @@ class Component(Curve):
         said = self.curves_said + [
             name for name in WITHOUT_CURVE if getattr(self, name) is not None
         ]
-        if len(said) != 1:
+        if len(said) > 1 or not (said or self.terms):
             raise ValueError(
                 f"say exactly one of {', '.join((*CURVES, *WITHOUT_CURVE))}; "
                 f"found {', '.join(said) or 'none'}"
             )
         if self.from_ and self.to and self.to < self.from_:
             raise ValueError(f"to {self.to} is before from {self.from_}")
-        self._check_measure()
+        for curve in self.curves:
+            curve.check_measure(self.of)
+        if self.terms:
+            check_slices(self)
+        self._check_fixed()
+        if self.of == "score":
+            self._check_score()
         self._check_limits()
         check_credit(self)
         check_shared_pay(self)
@@ -100,26 +109,26 @@ class Component(Curve):
         if upper.period == lower.period and upper.value < lower.value:
             raise ValueError(f"cap {cap} is below floor {floor}")
 
-    def _check_measure(self) -> None:
-        units = {parse_amount(text).unit for curve in self.curves for text in curve.edge_texts}
-        units -= {"zero"}
-        if self.of != "score" and "share" in units:
-            raise ValueError("a percentage alone is an edge of a score; write 80% of quota")
+    def _check_fixed(self) -> None:
+        if self.terms is not None and (self.bands is not None or self.fixed is not None):
+            raise ValueError("terms do not go with bands or fixed; give them a component each")
         if self.prorate is not None and self.fixed is None:
             raise ValueError("prorate says how fixed pay is prorated")
-        if self.fixed is not None and self.bands is not None:
-            raise ValueError("fixed pay has no bands; say gates")
-        if self.fixed is not None and (self.of, self.credit) != ("net_amount", "direct"):
-            raise ValueError("fixed pay measures nothing: leave out of and credit")
-        if self.of != "score":
+        if self.fixed is None:
             return
-        if self.where is not None:
-            raise ValueError("a score has no sales: leave out where")
+        if self.bands is not None:
+            raise ValueError("fixed pay has no bands; say gates")
+        if (self.of, self.credit, self.where) != ("net_amount", "direct", None):
+            raise ValueError("fixed pay measures nothing: leave out of, where and credit")
+
+    def _check_score(self) -> None:
+        if self.where is not None or self.terms is not None:
+            raise ValueError("a score has no sales: leave out where and terms")
         if any(curve.running is not None for curve in self.curves):
             raise ValueError("a score is one figure for its window: there is no running total")
         if self.credit != "direct":
             raise ValueError("a score is a participant's own: leave out credit")
-        if units - {"share"}:
+        if any(edge.unit == "quota" for curve in self.curves for edge in curve.edges):
             raise ValueError("edges of a score are percentages: 80%")
         rates = {parse_curve_rate(tier.rate).unit for c in self.curves for tier in c.tiers}
         if rates - {"zero", "target"}:
@@ -128,7 +137,7 @@ class Component(Curve):
     @property
     def conditions(self) -> list[str]:
         """Every condition that is asked of a sale."""
-        return [self.where] if self.where else []
+        return [text for text in (self.where, *(term.where for term in self.terms or [])) if text]
 
     @property
     def calls(self) -> list[Call]:
@@ -146,9 +155,14 @@ class Component(Curve):
         ]
 
     @property
+    def other_curves(self) -> list[Curve]:
+        """The curves of terms or bands, which replace the component's own for some lines."""
+        return [*(self.terms or []), *(self.bands or [])]
+
+    @property
     def curves(self) -> list[Curve]:
-        """The component's own curve, and those of its bands."""
-        return [self, *(self.bands or [])]
+        """The component's own curve, number 0, and the others by their numbers."""
+        return [self, *self.other_curves]
 
     @property
     def uses_target(self) -> bool:
@@ -158,9 +172,10 @@ class Component(Curve):
     @property
     def money_texts(self) -> list[str]:
         """Every number of the component that may be money, apart from what recurs."""
+        curves = [text for curve in self.other_curves for text in curve.money_texts]
         edges = [text for multiplier in self.multiply or [] for text in multiplier.money_texts]
         shared = [text for part in (self.pool, self.contest) if part for text in part.money_texts]
-        return [*(text for curve in self.curves for text in curve.curve_texts), *edges, *shared]
+        return [*super().money_texts, *curves, *edges, *shared]
 
     @property
     def recurring_texts(self) -> list[str]:

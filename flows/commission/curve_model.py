@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from .imported_table import refuse_upper_edges
+from .measures import MEASURES
 from .plan_part import CurveRateText, EdgeText, PayText, PlanPart
 from .units import Quantity, parse_amount, parse_curve_rate
 
@@ -61,7 +62,7 @@ def check_kinds(edges: list[Quantity]) -> None:
     """Refuse edges of several kinds."""
     units = {edge.unit for edge in edges if edge.unit != "zero"}
     if len(units) > 1:
-        raise ValueError("edges must be of one kind: all money or all % of quota")
+        raise ValueError("edges must be of one kind: all money, all units or all % of quota")
 
 
 def _check_ascending(edges: list[Quantity]) -> None:
@@ -83,8 +84,10 @@ def check_tiers(tiers: list[Tier]) -> None:
     _check_ascending(edges)
     units = {parse_curve_rate(tier.rate).unit for tier in tiers} - {"zero"}
     if len(units) > 1:
-        raise ValueError("rates must be of one kind: all %, or all x (times the target)")
-    if "target" in units and any(edge.unit == "money" for edge in edges):
+        raise ValueError(
+            "rates must be of one kind: all %, all money per unit, or all x (times the target)"
+        )
+    if "target" in units and any(edge.unit not in ("zero", "quota") for edge in edges):
         raise ValueError("rates in x (times the target) need edges in % of quota")
 
 
@@ -183,26 +186,43 @@ class Curve(PlanPart):
     @property
     def pays_of_target(self) -> bool:
         """Whether the curve pays shares of a target incentive."""
-        amounts = [parse_amount(text) for text in self._pay_texts]
+        rises = [step.per_point for step in self.steps or [] if step.per_point]
+        pays = [step.pays for step in self.steps or []]
+        points = [point.pays for point in self.points or []]
+        amounts = [parse_amount(text) for text in [*pays, *points, *rises]]
         rates = [parse_curve_rate(tier.rate) for tier in self.tiers]
         return any(said.unit == "target" for said in [*amounts, *rates])
 
     @property
-    def edge_texts(self) -> list[str]:
-        """Every edge of the curve."""
+    def edges(self) -> list[Quantity]:
+        """Every lower edge of the curve."""
+        rows = [*self.tiers, *(self.steps or [])]
+        texts = [*(point.at for point in self.points or []), self.marginal_above, self.only_above]
+        return [row.edge for row in rows] + [parse_amount(text) for text in texts if text]
+
+    @property
+    def money_texts(self) -> list[str]:
+        """Every number of the curve that may be money."""
         rows = [*self.tiers, *(self.steps or [])]
         edges = [row.from_ or row.above for row in rows]
-        points = [point.at for point in self.points or []]
-        texts = [*edges, *points, self.marginal_above, self.only_above]
+        rates = [text for tier in self.tiers for text in (tier.rate, tier.over)]
+        pays = [text for step in self.steps or [] for text in (step.pays, step.per_point)]
+        points = [text for point in self.points or [] for text in (point.at, point.pays)]
+        texts = [*edges, *rates, *pays, *points, self.marginal_above, self.only_above]
         return [text for text in texts if text is not None]
 
-    @property
-    def _pay_texts(self) -> list[str]:
-        pays = [text for step in self.steps or [] for text in (step.pays, step.per_point)]
-        points = [point.pays for point in self.points or []]
-        return [text for text in [*pays, *points] if text is not None]
-
-    @property
-    def curve_texts(self) -> list[str]:
-        """Every number of the curve that may be money."""
-        return [*self.edge_texts, *self._pay_texts]
+    def check_measure(self, name: str) -> None:
+        """Refuse edges and rates in other units than those of the measure called `name`."""
+        measure = MEASURES[name]
+        wrong = [
+            edge for edge in self.edges if edge.unit not in ("zero", "quota", measure.edge_unit)
+        ]
+        if wrong and wrong[0].unit == "share":
+            raise ValueError("a percentage alone is an edge of a score; write 80% of quota")
+        if wrong:
+            raise ValueError(f"edges in {wrong[0].unit} do not go with of: {name}")
+        paid = f"per {measure.paid_per}" if measure.paid_per else "share"
+        texts = [text for tier in self.tiers for text in (tier.rate, tier.over) if text]
+        if any(parse_curve_rate(text).unit not in ("zero", "target", paid) for text in texts):
+            said = f"money per {measure.paid_per}" if measure.paid_per else "%"
+            raise ValueError(f"of: {name} is paid in {said} or in x (times the target)")

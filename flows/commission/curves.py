@@ -4,10 +4,10 @@ A segment is one straight line of the payout curve
 
     F(x) = (a + c*T + f*Q + (b + (d*T + e)/Q) * x) / den      in minor units of the currency
 
-with x the running measure and Q the quota, both integers at the workspace's money scale, and T the
-yearly target incentive, also at that scale. Most curves need only a, b and f. Weight and the
-window's share of the year are inside c and d. The lower edge is an amount at the money scale or a
-share of the quota.
+with x the running measure and Q the quota, both integers at the scale of the measure, and T the
+yearly target incentive at the workspace's money scale. Most curves need only a, b and f. Weight and
+the window's share of the year are inside c and d. The lower edge is an amount at the scale of the
+measure or a share of the quota.
 """
 
 from __future__ import annotations
@@ -42,8 +42,9 @@ class Line:
 
 @dataclass(frozen=True)
 class Scale:
-    """Decimals of the measure (the money scale) and of the pay (the currency's digits)."""
+    """Decimals of money as integers, of the measure, and of the pay (the currency's digits)."""
 
+    money: int
     measure: int
     pay: int
 
@@ -52,6 +53,11 @@ class Scale:
         """Minor units of pay for one unit of the measure at its scale."""
         return Fraction(10**self.pay, 10**self.measure)
 
+    @property
+    def money_to_pay(self) -> Fraction:
+        """Minor units of pay for one unit of money at its scale."""
+        return Fraction(10**self.pay, 10**self.money)
+
 
 def lines_of(curve: Curve, target: Fraction, scale: Scale) -> list[Line]:
     """Give the segments of a curve, in ascending order of their lower edges.
@@ -59,7 +65,9 @@ def lines_of(curve: Curve, target: Fraction, scale: Scale) -> list[Line]:
     `target` is the part of the yearly target incentive that one window is worth. The edges of a
     score are shares of a quota of 100%.
     """
-    of_target = target * scale.measure_to_pay
+    of_target = target * scale.money_to_pay
+    if not curve.curves_said:
+        return []
     if curve.points is not None:
         return _points(curve.points, of_target, scale)
     if curve.steps is not None:

@@ -12,7 +12,7 @@ from ..wording import Refusal
 from .conditions import Call, Flag, parse_condition
 from .limit_model import LimitText
 from .plan_part import PlanPart, RateText
-from .state_condition import StateConditionText
+from .state_condition import MEASURE_UNITS, StateConditionText
 from .units import Quantity, parse_amount, parse_curve_rate
 
 MOST_FACTORS = 4
@@ -39,8 +39,8 @@ def _call_text(text: str) -> str:
 
 
 def _factor_edge_text(text: str) -> str:
-    if parse_amount(text).unit not in ("zero", "share", "money"):
-        raise ValueError("an edge of a multiplier is 0, a percentage or money")
+    if parse_amount(text).unit not in ("zero", "share", *MEASURE_UNITS):
+        raise ValueError("an edge of a multiplier is 0, a percentage or an amount")
     return text
 
 
@@ -96,13 +96,13 @@ class Multiplier(PlanPart):
     @model_validator(mode="after")
     def _edges(self) -> Self:
         edges = [row.edge for row in self.rows or []]
-        kind = "money" if self.call.function == "measure" else "share"
-        if any(edge.unit not in ("zero", kind) for edge in edges):
-            raise ValueError(
-                f"edges of {self.by} are {'money' if kind == 'money' else 'percentages: 80%'}"
-            )
-        if kind == "money" and self.rows is None:
-            raise ValueError("measure(..) is money and no factor; say rows")
+        is_measure = self.call.function == "measure"
+        units = MEASURE_UNITS if is_measure else ("share",)
+        if any(edge.unit not in ("zero", *units) for edge in edges):
+            said = "amounts: 500 USD, 3 orders" if is_measure else "percentages: 80%"
+            raise ValueError(f"edges of {self.by} are {said}")
+        if is_measure and self.rows is None:
+            raise ValueError("measure(..) is an amount and no factor; say rows")
         if any(upper.value <= lower.value for lower, upper in pairwise(edges)):
             raise ValueError("edges must ascend from row to row")
         return self

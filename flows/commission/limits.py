@@ -15,7 +15,7 @@ import pyarrow as pa
 from .curves import Scale, re_rates_at_edges, share_of_target, walk_of
 from .limit_model import Limit, limit_text, parse_limit
 from .plan_model import MONTHS
-from .state_condition import CONDITION_SCHEMA, condition_rows
+from .state_condition import CONDITION_SCHEMA, condition_rows, decimals_of
 from .units import LARGEST, parse_rate, parse_recurring, parse_yearly_money
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def rows_of(component: Component, key: str, plan: Plan, scale: Scale) -> Rows:
     }
     for number, band in enumerate(component.bands or [], start=1):
         condition_id = f"{key}/bands/{number}"
-        rows["plan_condition"] += condition_rows(band.if_, key, condition_id, scale.measure)
+        rows["plan_condition"] += condition_rows(band.if_, key, condition_id, scale.money)
         rows["plan_band"].append(
             {
                 "component_key": key,
@@ -100,7 +100,7 @@ def rows_of(component: Component, key: str, plan: Plan, scale: Scale) -> Rows:
         )
     for ordinal, gate in enumerate(component.gates or [], start=1):
         condition_id = f"{key}/gates/{ordinal}"
-        rows["plan_condition"] += condition_rows(gate.needs, key, condition_id, scale.measure)
+        rows["plan_condition"] += condition_rows(gate.needs, key, condition_id, scale.money)
         rows["plan_gate"].append(
             {"component_key": key, "ordinal": ordinal, "condition_id": condition_id}
             | _otherwise(gate, share, scale)
@@ -175,7 +175,7 @@ def _limited(limit: Limit, target: tuple[Fraction, Fraction], scale: Scale) -> d
     amount, share = limit.value * 10**scale.pay, Fraction(0)
     if not limit.period:
         amount = limit.value * target[0]
-        share = limit.value * target[1] * scale.measure_to_pay
+        share = limit.value * target[1] * scale.money_to_pay
     denominator = lcm(amount.denominator, share.denominator)
     return {
         "amount_numerator": _fitting(amount * denominator),
@@ -188,7 +188,6 @@ def _multiplier_rows(component: Component, key: str, scale: Scale) -> list[dict[
     rows = []
     for ordinal, multiplier in enumerate(component.multiply or [], start=1):
         call = multiplier.call
-        unit = 10**scale.measure if call.function == "measure" else 1
         common = {
             "component_key": key,
             "ordinal": ordinal,
@@ -198,7 +197,7 @@ def _multiplier_rows(component: Component, key: str, scale: Scale) -> list[dict[
         if multiplier.rows is None:
             rows.append(common | {"row_number": 0})
         for number, row in enumerate(multiplier.rows or [], start=1):
-            edge = row.edge.value * unit
+            edge = row.edge.value * 10 ** decimals_of(row.edge.unit, scale.money)
             rows.append(
                 common
                 | {

@@ -13,16 +13,17 @@ from pydantic import Field, model_validator
 
 from ..wording import Refusal, did_you_mean
 from .component_model import Component
+from .condition_model import ParticipantConditionText
 from .conditions import Call, parse_condition
 from .credit_model import TEAM_COMMISSION
 from .exchange_model import Exchange
 from .factor_model import ALL, Gate
 from .limit_model import CapTerm, limit_text, parse_limit
 from .plan_part import Identifier, PlanPart, TargetText, refuse_keys_to_come
-from .units import parse_amount, parse_recurring
+from .units import currency_of, parse_recurring
 
 MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
-_KEYS_TO_COME = {"who", "rounding", "draw", "negative_pay", "accounting"}
+_KEYS_TO_COME = {"rounding", "draw", "negative_pay", "accounting"}
 
 
 class Approval(PlanPart):
@@ -42,6 +43,7 @@ class Plan(PlanPart):
     from_: date = Field(alias="from")
     to: date | None = None
     approved: Approval | None = None
+    who: ParticipantConditionText | None = None
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")]
     pay: Literal["month", "quarter", "half", "year"] = "month"
     target: TargetText = "from participant"
@@ -85,8 +87,7 @@ class Plan(PlanPart):
 
     def _check_currency(self, name: str, component: Component) -> None:
         for text in component.money_texts:
-            amount = parse_amount(text)
-            if amount.unit == "money" and amount.currency != self.currency:
+            if currency_of(text) not in ("", self.currency):
                 raise ValueError(f"{name}: {text} is not in the plan's currency {self.currency}")
         for text in component.recurring_texts:
             self._check_recurring(name, text)

@@ -10,6 +10,11 @@ from dataclasses import dataclass, field
 
 from .condition_sql import Ratio, Value
 
+_TENURE = (
+    "(12 * (extract(year from document.order_date) - extract(year from participant.hire_date))"
+    " + extract(month from document.order_date) - extract(month from participant.hire_date) + 1)"
+)
+
 
 @dataclass(frozen=True)
 class SaleColumn:
@@ -72,6 +77,10 @@ def sale_columns(money_scale: int) -> dict[str, SaleColumn]:
             Value("coalesce(split.role, participant.role)", "text"),
             "role in the split of the credit, else the participant's",
             participant | {"split"},
+        ),
+        "tenure_months": SaleColumn(
+            Value(_TENURE, "ordinal"), "month of tenure on the day of the order: 1 is the first",
+            participant,
         ),
         "team": SaleColumn(Value("participant.team", "text"), "the participant's", participant),
     }  # fmt: skip

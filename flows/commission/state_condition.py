@@ -101,6 +101,15 @@ def _clauses(condition: Condition, money_scale: int) -> list[tuple[_Literal, ...
     return clauses
 
 
+MEASURE_UNITS = ("money", "units", "orders", "customers")
+"""What measure(..) may be compared with."""
+
+
+def decimals_of(unit: str, money_scale: int) -> int:
+    """Give the decimals with which an amount in this unit is an integer."""
+    return {"money": money_scale, "units": 6}.get(unit, 0)
+
+
 class _Compiler:
     def __init__(self, text: str, money_scale: int) -> None:
         self._text = text
@@ -159,15 +168,16 @@ class _Compiler:
         self, reference: Reference, operator: str, constant: Constant, is_denied: bool
     ) -> _Literal:
         call = self._call(reference)
-        unit = "money" if call.function == "measure" else "share"
-        if constant.unit not in ("zero", unit) or not isinstance(constant.value, Fraction):
-            example = "money: 500 USD" if unit == "money" else "a percentage: 80%"
+        is_measure = call.function == "measure"
+        units = MEASURE_UNITS if is_measure else ("share",)
+        if constant.unit not in ("zero", *units) or not isinstance(constant.value, Fraction):
+            example = "an amount: 500 USD, 3 orders" if is_measure else "a percentage: 80%"
             raise ConditionError(
                 self._text, constant.position, f"`{call}` can't be compared with {constant}",
                 f"compare it with {example}",
             )  # fmt: skip
-        value = constant.value * (10**self._scale if unit == "money" else 1)
-        if unit == "money" and value.denominator != 1:
+        value = constant.value * 10 ** decimals_of(constant.unit, self._scale)
+        if is_measure and value.denominator != 1:
             raise ConditionError(
                 self._text, constant.position, f"{constant} has more decimals than sales have"
             )

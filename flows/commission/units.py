@@ -10,8 +10,11 @@ NUMBER = r"-?\d[\d_]*(?:\.\d+)?"
 _SHARE = re.compile(rf"^({NUMBER})%$")
 _TIMES = re.compile(rf"^({NUMBER})x$")
 _SHARE_OF = re.compile(rf"^({NUMBER})% of (quota|target)$")
+_COUNT = re.compile(rf"^({NUMBER}) (unit|order|customer)s?$")
 _MONEY = re.compile(rf"^({NUMBER}) ([A-Z]{{3}})$")
+_MONEY_PER = re.compile(rf"^({NUMBER}) ([A-Z]{{3}}) per (unit|order|customer)$")
 _RECURRING = re.compile(rf"^({NUMBER}) ([A-Z]{{3}}) per (month|quarter|half|year)$")
+_CURRENCY = re.compile(r" ([A-Z]{3})\b")
 RATE_DIGITS = 10
 LARGEST = 2**63 - 1
 """The largest number of 64 bits."""
@@ -19,7 +22,11 @@ LARGEST = 2**63 - 1
 
 @dataclass(frozen=True)
 class Quantity:
-    """A number with its unit: `zero`, `money` (in `currency`), `quota`, `target` or `share`."""
+    """A number with its unit.
+
+    Units: `zero`, `money` (in `currency`), `share`, `quota` and `target` (shares of those),
+    `units`, `orders`, `customers`; of rates `per unit`, `per order` and `per customer` (money).
+    """
 
     value: Fraction
     unit: str
@@ -46,9 +53,14 @@ def parse_rate(text: str) -> Fraction:
 
 
 def parse_curve_rate(text: str) -> Quantity:
-    """Read the rate of a curve: `5%` of the measure, or `1.4x` the target per 100% of quota."""
+    """Read the rate of a curve: `5%` of the measure, `500 USD per order`, or `1.4x`.
+
+    1.4x is 1.4 times the target for 100% of the quota.
+    """
     if found := _TIMES.match(text):
         return Quantity(_exact_rate(text, _number(found[1])), "target")
+    if found := _MONEY_PER.match(text):
+        return Quantity(_exact_rate(text, _number(found[1])), f"per {found[3]}", found[2])
     rate = parse_rate(text)
     return Quantity(rate, "zero" if text == "0" else "share")
 
@@ -60,7 +72,7 @@ def _exact_rate(text: str, rate: Fraction) -> Fraction:
 
 
 def parse_amount(text: str) -> Quantity:
-    """Read an edge or a payment: `0`, `200_000 USD`, `80% of quota` or `50% of target`.
+    """Read an edge or a payment: `0`, `200_000 USD`, `3 orders`, `80% of quota`.
 
     `80%` alone is a share of something else than a quota: of a score.
     """
@@ -68,13 +80,22 @@ def parse_amount(text: str) -> Quantity:
         return Quantity(Fraction(0), "zero")
     if found := _SHARE.match(text):
         return Quantity(_number(found[1]) / 100, "share")
+    if found := _COUNT.match(text):
+        return Quantity(_number(found[1]), f"{found[2]}s")
     if found := _MONEY.match(text):
         return Quantity(_number(found[1]), "money", found[2])
     if found := _SHARE_OF.match(text):
         return Quantity(_number(found[1]) / 100, found[2])
     raise ValueError(
-        f'"{text}" has no unit; write for example 0, 200_000 USD, 80% of quota or 50% of target'
+        f'"{text}" has no unit; write for example 0, 200_000 USD, 10 units, 3 orders, '
+        "80% of quota or 50% of target"
     )
+
+
+def currency_of(text: str) -> str:
+    """Give the currency that an amount or a rate is in; "" where it is no money."""
+    found = _CURRENCY.search(text)
+    return found[1] if found else ""
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from .calculations import crediting, exceptions, limits, payments, shared_pay, tiers
+from .calculations import crediting, exceptions, flat, limits, payments, shared_pay, tiers
 from .case import Case
 from .words import CURRENCIES, NotSaid, Said, person, reps
 
 _CALCULATIONS: dict[str, Callable[[Case, Said], None]] = {
     "tier_cum": tiers.tier_cum,
-    "flat_rate": tiers.flat_rate,
+    "flat_rate": flat.flat_rate,
+    "spiff": flat.spiff,
+    "margin_filter_nrr": flat.margin_filter_nrr,
     "split": crediting.split,
     "rollup": crediting.rollup,
     "differential": crediting.differential,

@@ -17,7 +17,7 @@ from ..words import (
     only,
     pay_of,
     percent,
-    product,
+    product_id,
     put_plan,
     put_quota,
     put_sale,
@@ -67,17 +67,6 @@ def tier_cum(case: Case, said: Said) -> None:
                 put_quota(case, said, rep, "commission", period, plan["quota"])
 
 
-def flat_rate(case: Case, said: Said) -> None:
-    plan = case.plan
-    only(("rate", "period", "threshold_above", "fixed", "floor", "cap"), plan, "flat_rate")
-    component: dict[str, Any] = {"rate": percent(plan["rate"])}
-    if "threshold_above" in plan:
-        component["only_above"] = f"{plan['threshold_above']} {said.currency}"
-    put_plan(case, said, pay_of(plan["period"]), {"commission": component})
-    limit(said, component, plan)
-    put_transactions(case, said)
-
-
 def target_mult(case: Case, said: Said) -> None:
     only(("target_pay", "components", "cap_multiple"), case.plan, "target_mult")
     components = {}
@@ -99,14 +88,14 @@ def hurdle(case: Case, said: Said) -> None:
     """Every product is a component; the rate above its quota is a band's."""
     only(("hurdle", "rates"), case.plan, "hurdle")
     components = {}
-    for product_id, rates in case.plan["rates"].items():
+    for name, rates in case.plan["rates"].items():
         only(("base", "over"), rates, "hurdle")
         over = [
             {"from": "0", "rate": percent(rates["base"])},
             {"from": "100% of quota", "rate": percent(rates["over"])},
         ]
         needs = f"attainment(all) >= {percent(case.plan['hurdle'])}"
-        components[component_name(said, product_id)] = {
+        components[component_name(said, name)] = {
             "rate": percent(rates["base"]),
             "bands": [{"if": needs, "marginal": over}],
         }
@@ -156,22 +145,6 @@ def _reached(of: dict[str, Any]) -> str:
     return f"attainment({of['component'].lower()}) >= {percent(of['attainment'])}"
 
 
-def limit(said: Said, component: dict[str, Any], plan: dict[str, Any]) -> None:
-    """Put what a flat rate has beside it: fixed pay, and limits on both together.
-
-    With fixed pay the cap is that of the plan's sum, and the floor is less by what is fixed.
-    """
-    per = f"{said.currency} per {plan['period']}"
-    fixed = Fraction(plan.get("fixed", "0"))
-    if fixed:
-        said.plan["components"]["fixed"] = {"fixed": f"{plan['fixed']} {per}", "prorate": "none"}
-        said.parts["commission"] = ("commission", "fixed", "plan cap")
-    if Fraction(plan.get("floor", "0")) > fixed:
-        component["floor"] = f"{decimal_text(Fraction(plan['floor']) - fixed)} {per}"
-    if "cap" in plan:
-        (said.plan if fixed else component)["cap"] = f"{plan['cap']} {per}"
-
-
 def _measured(
     case: Case, said: Said, components: dict[str, Any], target_pay: str | dict[str, str]
 ) -> None:
@@ -181,9 +154,9 @@ def _measured(
     """
     if len(components) > 1:
         for name, component in components.items():
-            component["where"] = f"product_id = '{product(case, name)}'"
+            component["where"] = f"product_id = '{product_id(case, name)}'"
             said.feeds["product"].append(
-                {"product_id": product(case, name), "name": name, "valid_from": "1990-01-01"}
+                {"product_id": product_id(case, name), "name": name, "valid_from": "1990-01-01"}
             )
     measures = case.inputs["measures"]
     kinds = {kind_of(measure["period"]) for measure in measures}
@@ -215,7 +188,7 @@ def _measured(
         put_quota(case, said, measure["rep"], name, measure["period"], quota)
         put_sale(case, said, f"m{number}", last_day(measure["period"]), measure["rep"], actual)
         if len(components) > 1:
-            said.feeds["sales_line"][-1]["product_id"] = product(case, name)
+            said.feeds["sales_line"][-1]["product_id"] = product_id(case, name)
 
 
 def _yearly(said: Said, target_pay: str, kind: str) -> str:

@@ -130,11 +130,10 @@ covered as (
         credit.event_id,
         credit.participant_id
     from credit
-    inner join {{ ref('stg_plan_assignment') }} as assignment
+    inner join {{ ref('int_commission__assignment') }} as assignment
         on
             credit.participant_id = assignment.participant_id
-            and credit.event_date between assignment.valid_from
-            and coalesce(assignment.valid_to, cast('9999-12-31' as date))
+            and credit.event_date between assignment.valid_from and assignment.valid_to
     inner join component
         on
             assignment.plan_id = component.plan_id
@@ -171,11 +170,10 @@ no_cost as (
     from {{ ref('int_commission__credit') }} as credit
     inner join document
         on credit.document_id = document.document_id
-    inner join {{ ref('stg_plan_assignment') }} as assignment
+    inner join {{ ref('int_commission__assignment') }} as assignment
         on
             credit.participant_id = assignment.participant_id
-            and credit.event_date between assignment.valid_from
-            and coalesce(assignment.valid_to, cast('9999-12-31' as date))
+            and credit.event_date between assignment.valid_from and assignment.valid_to
     inner join {{ ref('int_commission__component') }} as component
         on
             assignment.plan_id = component.plan_id
@@ -240,6 +238,7 @@ unpaid_window as (
         quota_window.participant_id,
         quota_window.plan_id,
         quota_window.component_id,
+        quota_window.measure,
         quota_window.pay_kind,
         quota_window.window_kind,
         quota_window.window_start,
@@ -293,6 +292,7 @@ of_window as (
         unpaid_window.participant_id,
         unpaid_window.plan_id,
         unpaid_window.component_id,
+        unpaid_window.measure,
         unpaid_window.window_kind,
         unpaid_window.window_start,
         unpaid_window.reason,
@@ -306,6 +306,7 @@ of_window as (
         unpaid_window.participant_id,
         unpaid_window.plan_id,
         unpaid_window.component_id,
+        unpaid_window.measure,
         unpaid_window.window_kind,
         unpaid_window.window_start,
         unpaid_window.reason
@@ -329,7 +330,7 @@ final as (
         reason || '|' || window_id as exception_id,
         cast(null as {{ dbt.type_string() }}) as transaction_id,
         reason,
-        {{ from_units('measure_units') }} as amount,
+        {{ from_measure('measure_units', 'measure') }} as amount,
         participant_id,
         plan_id,
         component_id,

@@ -17,6 +17,8 @@ walked as (
     union all
     select * from {{ ref('int_commission__walked_running') }}
     union all
+    select * from {{ ref('int_commission__walked_term') }}
+    union all
     select * from {{ ref('int_commission__walked_shared') }}
     union all
     select * from {{ ref('int_commission__walked_differential') }}
