@@ -74,9 +74,7 @@ def _check_team_commission(component: Component) -> None:
         raise ValueError(f"of: {TEAM_COMMISSION} is paid by rate, marginal, whole, steps or points")
     if component.where is not None:
         raise ValueError(f"of: {TEAM_COMMISSION} has no sales: leave out where")
-    if any("of quota" in text or "of target" in text for text in component.curve_texts) or any(
-        tier.rate.endswith("x") for tier in component.tiers
-    ):
+    if component.pays_of_target or any(edge.unit == "quota" for edge in component.edges):
         raise ValueError(f"of: {TEAM_COMMISSION} is paid in % of it, with edges in money")
     limited = ("bands", "gates", "multiply", "cap", "floor")
     if said := [name for name in limited if getattr(component, name) is not None]:

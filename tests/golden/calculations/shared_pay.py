@@ -15,7 +15,7 @@ from ..words import (
     pay_of,
     percent,
     person,
-    product,
+    product_id,
     put_plan,
     put_quota,
     put_sale,
@@ -37,7 +37,10 @@ def pool(case: Case, said: Said) -> None:
     shared: dict[str, Any] = {"fund": f"{percent(plan['pool_rate'])} of company"}
     if "funding_factor" in inputs:
         shared["factor"] = f"{inputs['funding_factor']}x"
-    component: dict[str, Any] = {"pool": shared, "where": f"product_id = '{product(case, 'fund')}'"}
+    component: dict[str, Any] = {
+        "pool": shared,
+        "where": f"product_id = '{product_id(case, 'fund')}'",
+    }
     components: dict[str, Any] = {"pool": component}
     _sell(case, said, "fund", period, inputs["funding_base"])
     if "gate" in plan:
@@ -48,7 +51,7 @@ def pool(case: Case, said: Said) -> None:
             {
                 "goal_id": goal,
                 "measure": "revenue",
-                "scope": f"territory: {product(case, 'gate')}",
+                "scope": f"territory: {product_id(case, 'gate')}",
                 "period": period,
                 "amount": plan["gate"],
             }
@@ -60,7 +63,7 @@ def pool(case: Case, said: Said) -> None:
         raise NotSaid(f"allocation {plan['allocation']}")
     if "min_attainment" in plan:
         shared["members"] = f"attainment(own) >= {percent(plan['min_attainment'])}"
-        components["own"] = {"rate": "0%", "where": f"product_id = '{product(case, 'own')}'"}
+        components["own"] = {"rate": "0%", "where": f"product_id = '{product_id(case, 'own')}'"}
         for member in members:
             quota = Fraction(1_000_000)
             _sell(
@@ -97,7 +100,7 @@ def _put_weights(
 
 def _sell(case: Case, said: Said, what: str, period: str, amount: str, rep: str = SELLER) -> None:
     put_sale(case, said, f"{what}.{rep}", last_day(period), rep, amount)
-    of_case = product(case, what)
+    of_case = product_id(case, what)
     said.feeds["sales_line"][-1] |= {"product_id": of_case, "territory_id": of_case}
     if of_case not in [row["product_id"] for row in said.feeds["product"]]:
         said.feeds["product"].append(
