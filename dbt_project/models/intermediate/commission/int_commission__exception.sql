@@ -56,11 +56,10 @@ unpaid_split as (
     from split
     inner join document
         on split.document_id = document.document_id
-    inner join {{ ref('stg_plan_assignment') }} as assignment
+    inner join {{ ref('int_commission__assignment') }} as assignment
         on
             split.participant_id = assignment.participant_id
-            and document.order_date between assignment.valid_from
-            and coalesce(assignment.valid_to, cast('9999-12-31' as date))
+            and document.order_date between assignment.valid_from and assignment.valid_to
     inner join component
         on
             assignment.plan_id = component.plan_id
