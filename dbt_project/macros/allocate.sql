@@ -53,3 +53,32 @@
     {%- endfor -%}
     {{ conditions | join(' and ') }}
 {%- endmacro %}
+
+{# A share (nine decimals) in billionths. #}
+{% macro billionths(share) -%}
+    cast(cast({{ share }} as decimal(28, 9)) * cast(1000000000 as decimal(10, 0)) as bigint)
+{%- endmacro %}
+
+{% macro share_of_billionths(parts) -%}
+    cast(cast({{ parts }} as decimal(18, 0)) * cast(0.000000001 as decimal(9, 9)) as decimal(18, 9))
+{%- endmacro %}
+
+{# Sum over a group of units times shares in billionths, rounded half away from zero once. #}
+{% macro shares_added(units, share_parts) -%}
+    cast({{ rounded_division(
+        'sum(cast(' ~ units ~ ' as ' ~ type_wide() ~ ') * ' ~ share_parts ~ ')',
+        'cast(1000000000 as ' ~ type_wide() ~ ')'
+    ) }} as bigint)
+{%- endmacro %}
+
+{# What a level adds to an amount that is credited at most whole, `moment` of which (after or before an event) is
+   credited up to that level; negative amounts mirror positive ones. #}
+{% macro counted_once(amount, moment) -%}
+    {%- set whole = 'event_' ~ amount ~ '_' ~ moment -%}
+    {%- set to_level = amount ~ '_' ~ moment ~ '_to_level' -%}
+    {%- set below = '(' ~ to_level ~ ' - ' ~ amount ~ '_' ~ moment ~ ')' -%}
+    case
+        when {{ whole }} >= 0 then least({{ to_level }}, {{ whole }}) - least({{ below }}, {{ whole }})
+        else greatest({{ to_level }}, {{ whole }}) - greatest({{ below }}, {{ whole }})
+    end
+{%- endmacro %}

@@ -62,6 +62,14 @@
     )
 {%- endmacro %}
 
+{# Minor units as units at the money scale, to look at: rounded where the scale has fewer decimals. #}
+{% macro minor_to_units(minor) -%}
+    cast({{ rounded_division(
+        'cast(' ~ minor ~ ' as ' ~ type_wide() ~ ') * ' ~ 10 ** (var('money_scale') | int),
+        'cast(' ~ 10 ** (var('currency_digits') | int) ~ ' as ' ~ type_wide() ~ ')'
+    ) }} as bigint)
+{%- endmacro %}
+
 {# A quantity (six decimals) as an integer of millionths. #}
 {% macro millionths_as_integer(quantity) -%}
     cast({{ quantity }} * cast(1000000 as decimal(7, 0)) as bigint)

@@ -13,7 +13,7 @@
 {% macro ways_of_walking() -%}
     {%- set models = {
         'segments': 'segment', 'reached': 'whole', 'running': 'running', 'exact': 'exact', 'spread': 'spread',
-        'order': 'order',
+        'order': 'order', 'shared': 'shared', 'differential': 'differential',
     } -%}
     {%- if not execute -%}
         {{ return(models.values() | list) }}
@@ -22,7 +22,7 @@
         'select walk from ' ~ source('plan', 'plan_component') ~ ' union select walk from ' ~ source('plan', 'plan_band')
     ).rows -%}
     {%- set ways = ['segment'] -%}
-    {%- for walk in used | map(attribute='walk') if models[walk.split('_')[0]] not in ways -%}
+    {%- for walk in used | map(attribute='walk') if walk.split('_')[0] in models and models[walk.split('_')[0]] not in ways -%}
         {%- do ways.append(models[walk.split('_')[0]]) -%}
     {%- endfor -%}
     {{ return(ways | sort) }}

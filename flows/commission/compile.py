@@ -16,8 +16,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..errors import ConfigurationError, Fault
-from . import limits
+from . import limits, shared_pay_model
 from .component_model import Component
+from .credit_model import (
+    CREDIT_SCHEMA,
+    LEVEL_SCHEMA,
+    TEAM_COMMISSION,
+    credit_rows,
+    level_rows,
+    own_walk_of,
+)
 from .curves import (
     COEFFICIENTS,
     Line,
@@ -64,8 +72,8 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("component_id", _TEXT), ("ordinal", _INTEGER), ("title", _TEXT), ("measure", _TEXT),
             ("event_kind", _TEXT), ("window_kind", _TEXT),
             ("valid_from", _DATE), ("valid_to", _DATE), ("filter_number", _INTEGER),
-            ("asks_margin", _FLAG), ("credit_level", _INTEGER),
-            ("needs_full_split", _FLAG), ("quota_type", _TEXT),
+            ("asks_margin", _FLAG), ("needs_full_split", _FLAG), ("shares_out_pay", _FLAG),
+            ("quota_type", _TEXT),
             ("walk", _TEXT), ("picked_by", _TEXT), ("re_rates_at_edges", _FLAG),
             ("needs_quota", _FLAG), ("needs_target", _FLAG), ("is_narrow", _FLAG),
             ("rounds_to_even", _FLAG), ("rounds_each_line", _FLAG), ("rounding_unit", _INTEGER),
@@ -83,6 +91,8 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("denominator", _INTEGER),
         ]
     ),
+    "plan_credit": CREDIT_SCHEMA,
+    "plan_level": LEVEL_SCHEMA,
     "plan_who": WHO_SCHEMA,
     "plan_filter": FILTER_SCHEMA,
     "plan_order_amount": ORDER_AMOUNT_SCHEMA,
@@ -93,6 +103,7 @@ SCHEMAS: dict[str, pa.Schema] = {
         ]
     ),
     **limits.SCHEMAS,
+    **shared_pay_model.SCHEMAS,
     **EXCHANGE_SCHEMAS,
 }  # fmt: skip
 _LARGEST_RATE_SHOWN = 10**9
@@ -119,18 +130,22 @@ def compile_plans(workspace: Workspace) -> dict[str, pa.Table]:
                 component_row, segment_rows = _component_rows(
                     file, ordinal, name, component, scale, filters
                 )
+                key = component_row["component_key"]
                 rows["plan_term"] += _term_rows(component_row, component, filters)
-                more = limits.rows_of(component, component_row["component_key"], file.plan, scale)
-                rows["plan_order_amount"] += order_amount_rows(
-                    component_row["component_key"], component, scale.pay
-                )
+                added_rows = [
+                    limits.rows_of(component, key, file.plan, scale),
+                    shared_pay_model.rows_of(component, key, scale),
+                    {"plan_order_amount": order_amount_rows(key, component, scale.pay)},
+                ]
             except ValueError as error:
                 raise ConfigurationError(
                     [Fault(file.path, None, f"components.{name}", str(error))]
                 ) from error
             rows["plan_component"].append(component_row)
             rows["plan_segment"] += segment_rows
-            for table, added in more.items():
+            rows["plan_credit"] += credit_rows(key, component)
+            rows["plan_level"] += level_rows(key, component)
+            for table, added in (pair for each in added_rows for pair in each.items()):
                 rows[table] += added
         if file.plan.cap is not None:
             row = _plan_cap_row(file)
@@ -196,7 +211,7 @@ def _plan_cap_row(file: PlanFile) -> dict[str, Any]:
         "valid_to": file.valid_to,
         "filter_number": EVERY_SALE,
         "asks_margin": False,
-        "credit_level": 0,
+        "shares_out_pay": False,
         "needs_full_split": False,
         "quota_type": limits.PLAN_CAP,
         "walk": "segments",
@@ -218,11 +233,13 @@ def _component_rows(
     window = component.accumulates_over(file.plan.pay)
     key = f"{file.plan.plan}/{file.plan.version}/{name}"
     target = share_of_target(component.weight, window)
-    has_no_events = component.fixed is not None or component.of == "score"
+    has_no_events = component.fixed is not None or component.of in ("score", TEAM_COMMISSION)
     decimals = MEASURES[component.of].decimals
+    if component.of == TEAM_COMMISSION:
+        decimals = scale.pay
     if decimals is not None:
         scale = replace(scale, measure=decimals)
-    curves = component.curves if component.fixed is None else []
+    curves = component.curves if component.curves_said or component.terms else []
     if component.of == "score":
         curves = [against_quota(curve) for curve in curves]
     lines_of_curves = [lines_of(curve, target, scale, component.by) for curve in curves]
@@ -241,7 +258,7 @@ def _component_rows(
         "component_id": name,
         "ordinal": ordinal,
         "title": component.title or name,
-        "measure": "none" if component.fixed else component.of,
+        "measure": _measure_of(component),
         # Fixed pay and scores have no transactions.
         "event_kind": None if has_no_events else _EVENT_OF[component.on],
         "window_kind": window,
@@ -249,10 +266,10 @@ def _component_rows(
         "valid_to": min(file.valid_to, component.to or file.valid_to),
         "filter_number": filters.number_of(component.where),
         "asks_margin": asks_margin(component.conditions),
-        "credit_level": 1 if component.credit == "rollup" else 0,
         "needs_full_split": component.shares == "100%",
+        "shares_out_pay": component.share_out == "pay",
         "quota_type": (component.quota.type if component.quota else None) or name,
-        "walk": walk,
+        "walk": own_walk_of(component) or walk,
         "picked_by": component.by,
         "re_rates_at_edges": re_rates_at_edges(component),
         "needs_quota": needs_quota(lines),
@@ -300,6 +317,12 @@ def _term_rows(
         }
         for number, term in enumerate(component.terms or [], start=1)
     ]
+
+
+def _measure_of(component: Component) -> str:
+    if component.of == TEAM_COMMISSION:
+        return "commission"
+    return "none" if component.fixed else component.of
 
 
 def _segment_rows(

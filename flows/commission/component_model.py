@@ -10,19 +10,22 @@ from pydantic import Field, model_validator
 from .band_model import Band
 from .condition_model import SaleConditionText
 from .conditions import Call
+from .credit_model import Differential, LevelsText, check_credit
 from .curve_model import CURVES, Curve
 from .factor_model import Gates, Multipliers
 from .limit_model import CapTerm, FixedText, LimitText, Prorate, limit_text, parse_limit
 from .measures import MeasureName
 from .order_model import OrderAmounts, PickingMeasure, check_order
 from .plan_part import PlanPart, RateText, YearlyMoneyText, refuse_keys_to_come
+from .shared_pay_model import Contest, Pool, check_shared_pay
 from .state_condition import calls_of
 from .term_model import Term, check_slices
 from .units import parse_curve_rate
 
+WITHOUT_CURVE = ("differential", "fixed", "pool", "contest")
+"""What pays without being a curve of the running measure."""
 _KEYS_TO_COME = {
-    "payee", "deduct", "share_out", "count_once", "grid",
-    "differential", "pool", "contest", "returns", "clawback", "release",
+    "payee", "deduct", "grid", "returns", "clawback", "release",
 }  # fmt: skip
 
 
@@ -43,13 +46,19 @@ class Component(Curve, OrderAmounts):
     from_: date | None = Field(default=None, alias="from")
     to: date | None = None
     window: Literal["order", "month", "quarter", "half", "year"] | None = None
-    credit: Literal["direct", "rollup"] = "direct"
+    credit: Literal["direct", "rollup", "team", "territory"] = "direct"
+    levels: LevelsText = "1"
+    count_once: Literal["yes", "no"] = "yes"
     shares: Literal["100%", "overlay"] = "100%"
+    share_out: Literal["credit", "pay"] = "credit"
+    differential: Differential | None = None
     weight: RateText = "100%"
     target: YearlyMoneyText | None = None
     quota: QuotaRule | None = None
     by: PickingMeasure | None = None
     fixed: FixedText | None = None
+    pool: Pool | None = None
+    contest: Contest | None = None
     prorate: Prorate | None = None
     terms: list[Term] | None = None
     bands: Annotated[list[Band], Field(min_length=1)] | None = None
@@ -71,10 +80,13 @@ class Component(Curve, OrderAmounts):
 
     @model_validator(mode="after")
     def _one_curve(self) -> Component:
-        said = [*self.curves_said, *(["fixed"] if self.fixed is not None else [])]
+        said = self.curves_said + [
+            name for name in WITHOUT_CURVE if getattr(self, name) is not None
+        ]
         if len(said) > 1 or not (said or self.terms):
             raise ValueError(
-                f"say exactly one of {', '.join(CURVES)}, fixed; found {', '.join(said) or 'none'}"
+                f"say exactly one of {', '.join((*CURVES, *WITHOUT_CURVE))}; "
+                f"found {', '.join(said) or 'none'}"
             )
         if self.from_ and self.to and self.to < self.from_:
             raise ValueError(f"to {self.to} is before from {self.from_}")
@@ -88,6 +100,8 @@ class Component(Curve, OrderAmounts):
         if self.of == "score":
             self._check_score()
         self._check_limits()
+        check_credit(self)
+        check_shared_pay(self)
         return self
 
     def _check_limits(self) -> None:
@@ -148,6 +162,7 @@ class Component(Curve, OrderAmounts):
         return [
             *(band.if_ for band in self.bands or []),
             *(gate.needs for gate in self.gates or []),
+            *([self.pool.members] if self.pool and self.pool.members else []),
         ]
 
     @property
@@ -170,7 +185,8 @@ class Component(Curve, OrderAmounts):
         """Every number of the component that may be money, apart from what recurs."""
         curves = [text for curve in self.other_curves for text in curve.money_texts]
         edges = [text for multiplier in self.multiply or [] for text in multiplier.money_texts]
-        return [*super().money_texts, *self.order_texts, *curves, *edges]
+        shared = [text for part in (self.pool, self.contest) if part for text in part.money_texts]
+        return [*super().money_texts, *self.order_texts, *curves, *edges, *shared]
 
     @property
     def recurring_texts(self) -> list[str]:

@@ -24,7 +24,14 @@ class Measure:
 
 
 MeasureName = Literal[
-    "net_amount", "margin", "payments", "quantity", "orders", "customers", "score"
+    "net_amount",
+    "margin",
+    "payments",
+    "quantity",
+    "orders",
+    "customers",
+    "score",
+    "commission(team)",
 ]
 MONEY = Measure()
 MEASURES: dict[str, Measure] = {
@@ -35,6 +42,7 @@ MEASURES: dict[str, Measure] = {
     "orders": Measure("orders", "order", 0),
     "customers": Measure("customers", "customer", 0),
     "score": Measure("share", None, 9),
+    "commission(team)": MONEY,
 }
 RATES = ("margin_rate", "markup_rate")
 """Shares that can pick a rate, and are no measure: the margin of the price, or of the cost."""

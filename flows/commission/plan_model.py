@@ -15,6 +15,7 @@ from ..wording import Refusal, did_you_mean
 from .component_model import Component
 from .condition_model import ParticipantConditionText
 from .conditions import Call, parse_condition
+from .credit_model import TEAM_COMMISSION
 from .exchange_model import Exchange
 from .factor_model import ALL, Gate
 from .limit_model import CapTerm, limit_text, parse_limit
@@ -111,6 +112,13 @@ class Plan(PlanPart):
             raise Refusal(
                 f"{name}: {call}: there is no component `{call.argument}`",
                 did_you_mean(call.argument, self.components),
+            )
+        if self.components.get(call.argument) and (
+            self.components[call.argument].of == TEAM_COMMISSION
+        ):
+            raise Refusal(
+                f"{name}: {call} would need a third pass",
+                f"`{call.argument}` is calculated in the second one, when all others are",
             )
 
     def _check_gate_cap(self, name: str, gate: Gate, window: str) -> None:

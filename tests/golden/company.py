@@ -98,6 +98,8 @@ class Company:
         table, expression = column
         conditions = ["participant_id = ?"]
         values: list[object] = [person(case, figure.rep)]
+        if figure.rep == "*":
+            conditions, values = ["plan_id = ?"], [said.plan["plan"]]
         if figure.period != "all":
             conditions.append("period = ?")
             values.append(figure.period)
@@ -131,6 +133,7 @@ _COLUMNS = {
     "calculated": ("commission_summary", "sum(calculated_amount)"),
     "cumulative": ("commission_summary", "sum(measure_to_date_amount)"),
     "attainment_pct": ("commission_summary", "round(sum(attainment) * 100, 4)"),
+    "funded": ("commission_summary", "max(funded_amount)"),
     "credit": ("commission_line", "sum(credited_amount)"),
 }
 

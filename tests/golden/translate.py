@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from .calculations import exceptions, flat, limits, orders, payments, tiers
+from .calculations import (
+    crediting,
+    exceptions,
+    flat,
+    limits,
+    orders,
+    payments,
+    shared_pay,
+    tiers,
+)
 from .case import Case
 from .words import CURRENCIES, NotSaid, Said, person, reps
 
@@ -14,7 +23,11 @@ _CALCULATIONS: dict[str, Callable[[Case, Said], None]] = {
     "flat_rate": flat.flat_rate,
     "spiff": flat.spiff,
     "margin_filter_nrr": flat.margin_filter_nrr,
-    "split": tiers.split,
+    "split": crediting.split,
+    "rollup": crediting.rollup,
+    "differential": crediting.differential,
+    "pool": shared_pay.pool,
+    "override_on_commission": shared_pay.override_on_commission,
     "target_mult": tiers.target_mult,
     "curve": tiers.curve,
     "lump_interp": tiers.lump_interp,
@@ -49,7 +62,7 @@ def say(case: Case) -> Said:
 def _put_people(case: Case, said: Said) -> None:
     days = [date.fromisoformat(row["order_date"]) for row in said.feeds["sales_line"]]
     are_assigned = "plan_assignment" in said.feeds
-    for rep in dict.fromkeys([*reps(case), *said.managers, *said.managers.values()]):
+    for rep in dict.fromkeys([*reps(case), *said.managers, *said.managers.values(), *said.others]):
         manager = said.managers.get(rep)
         said.feeds["participant"].append(
             {
@@ -57,6 +70,7 @@ def _put_people(case: Case, said: Said) -> None:
                 "name": rep,
                 "manager_id": person(case, manager) if manager else "",
                 "valid_from": "1990-01-01",
+                **said.columns[rep],
             }
         )
         if are_assigned:

@@ -25,16 +25,19 @@ class Said:
     """A case in niaga's words: its plan, and the rows of each feed.
 
     `plan_to_check` is one that `niaga plan check` must refuse, or not; `managers` says who is
-    above whom, `parts` which components make up one of the case where it is not the one of its
-    name, `readings` the components whose pay is the figure that an item asks for.
+    above whom, `others` who belongs to the case besides those who sell. `parts` are the components
+    that make up one of the case where it is not the one of its name, `readings` those whose pay is
+    the figure that an item asks for; `columns` are more of the feed `participant` by name.
     """
 
     currency: str
     plan: dict[str, Any]
     plan_to_check: dict[str, Any] = field(default_factory=dict)
     managers: dict[str, str] = field(default_factory=dict)
+    others: list[str] = field(default_factory=list)
     parts: dict[str, tuple[str, ...]] = field(default_factory=dict)
     readings: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    columns: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
     feeds: dict[str, list[dict[str, str]]] = field(default_factory=lambda: defaultdict(list))
 
 
@@ -158,7 +161,7 @@ def reps(case: Case) -> list[str]:
 
 _OF_A_TRANSACTION = (
     "date", "rep", "amount", "type", "ref", "original_date", "splits", "product", "new_customer",
-    "quantity", "margin", "margin_pct", "cost",
+    "quantity", "margin", "margin_pct", "cost", "credits", "chain",
 )  # fmt: skip
 
 

@@ -174,14 +174,16 @@ def spiff(case: Case, said: Said) -> None:
     """Deals are orders; whoever wins or is first is paid by a contest."""
     plan = case.plan
     known = ("policy", "product", "from_date", "to_date", "new_customer_only", "min_quantity",
-             "period", *_PAID)  # fmt: skip
+             "period", "winner_bonus", "first_to", *_PAID)  # fmt: skip
     only(known, plan, "spiff")
     policy = plan.get("policy", "per_deal")
     if policy == "deal_share":
         _put_shares_of_target(case, said, _which_deals(case))
     elif policy in ("per_deal", "once", "milestones", "highest"):
         component = _deals(said, plan) | _which_deals(case)
-        put_plan(case, said, _pay_kind(case), {"spiff": component})
+        components = {"spiff": component} | _contests(case, said)
+        said.parts["spiff"] = tuple(components)
+        put_plan(case, said, _pay_kind(case), components)
     else:
         raise NotSaid(f"a spiff by {policy}")
     put_transactions(case, said)
@@ -215,6 +217,22 @@ def _deals(said: Said, plan: dict[str, Any]) -> dict[str, Any]:
     if plan.get("once") or plan.get("policy") == "once":
         return {"of": "orders", "steps": [{"from": "1 order", "pays": pays}]}
     return {"of": "orders", "rate": f"{pays} per order"}
+
+
+def _contests(case: Case, said: Said) -> dict[str, Any]:
+    """Give a component for each prize: of most deals, and of who has so many first."""
+    plan = case.plan
+    counted = {"of": "orders"} | _which_deals(case)
+    contests: dict[str, Any] = {}
+    if "winner_bonus" in plan:
+        prize = f"{plan['winner_bonus']} {said.currency}"
+        contests["winner"] = counted | {"contest": {"rank": "1", "prize": prize}}
+    if "first_to" in plan:
+        only(("count", "bonus"), plan["first_to"], "first_to")
+        prize = f"{plan['first_to']['bonus']} {said.currency}"
+        first_to = f"{plan['first_to']['count']} orders"
+        contests["first"] = counted | {"contest": {"first_to": first_to, "prize": prize}}
+    return contests
 
 
 def _milestones(said: Said, plan: dict[str, Any]) -> list[dict[str, str]]:

@@ -15,10 +15,8 @@ from ..words import (
     decimal_text,
     edge,
     only,
-    order,
     pay_of,
     percent,
-    person,
     product_id,
     put_plan,
     put_quota,
@@ -67,28 +65,6 @@ def tier_cum(case: Case, said: Said) -> None:
         for period in sorted({period_of(day, window) for day in days(case)}):
             for rep in reps(case):
                 put_quota(case, said, rep, "commission", period, plan["quota"])
-
-
-def split(case: Case, said: Said) -> None:
-    plan = case.plan
-    only(("rate", "period", "require_100"), plan, "split")
-    component: dict[str, Any] = {"rate": percent(plan["rate"])}
-    if not plan.get("require_100"):
-        component["shares"] = "overlay"
-    put_plan(case, said, pay_of(plan["period"]), {"commission": component})
-    put_transactions(case, said)
-    for transaction in case.inputs["transactions"]:
-        for split in transaction["splits"]:
-            if set(split) - {"rep", "share"}:
-                raise NotSaid("a rate of one's own in a split")
-            said.feeds["credit_split"].append(
-                {
-                    "rule_id": order(case, transaction["id"]),
-                    "order_id": order(case, transaction["id"]),
-                    "participant_id": person(case, split["rep"]),
-                    "share": split["share"],
-                }
-            )
 
 
 def target_mult(case: Case, said: Said) -> None:

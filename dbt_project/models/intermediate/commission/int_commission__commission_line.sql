@@ -42,8 +42,27 @@ plain_line as (
         'score' as cause,
         amount_minor
     from {{ ref('int_commission__score_line') }}
+    union all
+    select
+        window_id,
+        participant_id,
+        component_key,
+        event_date,
+        window_start,
+        pay_period_start,
+        credited_delta,
+        measure_before,
+        measure_after,
+        segment_number,
+        segment_id,
+        rate,
+        'fixed' as line_kind,
+        'override' as cause,
+        amount_minor
+    from {{ ref('int_commission__override_line') }}
     {%- for table, line_kind, cause in [
         ('int_commission__fixed_line', 'fixed', "'fixed'"), ('int_commission__adjustment_line', 'adjustment', 'cause'),
+        ('int_commission__pool_line', 'fixed', "'pool'"), ('int_commission__contest_line', 'fixed', "'contest'"),
     ] %}
         union all
         select
@@ -60,7 +79,7 @@ plain_line as (
             cast(null as {{ dbt.type_string() }}) as segment_id,
             cast(null as decimal(18, 9)) as rate,
             '{{ line_kind }}' as line_kind,
-            {{ cause }} as cause,
+            {{ cause }},
             amount_minor
         from {{ ref(table) }}
     {%- endfor %}
@@ -72,11 +91,14 @@ final as (
         || '|'
         || cast(coalesce(segment_number, 0) as {{ dbt.type_string() }})
         || '|'
-        || line_kind as commission_line_id,
+        || line_kind
+        -- The same order may be credited to one person at several levels.
+        || case when credit_level > 1 then '|' || cast(credit_level as {{ dbt.type_string() }}) else '' end
+            as commission_line_id,
         cast(null as {{ dbt.type_string() }}) as cause,
-        {%- for column in columns %}
-            {{ column }}{{ ',' if not loop.last }}
-        {%- endfor %}
+    {%- for column in columns %}
+        {{ column }}{{ ',' if not loop.last }}
+    {%- endfor %}
     from credited_line
     union all
     select

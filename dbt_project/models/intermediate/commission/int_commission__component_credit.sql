@@ -21,6 +21,16 @@ component as (
     select * from {{ ref('int_commission__component') }}
 ),
 
+crediting as (
+    select
+        component.*,
+        plan_credit.credit_kind,
+        plan_credit.credit_level
+    from component
+    inner join {{ source('plan', 'plan_credit') }} as plan_credit
+        on component.component_key = plan_credit.component_key
+),
+
 assignment as (
     select * from {{ ref('int_commission__assignment') }}
 ),
@@ -36,16 +46,20 @@ sold as (
         on
             credit.participant_id = assignment.participant_id
             and credit.event_date between assignment.valid_from and assignment.valid_to
-    inner join component
+    inner join crediting as component
         on
             assignment.plan_id = component.plan_id
+            and credit.credit_kind = component.credit_kind
             and credit.credit_level = component.credit_level
             and credit.event_kind = component.event_kind
             and credit.event_date between component.valid_from and component.valid_to
     {{ tables_of_conditions(filters) }}
     where
         not credit.is_taking_back
-        and (credit.is_full_split or not component.needs_full_split)
+        and (
+            not component.needs_full_split
+            or case when component.shares_out_pay then credit.is_full_pay_split else credit.is_full_split end
+        )
         and {{ condition_holds(filters, 'component.filter_number') }}
 ),
 
@@ -53,6 +67,7 @@ sold_component as (
     select
         sold.event_id,
         sold.participant_id,
+        sold.credit_kind,
         sold.credit_level,
         sold.event_date,
         sold.curve_number,
@@ -88,6 +103,7 @@ taken_back as (
         on
             credit.original_event_id = sold_component.event_id
             and credit.participant_id = sold_component.participant_id
+            and credit.credit_kind = sold_component.credit_kind
             and credit.credit_level = sold_component.credit_level
     left join current_component
         on

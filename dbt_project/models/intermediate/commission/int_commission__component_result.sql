@@ -9,21 +9,37 @@ with
 
 quota_window as (
     select * from {{ ref('int_commission__quota_window') }}
-    where measure <> 'pay'
+    where measure not in ('pay', 'commission')
 ),
 
 plain_line as (
     select
         window_id,
         pay_period_start,
-        amount_minor
+        amount_minor,
+        cast(null as bigint) as fund_minor
     from {{ ref('int_commission__fixed_line') }}
     union all
     select
         window_id,
         pay_period_start,
-        amount_minor
+        amount_minor,
+        cast(null as bigint) as fund_minor
     from {{ ref('int_commission__score_line') }}
+    union all
+    select
+        window_id,
+        pay_period_start,
+        amount_minor,
+        fund_minor
+    from {{ ref('int_commission__pool_line') }}
+    union all
+    select
+        window_id,
+        pay_period_start,
+        amount_minor,
+        fund_minor
+    from {{ ref('int_commission__contest_line') }}
 ),
 
 totalled as (
@@ -45,6 +61,7 @@ totalled as (
         coalesce(factor.gate_numerator, 1) as gate_numerator,
         coalesce(factor.gate_denominator, 1) as gate_denominator,
         factor.gate_cap_minor,
+        plain_line.fund_minor,
         coalesce(rest.rest_numerator, 0) as rest_numerator,
         coalesce(rest.rest_denominator, 1) as rest_denominator
     from quota_window

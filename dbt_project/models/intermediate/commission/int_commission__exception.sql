@@ -17,6 +17,16 @@ has_plan as (
     select count(*) > 0 as has_plan from {{ source('plan', 'plan_version') }}
 ),
 
+-- The components that pay those who sold.
+component as (
+    select component.*
+    from {{ ref('int_commission__component') }} as component
+    where exists (
+        select 1 from {{ source('plan', 'plan_credit') }} as plan_credit
+        where plan_credit.component_key = component.component_key and plan_credit.credit_kind = 'direct'
+    )
+),
+
 -- One event per document: which date a component counts on is no matter here.
 document as (
     select * from {{ ref('int_sales__document') }}
@@ -37,10 +47,28 @@ bad_take_back as (
 split_state as (
     select
         document_id,
-        bool_or(is_ambiguous) as is_ambiguous,
-        bool_and(is_full) as is_full
+        bool_or(is_ambiguous) as is_ambiguous
     from split
     group by document_id
+),
+
+-- Where nobody who shares it has a component that needs all of it, an overlay is as it should be.
+unpaid_split as (
+    select distinct split.document_id
+    from split
+    inner join document
+        on split.document_id = document.document_id
+    inner join {{ ref('int_commission__assignment') }} as assignment
+        on
+            split.participant_id = assignment.participant_id
+            and document.order_date between assignment.valid_from and assignment.valid_to
+    inner join component
+        on
+            assignment.plan_id = component.plan_id
+            and document.order_date between component.version_from and component.version_to
+    where
+        component.needs_full_split
+        and not case when component.shares_out_pay then split.is_full_pay else split.is_full end
 ),
 
 bad_split as (
@@ -56,13 +84,7 @@ bad_split as (
         on document.document_id = split_state.document_id
     where
         split_state.is_ambiguous
-        or (
-            not split_state.is_full
-            and exists (
-                select 1 from {{ source('plan', 'plan_component') }} as component
-                where component.credit_level = 0 and component.needs_full_split
-            )
-        )
+        or document.document_id in (select unpaid_split.document_id from unpaid_split)
 ),
 
 no_participant as (
@@ -96,11 +118,6 @@ no_participant as (
     left join known_participant
         on split.participant_id = known_participant.participant_id
     where known_participant.participant_id is null
-),
-
-component as (
-    select * from {{ ref('int_commission__component') }}
-    where credit_level = 0
 ),
 
 credit as (
@@ -162,7 +179,6 @@ unmeasured as (
     inner join {{ ref('int_commission__component') }} as component
         on
             assignment.plan_id = component.plan_id
-            and credit.credit_level = component.credit_level
             and credit.event_kind = component.event_kind
             and credit.event_date between component.valid_from and component.valid_to
             and (
@@ -170,6 +186,11 @@ unmeasured as (
                 or component.measure in ('margin', 'customers')
                 or component.picked_by in ('margin', 'margin_rate', 'markup_rate')
             )
+    inner join {{ source('plan', 'plan_credit') }} as plan_credit
+        on
+            component.component_key = plan_credit.component_key
+            and credit.credit_kind = plan_credit.credit_kind
+            and credit.credit_level = plan_credit.credit_level
     {{ tables_of_conditions(filters) }}
     where
         (component.asks_margin and credit.margin_units is null)
@@ -281,6 +302,38 @@ unpaid_window as (
         or (quota_window.needs_target and quota_window.target_units is null)
 ),
 
+-- What those in a circle sell is credited to nobody above them: a row for each month in which they sell.
+circle as (
+    select
+        circle.participant_id,
+        circle.valid_from,
+        circle.valid_to,
+        greatest(circle.valid_from, span.first_sale_date) as first_date
+    from {{ ref('int_commission__reporting_circle') }} as circle
+    inner join {{ ref('int_calendar__span') }} as span
+        on
+            circle.valid_from <= span.last_sale_date
+            and circle.valid_to >= span.first_sale_date
+),
+
+in_circle as (
+    select
+        circle.participant_id,
+        {{ period_start("'month'", 'coalesce(credit.event_date, circle.first_date)') }} as period_start,
+        cast(sum(credit.net_units) as bigint) as net_units,
+        coalesce(min(credit._loaded_at), max(participant._loaded_at)) as _loaded_at
+    from circle
+    inner join {{ ref('stg_participant') }} as participant
+        on
+            circle.participant_id = participant.participant_id
+            and participant.is_current
+    left join {{ ref('int_commission__direct_credit') }} as credit
+        on
+            circle.participant_id = credit.participant_id
+            and credit.order_date between circle.valid_from and circle.valid_to
+    group by circle.participant_id, {{ period_start("'month'", 'coalesce(credit.event_date, circle.first_date)') }}
+),
+
 -- Without a sale there is nothing that a quota is missing for.
 of_window as (
     select
@@ -334,6 +387,19 @@ final as (
         window_start as period_start,
         first_seen_at
     from of_window
+    union all
+    select
+        'hierarchy_cycle|' || participant_id || '|' || cast(period_start as {{ dbt.type_string() }}) as exception_id,
+        cast(null as {{ dbt.type_string() }}) as transaction_id,
+        'hierarchy_cycle' as reason,
+        {{ from_units('net_units') }} as amount,
+        participant_id,
+        cast(null as {{ dbt.type_string() }}) as plan_id,
+        cast(null as {{ dbt.type_string() }}) as component_id,
+        'month' as period_kind,
+        period_start,
+        _loaded_at as first_seen_at
+    from in_circle
     union all
     select
         reason || '|state|' || window_id as exception_id,

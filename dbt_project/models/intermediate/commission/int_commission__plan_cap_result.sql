@@ -9,16 +9,32 @@ quota_window as (
     where measure = 'pay'
 ),
 
+earned as (
+    select
+        participant_id,
+        plan_id,
+        plan_version,
+        pay_period_start,
+        gated_minor + reversal_minor + floor_effect_minor + cap_effect_minor as earned_minor
+    from {{ ref('int_commission__component_result') }}
+    union all
+    select
+        participant_id,
+        plan_id,
+        plan_version,
+        pay_period_start,
+        amount_minor as earned_minor
+    from {{ ref('int_commission__override_line') }}
+),
+
 paid as (
     select
         participant_id,
         plan_id,
         plan_version,
         pay_period_start,
-        cast(sum(
-            gated_minor + reversal_minor + floor_effect_minor + cap_effect_minor
-        ) as bigint) as earned_minor
-    from {{ ref('int_commission__component_result') }}
+        cast(sum(earned_minor) as bigint) as earned_minor
+    from earned
     group by participant_id, plan_id, plan_version, pay_period_start
 ),
 

@@ -4,7 +4,8 @@
    is total, so any batching of the exports gives the same lines. #}
 
 {% set order_of_lines
-    = 'line.event_date, line.is_taking_back, line.order_id, line.line_number, line.document_type, line.event_id' %}
+    = 'line.event_date, line.is_taking_back, line.order_id, line.line_number, line.document_type, line.event_id, '
+    'line.credit_level' %}
 
 with
 

@@ -32,7 +32,8 @@ matched as (
             rule.valid_from,
             rule.participant_id,
             rule.role,
-            rule.share
+            rule.share,
+            coalesce(rule.pay_share, rule.share) as pay_share
         from sale
         inner join rule
             on
@@ -64,7 +65,8 @@ best as (
         rule_id,
         participant_id,
         min(role) as role,
-        sum(share) as share
+        sum(share) as share,
+        sum(pay_share) as pay_share
     from ranked
     -- A rule that is issued anew replaces itself.
     where specificity_rank = 1 and recency_rank = 1
@@ -79,9 +81,11 @@ final as (
         best.participant_id,
         best.role,
         cast(best.share as decimal(18, 9)) as share,
-        cast(best.share * cast(1000000000 as decimal(10, 0)) as bigint) as share_parts,
+        {{ billionths('best.share') }} as share_parts,
+        {{ billionths('best.pay_share') }} as pay_share_parts,
         min(best.rule_id) over of_document <> max(best.rule_id) over of_document as is_ambiguous,
-        sum(best.share) over of_document = 1 as is_full
+        sum(best.share) over of_document = 1 as is_full,
+        sum(best.pay_share) over of_document = 1 as is_full_pay
     from best
     window of_document as (partition by best.document_id)
 )

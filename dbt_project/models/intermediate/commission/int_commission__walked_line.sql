@@ -25,7 +25,7 @@ final as (
         and line_kind = 'sale'
         and (
             original_window_id <> window_id
-            or walk in ('running_before', 'running_after')
+            or walk in ('running_before', 'running_after', 'shared', 'differential')
             or walk like 'order%'
         ) as is_reversal
     from walked

@@ -52,7 +52,8 @@ crossed as (
             and running.curve_number = curve.curve_number
             and curve.x_from <= greatest(running.measure_before, running.measure_after)
             and curve.x_to > least(running.measure_before, running.measure_after)
-    where running.walk = 'segments'
+    -- Of a pool or a contest the credits are counted, and no line of a sale pays.
+    where running.walk in ('segments', 'none')
 ),
 
 final as (

@@ -26,8 +26,28 @@ every_result as (
         return_factor_minor as return_minor,
         gated_minor - multiplied_minor as gate_effect_minor,
         floor_effect_minor,
-        cap_effect_minor
+        cap_effect_minor,
+        case when fund_minor is not null then {{ times('fund_minor', 'gate_numerator', 'gate_denominator') }} end
+            as funded_minor
     from {{ ref('int_commission__component_result') }}
+    union all
+    select
+        {%- for column in window %}
+            {{ column }},
+        {%- endfor %}
+        credited_delta as measure_units,
+        measure_after as measure_to_date_units,
+        cast(1 as {{ type_wide() }}) as multiplier_numerator,
+        cast(1 as {{ type_wide() }}) as multiplier_denominator,
+        cast(0 as bigint) as multiplier_effect_minor,
+        amount_minor as calculated_minor,
+        cast(0 as bigint) as return_effect_minor,
+        cast(0 as bigint) as return_minor,
+        cast(0 as bigint) as gate_effect_minor,
+        cast(0 as bigint) as floor_effect_minor,
+        cast(0 as bigint) as cap_effect_minor,
+        cast(null as bigint) as funded_minor
+    from {{ ref('int_commission__override_line') }}
     union all
     select
         {%- for column in window %}
@@ -43,7 +63,8 @@ every_result as (
         cast(0 as bigint) as return_minor,
         cast(0 as bigint) as gate_effect_minor,
         cast(0 as bigint) as floor_effect_minor,
-        cap_effect_minor
+        cap_effect_minor,
+        cast(null as bigint) as funded_minor
     from {{ ref('int_commission__plan_cap_result') }}
 ),
 
@@ -63,6 +84,7 @@ final as (
         cast(gate_effect_minor as bigint) as gate_effect_minor,
         cast(floor_effect_minor as bigint) as floor_effect_minor,
         cast(cap_effect_minor as bigint) as cap_effect_minor,
+        funded_minor,
         cast(
             calculated_minor + return_effect_minor + gate_effect_minor + floor_effect_minor + cap_effect_minor as bigint
         ) as earned_minor

@@ -39,7 +39,7 @@ final as (
                     'target_units * ' ~ 10 ** (6 - (var('money_scale') | int)), 'target_numerator', 'target_denominator'
                 )) }}
         end as target_amount,
-        cast(null as decimal(24, 6)) as funded_amount,
+        {{ from_minor('funded_minor') }} as funded_amount,
         {{ from_minor('calculated_minor') }} as calculated_amount,
         {{ from_minor('earned_minor') }} as commission_amount,
         {{ ratio(from_minor('earned_minor'), from_measure('measure_units', 'measure')) }} as effective_rate,
