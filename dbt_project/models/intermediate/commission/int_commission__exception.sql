@@ -165,6 +165,7 @@ unmeasured as (
             and credit.credit_level = component.credit_level
             and credit.event_kind = component.event_kind
             and credit.event_date between component.valid_from and component.valid_to
+            and (component.asks_margin or component.measure in ('margin', 'customers'))
     {{ tables_of_conditions(filters) }}
     where
         (component.asks_margin and credit.margin_units is null)
