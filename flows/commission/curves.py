@@ -144,7 +144,7 @@ def _edge_value(edge: Quantity, scale: Scale) -> Fraction:
 
 
 def _edge_of(edge: Quantity, scale: Scale) -> tuple[Fraction, str]:
-    return _edge_value(edge, scale), "quota" if edge.unit == "quota" else "money"
+    return _edge_value(edge, scale), "money" if edge.unit == "zero" else edge.unit
 
 
 @dataclass(frozen=True)
