@@ -75,10 +75,11 @@ class FixedWidthLayout:
         lines = sample.split("\n")[self.skip_rows :][:_RECORDS]
         if other.delimiter == " ":
             return _are_crowded(lines)
-        crowded = sum(
-            any("  " in cell.strip() for cell in line.split(other.delimiter)) for line in lines
-        )
-        return other.width < len(self.spans) and crowded > 0.5 * len(lines)
+        cells = [line.split(other.delimiter) for line in lines if line.strip()]
+        crowded = sum(any("  " in cell.strip() for cell in row) for row in cells)
+        # A mark of thousands divides the lines that have such an amount, and no others.
+        is_even = sum(len(row) == other.width for row in cells) >= _ALIKE * len(cells)
+        return crowded > 0.5 * len(cells) and (other.width < len(self.spans) or not is_even)
 
 
 def find_fields(sample: str) -> FixedWidthLayout | None:

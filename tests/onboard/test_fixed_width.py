@@ -127,6 +127,17 @@ def test_a_table_with_delimiters_and_blanks_is_no_fixed_width(tmp_path: Path) ->
     assert [tuple(cell.strip() for cell in row) for row in rows] == SALES
 
 
+@pytest.mark.parametrize("thousands", [1, 4])
+def test_a_mark_of_thousands_divides_no_fields(tmp_path: Path, thousands: int) -> None:
+    amounts = ["1,000,000.00"] * thousands + ["0.50"] * (8 - thousands)
+    rows = [("AA000", amount, amount) for amount in amounts]
+    file = tmp_path / "penjualan.txt"
+    file.write_text("".join(f"{line(row, '  ', (5, 12, 12), '<>>')}\n" for row in rows))
+    table, found = read(file)
+    assert isinstance(table, Table), table.reason
+    assert found == rows
+
+
 WORDS = st.lists(st.from_regex("[A-Z][a-z]{0,7}", fullmatch=True), min_size=1, max_size=3)
 CELLS = {
     "text": WORDS.map(" ".join),
