@@ -219,10 +219,7 @@ def _commit(
     load: Load,
     also: Callable[[Connection], None],
 ) -> None:
-    replaced = catalogue.replaced_loads(state, source, delivery, winners)
-    catalogue.commit_load(
-        workspace, state, load, source.source, delivery, winners, (), replaced, also
-    )
+    catalogue.commit_load(workspace, state, load, source, delivery, winners, (), also)
     reach("quarantine.committed")
 
 

@@ -16,9 +16,12 @@ from ..state.tables import layout as layout_table
 from ..state.tables import load as load_table
 from ..state.tables import segment as segment_table
 from ..workspace import Workspace
+from . import superseding
+from .days import Saying
 from .layout import Layout
 from .load import Load, latest_business_date
 from .sources import Source
+from .superseding import CURRENT, LATEST, SUPERSEDED
 
 LOADED, WAITING, REJECTED, REPLACED = "loaded", "waiting", "rejected", "replaced"
 """What may become of an export. Replaced: rejected, and a file of its name came later."""
@@ -92,7 +95,7 @@ def exports_of_source(state: State, source: str, *statuses: str) -> list[Export]
 def parts_of_loads(state: State, source: str) -> set[frozenset[str]]:
     """Give the sets of parts that the current loads of a source were made of."""
     query = select(load_table.c.export_ids).where(
-        load_table.c.source == source, load_table.c.status == "current"
+        load_table.c.source == source, load_table.c.status == CURRENT
     )
     with state.reading() as connection:
         return {frozenset(export_ids) for export_ids in connection.execute(query).scalars()}
@@ -103,17 +106,17 @@ def current_exports(state: State, source: str, delivery: str) -> dict[str, str]:
     query = select(load_table.c.export_ids).where(
         load_table.c.source == source,
         load_table.c.delivery == delivery,
-        load_table.c.status == "current",
+        load_table.c.status == CURRENT,
     )
     with state.reading() as connection:
         return dict(connection.execute(query).scalar() or {})
 
 
 def driven_loads(state: State, source: Source) -> dict[str, tuple[str, dict[str, Export]]]:
-    """Give the current loads of a source by their driving export: the delivery, and its exports."""
+    """Give the latest loads of a source by their driving export: the delivery, and its exports."""
     driving = next(iter(source.exports))
     query = select(load_table.c.delivery, load_table.c.export_ids).where(
-        load_table.c.source == source.source, load_table.c.status == "current"
+        load_table.c.source == source.source, load_table.c.status.in_(LATEST)
     )
     known = {
         (export.part, export.export_id): export
@@ -161,37 +164,17 @@ def replaced_exports(state: State, export: Export, content: str) -> list[Export]
     return same_name + (same_content if export.source else [])
 
 
-def replaced_loads(
-    state: State, source: Source, delivery: str, winners: Mapping[str, Export]
-) -> list[str] | None:
-    """List the loads of others that a delivery's load replaces; None when one of them replaces it.
-
-    Where the source's exports replace each other the latest one counts, whenever it arrived: by
-    business date, then by the id of its driving export.
-    """
-    if source.replaces is None:
-        return []
-    query = select(load_table.c.load_id, load_table.c.business_date, load_table.c.export_ids).where(
-        load_table.c.source == source.source,
-        load_table.c.delivery != delivery,
-        load_table.c.status == "current",
-    )
+def is_replaced(state: State, source: Source, delivery: str, winners: Mapping[str, Export]) -> bool:
+    """Whether other exports of the source say anew all that a delivery would say."""
     business_date = latest_business_date(export.business_date for export in winners.values())
-    days = source.replaced_days(business_date)
+    driving = next(iter(winners.values()))
+    saying = Saying(
+        "",
+        superseding.rank(business_date, _ids(winners)),
+        source.replaced_days(business_date, driving.file_name),
+    )
     with state.reading() as connection:
-        rivals = [
-            row
-            for row in connection.execute(query)
-            if source.replaced_days(row.business_date) == days
-        ]
-    driving, export = next(iter(winners.items()))
-    rank = (business_date or date.min, export.export_id)
-    if any(
-        (rival.business_date or date.min, rival.export_ids.get(driving, "")) > rank
-        for rival in rivals
-    ):
-        return None
-    return [rival.load_id for rival in rivals]
+        return superseding.is_replaced(connection, source.source, delivery, saying)
 
 
 def known_layouts(state: State, source: str) -> dict[str, Layout]:
@@ -227,17 +210,17 @@ def commit_load(
     workspace: Workspace,
     state: State,
     load: Load,
-    source: str,
+    source: Source,
     delivery: str,
     winners: Mapping[str, Export],
     exports: Iterable[Export],
-    replaced: list[str] | None,
     also: Callable[[Connection], None] | None = None,
-) -> None:
+) -> bool:
     """Make a load count, and its exports; an earlier load of the delivery counts no more.
 
-    `replaced` is what `replaced_loads` gives: these loads count no more either, or this one never.
-    `also` is done in the same transaction.
+    Where the source's exports replace each other, what later ones say anew of earlier ones counts
+    no more, whenever they arrived; False when that is all of this load. `also` is done in the same
+    transaction.
     """
     now = utc_now()
     run_id = next(iter(winners.values())).run_id
@@ -246,35 +229,42 @@ def commit_load(
         connection.execute(
             update(load_table)
             .where(
-                load_table.c.source == source,
-                load_table.c.status == "current",
-                (load_table.c.delivery == delivery) | load_table.c.load_id.in_(replaced or []),
+                load_table.c.source == source.source,
+                load_table.c.delivery == delivery,
+                load_table.c.status.in_(LATEST),
             )
-            .values(status="superseded")
+            .values(status=SUPERSEDED)
         )
         connection.execute(
             insert(load_table).values(
                 load_id=load.load_id,
-                source=source,
+                source=source.source,
                 delivery=delivery,
-                export_ids={part: export.export_id for part, export in winners.items()},
+                export_ids=_ids(winners),
                 business_date=load.business_date,
                 rows_read=load.rows_read,
                 rows_filtered=load.rows_filtered,
                 rows_held=load.rows_held,
                 rows_dropped=load.rows_dropped,
-                status="superseded" if replaced is None else "current",
+                status=CURRENT,
                 committed_at=now,
                 run_id=run_id,
                 changes=[asdict(change) for change in load.changes] or None,
+                **superseding.columns_of(load.replaced_days),
             )
         )
-        _put_layouts(connection, source, load)
+        _put_layouts(connection, source.source, load)
         _insert_files(connection, workspace, load, now)
         for export in exports:
             _put(connection, export)
+        replaced = superseding.recount(connection, source)
         if also:
             also(connection)
+    return load.load_id not in replaced
+
+
+def _ids(winners: Mapping[str, Export]) -> dict[str, str]:
+    return {part: export.export_id for part, export in winners.items()}
 
 
 def _put_layouts(connection: Connection, source: str, load: Load) -> None:

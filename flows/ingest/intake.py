@@ -26,6 +26,7 @@ from .load import Load, load_delivery
 from .read_ahead import ReadAhead
 from .rejected import explain, hold_back, release
 from .sources import Source
+from .superseding import REASON
 
 KNOWN = "known"
 """The outcome of a file whose content has come before."""
@@ -179,9 +180,8 @@ class Intake:
         winners = _winners(source, loaded)
         if (source.source, delivery) in self._read or len(winners) < len(source.exports):
             return
-        replaced_loads = catalogue.replaced_loads(self._state, source, delivery, winners)
         counts = catalogue.current_exports(self._state, source.source, delivery)
-        if replaced_loads is None and not counts:
+        if not counts and catalogue.is_replaced(self._state, source, delivery, winners):
             # A later dump counts instead, and does so whatever this one says.
             return
         try:
@@ -190,20 +190,12 @@ class Intake:
             export = winners.get(fault.part or "") or next(iter(winners.values()))
             self._note(export, NOT_READ_AGAIN, fault.reason)
             return
-        reason = _reason_not_to_count(replaced_loads)
-        exports = [replace(export, reason=reason) for export in winners.values()]
-        catalogue.commit_load(
-            self._workspace,
-            self._state,
-            load,
-            source.source,
-            delivery,
-            winners,
-            exports,
-            replaced_loads,
+        exports = [replace(export, reason=None) for export in winners.values()]
+        is_counted = catalogue.commit_load(
+            self._workspace, self._state, load, source, delivery, winners, exports
         )
         reach("ingest.read_again")
-        for export in exports:
+        for export in _explained(exports, is_counted):
             self._note_loaded(export, load, source, True, READ_AGAIN)
 
     def _load(
@@ -215,14 +207,12 @@ class Intake:
     ) -> None:
         """Load the winners of a delivery, and make it count."""
         load = self._read_winners(source, winners)
-        replaced_loads = catalogue.replaced_loads(self._state, source, delivery, winners)
-        because = _reason_not_to_count(replaced_loads)
         decided = [
             replace(
                 export,
                 status=LOADED,
                 decided_at=utc_now(),
-                reason=because
+                reason=None
                 if winners[export.part] == export
                 else "a later export of its delivery counts",
             )
@@ -234,19 +224,12 @@ class Intake:
         for export in decided + replaced:
             if export.file_name not in refused:
                 release(self._workspace, export.file_name)
-        catalogue.commit_load(
-            self._workspace,
-            self._state,
-            load,
-            source.source,
-            delivery,
-            winners,
-            decided + replaced,
-            replaced_loads,
+        is_counted = catalogue.commit_load(
+            self._workspace, self._state, load, source, delivery, winners, decided + replaced
         )
         reach("ingest.committed")
         self._read.add((source.source, delivery))
-        for export in decided:
+        for export in _explained(decided, is_counted):
             is_read = winners[export.part].export_id == export.export_id
             self._note_loaded(export, load, source, is_read)
 
@@ -342,8 +325,12 @@ class Intake:
         )
 
 
-def _reason_not_to_count(replaced_loads: list[str] | None) -> str | None:
-    return "a later export replaces what it says" if replaced_loads is None else None
+def _explained(exports: Iterable[Export], is_counted: bool) -> list[Export]:
+    """Say of exports that were loaded why their rows do not count."""
+    return [
+        export if is_counted else replace(export, reason=export.reason or REASON)
+        for export in exports
+    ]
 
 
 def _explain(export: Export, fault: FileFault) -> str:

@@ -21,6 +21,7 @@ from typing import Self
 from ..engine import THREADS
 from ..workspace import Workspace
 from .archive import Archived, archive_export
+from .days import Days
 from .landing import Landed, business_date, identify
 from .load import working_folder
 from .sources import Source
@@ -90,11 +91,16 @@ class ReadAhead:
         return archive_export(landed.path, self._workspace.archive)
 
     def stream(
-        self, source: Source, archived: Path, export_id: str, day: date | None
+        self,
+        source: Source,
+        archived: Path,
+        export_id: str,
+        day: date | None,
+        replaced: Days | None,
     ) -> Streamed | None:
         """Give what `Streamer.stream` gives."""
         ready = self._ready.pop((source.source, export_id, day), None)
-        return ready or self._streamer.stream(source, archived, export_id, day)
+        return ready or self._streamer.stream(source, archived, export_id, day, replaced)
 
     def _read(self, landed: Landed) -> _Ahead:
         archived = archive_export(landed.path, self._workspace.archive)
@@ -104,8 +110,10 @@ class ReadAhead:
             for taker in landed.takers:
                 export_id = identify(taker, archived.sha256)
                 day = business_date(self._workspace, archived.identity, taker)
-                if streamed := streamer.stream(taker.source, archived.path, export_id, day):
-                    loads[taker.source.source, export_id, day] = streamed
+                source = taker.source
+                replaced = source.replaced_days(day, landed.file_name)
+                if streamed := streamer.stream(source, archived.path, export_id, day, replaced):
+                    loads[source.source, export_id, day] = streamed
         finally:
             self._idle.put(streamer)
         return _Ahead(archived, loads)

@@ -29,6 +29,7 @@ from .csv_checks import is_all_read
 from .csv_records import lines_before, open_csv, scan_csv
 from .cutting import cut
 from .database import open_database
+from .days import Days
 from .faults import FileFault, is_of_the_machine
 from .formats import CsvFormat
 from .layout import ColumnSample, sample_columns
@@ -88,8 +89,9 @@ class Streamed:
     rows_loaded: int
 
 
-Stream = Callable[[Source, Path, str, date | None], Streamed | None]
-"""What `Streamer.stream` is: of a source, an archived file, its export's id and business date."""
+Stream = Callable[[Source, Path, str, date | None, Days | None], Streamed | None]
+"""What `Streamer.stream` is: of a source, an archived file, its export's id, business date and the
+days that it replaces."""
 
 
 class Streamer:
@@ -109,14 +111,21 @@ class Streamer:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def stream(
-        self, source: Source, archived: Path, export_id: str, business_date: date | None
+        self,
+        source: Source,
+        archived: Path,
+        export_id: str,
+        business_date: date | None,
+        replaced: Days | None,
     ) -> Streamed | None:
         """Write the segments of a source's only export; None, and no file, where there is doubt."""
         if len(source.exports) > 1:
             return None
         self._folder.mkdir(parents=True, exist_ok=True)
         try:
-            return self._stream(source, archived, Origin(export_id, business_date, utc_now()))
+            return self._stream(
+                source, archived, Origin(export_id, business_date, utc_now()), replaced
+            )
         except (_DoubtError, FileFault, ConfigurationError):
             return None
         except (duckdb.DataError, duckdb.ProgrammingError):
@@ -131,7 +140,9 @@ class Streamer:
             for file in self._folder.glob("*.csv*"):
                 file.unlink()
 
-    def _stream(self, source: Source, archived: Path, origin: Origin) -> Streamed:
+    def _stream(
+        self, source: Source, archived: Path, origin: Origin, replaced: Days | None
+    ) -> Streamed:
         load_id = new_id()
         ((part, export),) = source.exports.items()
         settings = self._workspace.settings
@@ -139,7 +150,7 @@ class Streamer:
         connection = self._connected()
         text = _opened(part, export, archived, self._folder)
         header, scans = text.header, _scans(part, export, parser, text)
-        key = (source.source, header, len(scans), origin.business_date if source.replaces else None)
+        key = (source.source, header, len(scans), replaced)
         plan = self._plans.get(key)
         if plan is not None and plan.keeps_all and source.replaces is None:
             # Then the rows that are written are the records that there are.
@@ -156,8 +167,7 @@ class Streamer:
             _make_relation(connection, part, export, header, scans, read)
         if plan is None:
             plan = self._plans[key] = _plan(
-                connection, source, records, parser, origin.business_date, settings.currency,
-                len(scans),
+                connection, source, records, parser, replaced, settings.currency, len(scans),
             )  # fmt: skip
         segments = self._write(plan, origin, load_id)
         loaded = _count_loaded(connection, segments)
@@ -198,13 +208,13 @@ def _plan(
     source: Source,
     records: Records,
     parser: Parser,
-    business_date: date | None,
+    replaced: Days | None,
     currency: str,
     pieces: int,
 ) -> _Plan:
     """Map the feeds; raise _DoubtError where a query looks at more than one record at a time."""
     parts = {records.part: records}
-    mappings = [map_feed(connection, source, feed, parts, business_date) for feed in source.feeds]
+    mappings = [map_feed(connection, source, feed, parts, replaced) for feed in source.feeds]
     queries = [(mapping, faultless_rows(mapping, parser, currency)) for mapping in mappings]
     steps = [_steps_one_by_one(connection, query, pieces) for _, query in queries]
     is_typed = bool(source.exports[records.part].columns)

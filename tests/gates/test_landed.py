@@ -36,9 +36,12 @@ def correct(change: Change, order_id: str, mended: str) -> None:
         select * replace ({mended}, 'e99' as _export_id, 1 as _row_number,
             date '2026-03-31' as _business_date)
         from lake.sales_line where order_id = '{order_id}';
-        insert into state.load
-        values ('load-e99', 'corrections', '{{"rows": "e99"}}', 1, 0, 0, 0, 'current');
-        insert into state.segment values ('segment-e99', 'load-e99', 'sales_line', 1)
+        insert into state.load by name
+        select 'load-e99' as load_id, 'corrections' as source, '{{"rows": "e99"}}' as export_ids,
+            1 as rows_read, 0 as rows_filtered, 0 as rows_held, 0 as rows_dropped,
+            'current' as status;
+        insert into state.segment by name
+        select 'segment-e99' as segment_id, 'load-e99' as load_id, 'sales_line' as feed, 1 as rows
         """
     )
 

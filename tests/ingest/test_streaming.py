@@ -162,7 +162,7 @@ def stream_and_read(company: Company, content: bytes) -> tuple[Streamed | None, 
     )  # fmt: skip
     streamer = Streamer(workspace, workspace.warehouse / "streamed")
     try:
-        streamed = streamer.stream(source, archived.path, archived.sha256, DAY)
+        streamed = streamer.stream(source, archived.path, archived.sha256, DAY, None)
     finally:
         streamer.close()
     try:
