@@ -265,6 +265,29 @@ def statement(
     _end(commands.statement(as_json, workspace, participant, period, lines))
 
 
+@app.command(
+    epilog=_examples(
+        "niaga explain SO-1001 # all lines of an order",
+        "niaga explain SO-1001 --participant R017 --json",
+    )
+)
+def explain(
+    line: Annotated[str, typer.Argument(help="An order, a transaction or a commission_line_id.")],
+    participant: Annotated[
+        str | None, typer.Option(help="Id or name: only the lines of this participant.")
+    ] = None,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Explain an amount of commission.
+
+    From the amount to the tier, quota and credit behind it, down to the file and row of the sale.
+    """
+    from .operate import commands
+
+    _end(commands.explain_line(as_json, workspace, line, participant))
+
+
 @app.command(epilog=_examples("niaga publish", "niaga publish --workspace my-company"))
 def publish(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
     """Publish a finished build by hand.
@@ -310,9 +333,20 @@ def check(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> Non
     _end(commands.check_plans(as_json, workspace))
 
 
-@plan.callback()
-def _plan() -> None:
-    """Keep `check` a verb of its own while it is the only one."""
+@plan.command(epilog=_examples("niaga plan show field-sales", "niaga plan show field-sales --json"))
+def show(
+    plan_id: Annotated[str, typer.Argument(metavar="PLAN", help="Its `plan:`.")],
+    version: Annotated[int | None, typer.Option(help="Default: the newest.")] = None,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Print a plan in full.
+
+    With every default that its file leaves unsaid, as a file of its own could say it.
+    """
+    from .operate import commands
+
+    _end(commands.show_plan(as_json, workspace, plan_id, version))
 
 
 @quarantine.command(

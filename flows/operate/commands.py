@@ -177,11 +177,34 @@ def statement(
 
 
 @_answered
+def explain_line(
+    terminal: Terminal, folder: Path | None, line: str, participant: str | None
+) -> int:
+    """Explain lines of commission."""
+    from .explanation import explain
+    from .show_explanation import show_explanations
+
+    show_explanations(terminal, explain(find_workspace(folder), line, participant))
+    return 0
+
+
+@_answered
 def check_plans(terminal: Terminal, folder: Path | None) -> int:
     """Check all plans of a workspace."""
     from ..commission.plans import check_plans as check
 
     show.show_plans(terminal, check(find_workspace(folder)))
+    return 0
+
+
+@_answered
+def show_plan(terminal: Terminal, folder: Path | None, plan_id: str, version: int | None) -> int:
+    """Print a plan with every default."""
+    from ..commission.plan_show import as_yaml, find_plan, in_full
+
+    said = in_full(find_plan(find_workspace(folder), plan_id, version))
+    terminal.give(said)
+    terminal.say(as_yaml(said).rstrip())
     return 0
 
 

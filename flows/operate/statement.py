@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..errors import UsageError
+from .published_marts import Row, open_marts, select
 
 if TYPE_CHECKING:
     import duckdb
 
     from ..workspace import Workspace
-
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -43,11 +42,11 @@ def read_statement(
     workspace: Workspace, participant: str, period: str | None, limit: int
 ) -> Statement:
     """Read one participant's statement, of the last period when none is named."""
-    with _open_marts(workspace) as marts:
+    with open_marts(workspace) as marts:
         participant_id, name = _find_participant(marts, participant)
         totals = _find_totals(marts, participant_id, period)
         chosen = [participant_id, totals["period"]]
-        lines = _select(marts, _LINES, [*chosen, limit])
+        lines = select(marts, _LINES, [*chosen, limit])
         in_all = marts.execute(
             "select count(*) from commission.commission_line "
             "where participant_id = $1 and period = $2",
@@ -59,8 +58,8 @@ def read_statement(
             period=totals["period"],
             currency=totals["currency"],
             totals=totals,
-            components=_select(marts, _COMPONENTS, chosen),
-            corrections=_select(marts, _CORRECTIONS, chosen),
+            components=select(marts, _COMPONENTS, chosen),
+            corrections=select(marts, _CORRECTIONS, chosen),
             lines=lines,
             lines_in_all=in_all,
         )
@@ -68,9 +67,9 @@ def read_statement(
 
 def read_overview(workspace: Workspace, period: str | None) -> Overview:
     """Read what everyone is paid in a period, the last ones when none is named."""
-    with _open_marts(workspace) as marts:
+    with open_marts(workspace) as marts:
         _choose_period(_periods(marts, None), period, "there are no statements yet")
-        statements = _select(marts, _OVERVIEW, [period])
+        statements = select(marts, _OVERVIEW, [period])
     return Overview(
         tuple(sorted({row["period"] for row in statements})),
         tuple(sorted({row["currency"] for row in statements})),
@@ -109,24 +108,13 @@ _CORRECTIONS = """
 """
 _LINES = """
     select
-        transaction_date, transaction_id, component_id, line_kind, credit_share, credited_amount,
-        rate, commission_amount
+        commission_line_id, transaction_date, transaction_id, component_id, line_kind, credit_share,
+        credited_amount, rate, commission_amount
     from commission.commission_line
     where participant_id = $1 and period = $2
     order by transaction_date, transaction_id, commission_line_id
     limit $3
 """
-
-
-def _open_marts(workspace: Workspace) -> duckdb.DuckDBPyConnection:
-    import duckdb
-
-    from ..publish.version import AUDIENCE, DATABASE_NAME
-
-    file = workspace.published / "current" / AUDIENCE / DATABASE_NAME
-    if not file.exists():
-        raise UsageError("nothing is published yet", "run `niaga nightly`")
-    return duckdb.connect(str(file), read_only=True)
 
 
 def _find_participant(marts: duckdb.DuckDBPyConnection, participant: str) -> tuple[str, str | None]:
@@ -161,7 +149,7 @@ def _find_participant(marts: duckdb.DuckDBPyConnection, participant: str) -> tup
 def _find_totals(marts: duckdb.DuckDBPyConnection, participant_id: str, period: str | None) -> Row:
     known = _periods(marts, participant_id)
     chosen = _choose_period(known, period, f"{participant_id} has no statement")
-    return _select(
+    return select(
         marts,
         "select * from commission.statement where participant_id = $1 and period = $2",
         [participant_id, chosen],
@@ -190,9 +178,3 @@ def _choose_period(known: list[str], period: str | None, nothing: str) -> str:
     if period not in known:
         raise UsageError(f"there is no statement for {period}", f"there is: {', '.join(known)}")
     return period
-
-
-def _select(marts: duckdb.DuckDBPyConnection, query: str, values: list[Any]) -> list[Row]:
-    cursor = marts.execute(query, values)
-    names = [column[0] for column in cursor.description or []]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import pytest
+from niaga.commission.compile import compile_plans
+from niaga.commission.plan_show import as_yaml, find_plan, in_full
 from niaga.commission.plans import check_plans
-from niaga.errors import ConfigurationError
+from niaga.errors import ConfigurationError, UsageError
 from niaga.workspace import Workspace
 
 HEAD = "plan: reps\ncurrency: USD\nfrom: 2026-01-01\n"
@@ -19,7 +21,25 @@ def check(workspace: Workspace, *texts: str) -> list[tuple[str, ...]]:
     ("text", "line", "told"),
     [
         (HEAD + TIERS + "      - {from: 0, rate: 8}\n", 6, '"8" has no unit'),
-        (HEAD + TIERS + "      - {from: 0, to: 100 USD, rate: 8%}\n", 6, "write lower edges only"),
+        (HEAD + TIERS + "      - {from: 0, to: 100 USD, rate: 8%}\n", 6, "tier_not_open_ended"),
+        (
+            HEAD + TIERS + "      - {from: 0, to: 499.99 USD, rate: 8%}\n"
+            "      - {from: 500 USD, rate: 9%}\n",
+            6,
+            "tier_gap: row 1 ends at 499.99 USD, row 2 begins at 500 USD: amounts between",
+        ),
+        (
+            HEAD + TIERS + "      - {from: 0, to: 600 USD, rate: 8%}\n"
+            "      - {from: 500 USD, to: 700 USD, rate: 9%}\n      - {from: 700 USD, rate: 1%}\n",
+            6,
+            "tier_overlap: row 1 ends at 600 USD, row 2 begins at 500 USD",
+        ),
+        (
+            HEAD + TIERS + "      - {from: 0, to: 600 USD, rate: 8%}\n"
+            "      - {from: 600 USD, rate: 1%}\n",
+            6,
+            "write lower edges only",
+        ),
         (
             HEAD + TIERS + "      - {from: 0, rate: 5%}\n      - {from: 9 USD, rate: 6%}\n"
             "      - {from: 100% of quota, rate: 7%}\n",
@@ -89,3 +109,25 @@ def test_a_falling_rate_is_a_warning(workspace: Workspace) -> None:
     plan = HEAD + TIERS + "      - {from: 0, rate: 5%}\n      - {from: 9 USD, rate: 2%}\n"
     (warnings,) = check(workspace, plan + "approved: {by: [a], on: 2025-12-01}\n")
     assert warnings == ("revenue: the rate falls from 5% to 2%",)
+
+
+def test_a_plan_shown_in_full_says_the_same(workspace: Workspace) -> None:
+    file = workspace.plans_folder / "plan-1.yml"
+    file.write_text(
+        HEAD + "pay: quarter\ncomponents:\n  revenue:\n    whole:\n"
+        "      - {from: 0, rate: 5%}\n      - {above: 100% of quota, rate: 8%}\n"
+        "  margin: {of: margin, on: invoice, window: year, rate: 2%}\n"
+    )
+    before = compile_plans(workspace)
+    shown = in_full(find_plan(workspace, "reps", None))
+    file.write_text(as_yaml(shown))
+    after = compile_plans(workspace)
+
+    assert shown["components"]["revenue"]["window"] == "quarter"
+    assert shown["components"]["margin"]["quota"]["type"] == "margin"
+    for tables in (before, after):
+        tables["plan_version"] = tables["plan_version"].drop(["text_hash"])
+    assert after == before
+    with pytest.raises(UsageError) as unknown:
+        find_plan(workspace, "rep", None)
+    assert unknown.value.remedy == "there is: reps"

@@ -1,0 +1,192 @@
+"""Say in words how an amount of commission came about."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from ..currencies import currency_digits
+from ..terminal import as_money, as_text
+
+if TYPE_CHECKING:
+    from ..terminal import Terminal
+    from .explanation import Explanation, Tier
+
+_OF_KIND = {
+    "re-rating": "what was sold before in the window is paid at the rate reached from here on",
+    "reversal": "takes back the sale's own pay, in the proportion of what came back",
+    "fixed": "has no transaction: paid for the period itself",
+    "adjustment": "has no transaction: the result of the period less its lines",
+}
+
+
+def show_explanations(terminal: Terminal, explanations: list[Explanation]) -> None:
+    """Show each line with all that it came from, the amount first."""
+    terminal.give({"lines": [_as_data(explanation) for explanation in explanations]})
+    for explanation in explanations:
+        line = explanation.line
+        amount = _money(line, "commission_amount")
+        who = explanation.participant_name or line["participant_id"]
+        title = f"{amount} {line['currency']} for {who}, {line['period']}"
+        terminal.table(title, ["", "why"], _rows(explanation))
+
+
+def _as_data(explanation: Explanation) -> dict[str, Any]:
+    data = asdict(explanation)
+    for name in ("tier", "next_tier"):
+        if data[name] is not None and data[name]["edge"] is not None:
+            data[name]["edge"] = _exact(data[name]["edge"])
+    return data
+
+
+def _rows(explanation: Explanation) -> list[list[str]]:
+    line = explanation.line
+    told: list[tuple[str, str | None]] = [
+        ("line", line["commission_line_id"]),
+        ("transaction", _transaction(explanation)),
+        ("file", _file(explanation)),
+        ("plan", f"{line['plan_id']}, version {line['plan_version']}: {line['component_id']}"),
+        ("credit", _credit(explanation)),
+        ("window", f"{line['window_start']} to {line['window_end']}"),
+        ("measure", _measure(explanation)),
+        ("quota", _quota(explanation)),
+        ("rate", _rate(explanation)),
+        ("amount", _amount(explanation)),
+        ("next tier", _next(explanation)),
+        *(("also", _adjustment(row)) for row in explanation.adjustments if row != line),
+        *(("posted", _posting(line, row)) for row in explanation.postings),
+    ]
+    if not explanation.postings and line["commission_amount"]:
+        told.append(("posted", "not yet: the next night posts it, if its plan is approved"))
+    return [[name, text] for name, text in told if text]
+
+
+def _transaction(explanation: Explanation) -> str | None:
+    sale = explanation.transaction
+    if sale is None:
+        return None
+    text = (
+        f"{sale['document_type']}, order {sale['order_id']} line {sale['line_number']} of "
+        f"{sale['document_date']}: {_money(sale, 'net_amount')} net"
+    )
+    whose = [f"{name} {sale[f'{name}_id']}" for name in ("product", "customer")
+             if sale.get(f"{name}_id")]  # fmt: skip
+    return ", ".join([text, *whose])
+
+
+def _file(explanation: Explanation) -> str | None:
+    sale, export = explanation.transaction, explanation.export
+    if sale is None:
+        return None
+    if export is None:
+        return f"row {sale['row_number']:,} of export {sale['export_id']}"
+    return f"{export['file_name']}, row {sale['row_number']:,} (source {export['source']})"
+
+
+def _credit(explanation: Explanation) -> str | None:
+    line = explanation.line
+    if line["credit_share"] is None:
+        return None
+    level = "" if not line["credit_level"] else f", as manager at level {line['credit_level']}"
+    return f"{_percent(line['credit_share'])} of it{level}"
+
+
+def _measure(explanation: Explanation) -> str | None:
+    line = explanation.line
+    if line["measure_after"] is None:
+        return None
+    return (
+        f"{_money(line, 'measure_before')} before, {_money(line, 'measure_after')} after; "
+        f"{_money(line, 'credited_amount')} of it is paid here"
+    )
+
+
+def _quota(explanation: Explanation) -> str | None:
+    line, result = explanation.line, explanation.result
+    if result is None or result["quota_amount"] is None:
+        return None
+    quota = Fraction(result["quota_amount"])
+    text = f"{_money(result, 'quota_amount')} (version {line['quota_version']})"
+    if not quota or line["measure_after"] is None:
+        return text
+    before = _cut_percent(Fraction(line["measure_before"]) / quota)
+    return f"{text}: {before} reached before, {_cut_percent(_attained(line, quota))} after"
+
+
+def _attained(line: dict[str, Any], quota: Fraction) -> Fraction:
+    return Fraction(line["measure_after"]) / quota
+
+
+def _rate(explanation: Explanation) -> str | None:
+    line, tier = explanation.line, explanation.tier
+    if tier is None:
+        if line["segment_id"] is None:
+            return None
+        return f"{_percent(line['rate'])} of a plan that is not in plans/ any more"
+    rate = "a line between points" if line["rate"] is None else _percent(line["rate"])
+    return f"{rate}, {tier.words}{_in_money(tier, line)}"
+
+
+def _amount(explanation: Explanation) -> str:
+    line = explanation.line
+    amount = _money(line, "commission_amount")
+    said = _OF_KIND.get(line["line_kind"])
+    if said is not None or line["rate"] is None:
+        return f"{amount}: {said or 'the payout line after less before'}"
+    exact = Fraction(line["credited_amount"]) * Fraction(line["rate"])
+    product = f"{_money(line, 'credited_amount')} x {_percent(line['rate'])} = {_exact(exact)}"
+    if exact == Fraction(line["commission_amount"]):
+        return product
+    return f"{product}; {amount} is what the rounded sum to date grows by"
+
+
+def _next(explanation: Explanation) -> str | None:
+    line, following = explanation.line, explanation.next_tier
+    if following is None or following.edge is None or line["line_kind"] not in ("sale",):
+        return None
+    missing = following.edge - Fraction(line["measure_after"])
+    if missing < 0:
+        return None
+    rate = "" if following.rate is None else f"{_percent(following.rate)} "
+    digits = currency_digits(line["currency"])
+    more = as_money(Decimal(missing.numerator) / Decimal(missing.denominator), digits)
+    return f"{rate}{following.words}{_in_money(following, line)}: {more} more"
+
+
+def _adjustment(line: dict[str, Any]) -> str:
+    return f"{_money(line, 'commission_amount')} of adjustment: {line['commission_line_id']}"
+
+
+def _posting(line: dict[str, Any], posting: dict[str, Any]) -> str:
+    amount = as_money(posting["amount"], currency_digits(line["currency"]))
+    return (
+        f"{amount} into {posting['posting_period']}, {posting['reason']}, "
+        f"{as_text(posting['posted_at'])} UTC by run {posting['run_id']}"
+    )
+
+
+def _in_money(tier: Tier, line: dict[str, Any]) -> str:
+    if tier.edge is None or "of quota" not in tier.words:
+        return ""
+    digits = currency_digits(line["currency"])
+    return f" = {as_money(Decimal(tier.edge.numerator) / Decimal(tier.edge.denominator), digits)}"
+
+
+def _money(row: dict[str, Any], name: str) -> str:
+    return as_money(row[name], currency_digits(row["currency"]))
+
+
+def _percent(share: Decimal | None) -> str:
+    return "" if share is None else f"{(share * 100).normalize():,f}%"
+
+
+def _cut_percent(share: Fraction) -> str:
+    """Write attainment cut, not rounded: 99.999% is not 100%."""
+    hundredths = int(share * 10_000)
+    return f"{'-' if hundredths < 0 else ''}{abs(hundredths) // 100:,}.{abs(hundredths) % 100:02}%"
+
+
+def _exact(value: Fraction) -> str:
+    return f"{(Decimal(value.numerator) / Decimal(value.denominator)).normalize():,f}"
