@@ -320,7 +320,7 @@ def _superseded(contract: Contract) -> list[ExpectNoRows]:
                 where status = 'current' and replaced_from is not null
             ),
             origin as (
-                select segment.path, load.source
+                select distinct segment.path, load.source
                 from state.segment as segment
                 inner join state.load as load on segment.load_id = load.load_id
                 where

@@ -29,9 +29,14 @@ LATEST = (CURRENT, REPLACED)
 """The statuses of the latest load of a delivery."""
 
 
+def driving(export_ids: Mapping[str, str]) -> str:
+    """Give the driving export of a load: of its parts the first."""
+    return next(iter(export_ids.values()))
+
+
 def rank(business_date: date | None, export_ids: Mapping[str, str]) -> tuple[date, str]:
-    """Order the loads of a source by their driving exports, which are the first of `export_ids`."""
-    return business_date or date.min, next(iter(export_ids.values()))
+    """Order the loads of a source."""
+    return business_date or date.min, driving(export_ids)
 
 
 def recount(connection: Connection, source: Source) -> set[str]:
@@ -157,7 +162,7 @@ def _missing_days(
     names = dict(connection.execute(select(*columns).where(of_source)).tuples().all())
     found = []
     for row in lacking:
-        _, driving = rank(row.business_date, row.export_ids)
-        days = source.replaced_days(row.business_date, names.get(driving, ""))
+        name = names.get(driving(row.export_ids), "")
+        days = source.replaced_days(row.business_date, name)
         found += [(row.load_id, days)] if days else []
     return found

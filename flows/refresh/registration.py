@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import sqlalchemy as sa
@@ -21,7 +21,7 @@ from ..commission.compile import SCHEMAS, compile_plans, write_plans
 from ..commission.ledger import POSTING_COLUMNS
 from ..errors import ConfigurationError, Fault
 from ..ingest.contracts import SYSTEM_COLUMNS, Contract, contracts
-from ..ingest.superseding import partly_superseded
+from ..ingest.superseding import driving, partly_superseded
 from ..state import tables, utc_now
 from .dbt_runner import project_folder
 
@@ -59,12 +59,12 @@ class Registration:
 
 @dataclass(frozen=True)
 class _Segment:
-    """A segment, and the days of which its rows count no more."""
+    """The rows that a feed has of one export, and the days of which they count no more."""
 
     segment_id: str
-    load_id: str
     feed: str
     path: Path
+    export_id: str
     superseded: tuple[Days, ...]
 
 
@@ -136,27 +136,36 @@ def _create_build_tables(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("create table if not exists run.consumed (segment_id varchar)")
     connection.execute(
         "create table if not exists run.superseded_days "
-        "(segment_id varchar, path varchar, column_name varchar, first_day date, last_day date)"
+        "(segment_id varchar, path varchar, export_id varchar, column_name varchar,"
+        " first_day date, last_day date)"
     )
 
 
 def _current_segments(workspace: Workspace, state: State) -> list[_Segment]:
+    segment, load = tables.segment, tables.load
     query = (
         sa.select(
-            tables.segment.c.segment_id,
-            tables.segment.c.load_id,
-            tables.segment.c.feed,
-            tables.segment.c.path,
+            segment.c.segment_id,
+            segment.c.feed,
+            segment.c.path,
+            load.c.load_id,
+            load.c.export_ids,
         )
-        .join(tables.load, tables.load.c.load_id == tables.segment.c.load_id)
-        .where(tables.load.c.status == "current")
-        .order_by(tables.segment.c.path)
+        .join(load, load.c.load_id == segment.c.load_id)
+        .where(load.c.status == "current")
+        .order_by(segment.c.path)
     )
     with state.reading() as connection:
         superseded = partly_superseded(connection)
         return [
-            _Segment(segment_id, load_id, feed, workspace.root / path, superseded.get(load_id, ()))
-            for segment_id, load_id, feed, path in connection.execute(query)
+            _Segment(
+                segment_id=row.segment_id,
+                feed=row.feed,
+                path=workspace.root / row.path,
+                export_id=driving(row.export_ids),
+                superseded=superseded.get(row.load_id, ()),
+            )
+            for row in connection.execute(query)
         ]
 
 
@@ -185,9 +194,12 @@ def _compare_with_last_build(
     return (segments if is_full else arrived), is_full
 
 
-def _superseded_days(segments: list[_Segment]) -> list[tuple[str, str, str | None, date, date]]:
+def _superseded_days(segments: list[_Segment]) -> list[tuple[Any, ...]]:
     return [
-        (segment.segment_id, str(segment.path), days.column, days.first, days.last)
+        (
+            *(segment.segment_id, str(segment.path), segment.export_id),
+            *(days.column, days.first, days.last),
+        )
         for segment in segments
         for days in segment.superseded
     ]
@@ -196,7 +208,7 @@ def _superseded_days(segments: list[_Segment]) -> list[tuple[str, str, str | Non
 def _write_superseded_days(connection: duckdb.DuckDBPyConnection, segments: list[_Segment]) -> None:
     connection.execute("delete from run.superseded_days")
     if rows := _superseded_days(segments):
-        connection.executemany("insert into run.superseded_days values (?, ?, ?, ?, ?)", rows)
+        connection.executemany("insert into run.superseded_days values (?, ?, ?, ?, ?, ?)", rows)
 
 
 def _fingerprint(workspace: Workspace, plans: dict[str, pa.Table]) -> str:
@@ -263,7 +275,8 @@ def _counted_rows(
         f" select record.* exclude ({_SEGMENT_PATH})"
         f" from ({_rows_of(connection, contract, parts, _SEGMENT_PATH)}) as record"
         " where not exists (select 1 from run.superseded_days as days"
-        f" where days.path = record.{_SEGMENT_PATH} and ({is_superseded}))"
+        f" where days.path = record.{_SEGMENT_PATH} and days.export_id = record._export_id"
+        f" and ({is_superseded}))"
     )
 
 

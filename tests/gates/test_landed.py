@@ -128,7 +128,9 @@ def test_rows_that_count_are_those_whose_day_no_later_export_says_anew(
     change(
         """
         insert into lake.sales_line
-        select * replace ('e99' as _export_id, 1 as _row_number, date '2026-03-31' as _business_date)
+        select * replace (
+            'e99' as _export_id, 1 as _row_number, date '2026-03-31' as _business_date
+        )
         from lake.sales_line where order_id = 'A2';
         insert into state.load by name
         select

@@ -25,6 +25,15 @@ def upgrade() -> None:
         ),
     )
     op.add_column("load", sa.Column("replaced_to", sa.Date(), nullable=True, comment="the last"))
+    if op.get_bind().dialect.supports_comments:
+        op.alter_column(
+            "load",
+            "status",
+            existing_type=sa.String(),
+            existing_nullable=False,
+            existing_comment="current or superseded",
+            comment="current, replaced or superseded",
+        )
     op.create_index(
         op.f("ix_load_source_replaced_from"), "load", ["source", "replaced_from"], unique=False
     )
