@@ -17,7 +17,7 @@ from ..state.tables import load as load_table
 from ..state.tables import segment as segment_table
 from ..workspace import Workspace
 from . import superseding
-from .days import Saying
+from .days import Statement
 from .layout import Layout
 from .load import Load, latest_business_date
 from .sources import Source
@@ -168,13 +168,13 @@ def is_replaced(state: State, source: Source, delivery: str, winners: Mapping[st
     """Whether other exports of the source say anew all that a delivery would say."""
     business_date = latest_business_date(export.business_date for export in winners.values())
     driving = next(iter(winners.values()))
-    saying = Saying(
+    statement = Statement(
         "",
         superseding.rank(business_date, _ids(winners)),
         source.replaced_days(business_date, driving.file_name),
     )
     with state.reading() as connection:
-        return superseding.is_replaced(connection, source.source, delivery, saying)
+        return superseding.is_replaced(connection, source.source, delivery, statement)
 
 
 def known_layouts(state: State, source: str) -> dict[str, Layout]:

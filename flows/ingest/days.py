@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,8 +16,12 @@ class Days:
     column: str | None
 
     def touches(self, other: Days) -> bool:
-        """Whether no day lies between two ranges of one column."""
-        return (other.first - self.last).days <= 1 and (self.first - other.last).days <= 1
+        """Whether two ranges are of one column, and no day lies between them."""
+        return (
+            self.column == other.column
+            and (other.first - self.last).days <= 1
+            and (self.first - other.last).days <= 1
+        )
 
     def joined_with(self, other: Days) -> Days:
         """Give the range that two that touch are together."""
@@ -33,7 +37,7 @@ EVERYTHING = Days(date.min, date.max, None)
 
 
 @dataclass(frozen=True)
-class Saying:
+class Statement:
     """A load among those of its source: the later its rank, the more it counts.
 
     `days` are what it says anew; None where it only adds rows, or corrects them.
@@ -44,37 +48,34 @@ class Saying:
     days: Days | None
 
 
-def superseded_days(sayings: Iterable[Saying]) -> Iterator[tuple[Saying, tuple[Days, ...] | None]]:
-    """Give of each load of a source, the latest first, the days that later ones say anew.
+def superseded_days(statements: Iterable[Statement]) -> dict[str, tuple[Days, ...] | None]:
+    """Give of each load of a source, by its id, the days that later ones say anew.
 
     None is all of it: no row of it counts. The days of one load and column do not overlap.
     """
+    found: dict[str, tuple[Days, ...] | None] = {}
     said: list[Days] = []
     is_all_said = False
-    for saying in sorted(sayings, key=lambda saying: saying.rank, reverse=True):
-        own = saying.days
-        if is_all_said or any(
-            later.column == own.column and later.has(own) for later in said if own
-        ):
-            yield saying, None
+    for statement in sorted(statements, key=lambda statement: statement.rank, reverse=True):
+        own = statement.days
+        if is_all_said or (own and any(later.has(own) for later in said)):
+            found[statement.load_id] = None
             continue
-        yield saying, tuple(_within(own, later) for later in said if _overlap(own, later))
+        shared = (_shared(own, later) for later in said)
+        found[statement.load_id] = tuple(days for days in shared if days)
         if own == EVERYTHING:
             is_all_said = True
         elif own:
             said = _added(said, own)
+    return found
 
 
-def _overlap(own: Days | None, later: Days) -> bool:
-    """Whether a load may have rows on those days; of other columns than its own nobody knows."""
-    if own is None or own.column != later.column:
-        return True
-    return own.first <= later.last and later.first <= own.last
-
-
-def _within(own: Days | None, later: Days) -> Days:
+def _shared(own: Days | None, later: Days) -> Days | None:
+    """Give the days of a later load on which one may have rows: of other columns nobody knows."""
     if own is None or own.column != later.column:
         return later
+    if later.last < own.first or own.last < later.first:
+        return None
     return Days(max(own.first, later.first), min(own.last, later.last), own.column)
 
 
@@ -82,7 +83,7 @@ def _added(said: list[Days], days: Days) -> list[Days]:
     """Add a range to ranges of which none touches another of its column."""
     apart = []
     for other in said:
-        if other.column == days.column and other.touches(days):
+        if other.touches(days):
             days = days.joined_with(other)
         else:
             apart.append(other)

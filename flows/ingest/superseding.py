@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Row, select, update
 
 from ..state.tables import export as export_table
 from ..state.tables import load as load_table
-from .days import Days, Saying, superseded_days
+from .days import Days, Statement, superseded_days
 
 if TYPE_CHECKING:
     from .sources import Source
@@ -54,18 +54,18 @@ def recount(connection: Connection, source: Source) -> set[str]:
         connection.execute(
             update(load_table).where(load_table.c.load_id == load_id).values(columns_of(days))
         )
-    sayings = [
-        Saying(row.load_id, rank(row.business_date, row.export_ids), known[row.load_id])
+    statements = [
+        Statement(row.load_id, rank(row.business_date, row.export_ids), known[row.load_id])
         for row in rows
     ]
-    replaced = {saying.load_id for saying, days in superseded_days(sayings) if days is None}
+    replaced = {load_id for load_id, days in superseded_days(statements).items() if days is None}
     for row in rows:
         if (row.status == REPLACED) != (row.load_id in replaced):
             _turn(connection, row, is_replaced=row.load_id in replaced)
     return replaced
 
 
-def is_replaced(connection: Connection, source: str, delivery: str, own: Saying) -> bool:
+def is_replaced(connection: Connection, source: str, delivery: str, own: Statement) -> bool:
     """Whether loads of other deliveries say anew all that a load of that delivery says."""
     rivals = _latest_loads(
         connection,
@@ -73,8 +73,7 @@ def is_replaced(connection: Connection, source: str, delivery: str, own: Saying)
         load_table.c.replaced_from.is_not(None),
         load_table.c.delivery != delivery,
     )
-    found = superseded_days([own, *map(_saying, rivals)])
-    return any(days is None for saying, days in found if saying == own)
+    return superseded_days([own, *map(_statement, rivals)])[own.load_id] is None
 
 
 def partly_superseded(connection: Connection) -> dict[str, tuple[Days, ...]]:
@@ -84,9 +83,9 @@ def partly_superseded(connection: Connection) -> dict[str, tuple[Days, ...]]:
         connection, load_table.c.source.in_(replacing), load_table.c.status == CURRENT
     )
     return {
-        saying.load_id: days
+        load_id: days
         for _, loads in groupby(rows, key=lambda row: row.source)
-        for saying, days in superseded_days(map(_saying, loads))
+        for load_id, days in superseded_days(map(_statement, loads)).items()
         if days
     }
 
@@ -146,8 +145,8 @@ def _days(row: Row[Any]) -> Days | None:
     return Days(row.replaced_from, row.replaced_to, row.replaced_column)
 
 
-def _saying(row: Row[Any]) -> Saying:
-    return Saying(row.load_id, rank(row.business_date, row.export_ids), _days(row))
+def _statement(row: Row[Any]) -> Statement:
+    return Statement(row.load_id, rank(row.business_date, row.export_ids), _days(row))
 
 
 def _missing_days(

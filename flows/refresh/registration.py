@@ -208,7 +208,10 @@ def _superseded_days(segments: list[_Segment]) -> list[tuple[Any, ...]]:
 def _write_superseded_days(connection: duckdb.DuckDBPyConnection, segments: list[_Segment]) -> None:
     connection.execute("delete from run.superseded_days")
     if rows := _superseded_days(segments):
-        connection.executemany("insert into run.superseded_days values (?, ?, ?, ?, ?, ?)", rows)
+        # One statement: DuckDB takes a millisecond for each.
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        unnested = ", ".join("unnest(?)" for _ in columns)
+        connection.execute(f"insert into run.superseded_days select {unnested}", columns)
 
 
 def _fingerprint(workspace: Workspace, plans: dict[str, pa.Table]) -> str:

@@ -112,11 +112,19 @@ def test_a_row_outside_of_the_replaced_month_is_held_back(bare_company: Company)
     ]
 
 
-def test_trying_a_dump_tells_of_rows_outside_of_its_month(
-    bare_company: Company, tmp_path: Path
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        (MONTHLY, "penjualan_2026-01-31.csv"),
+        (SEVEN_DAYS, "penjualan_2026-01-07.csv"),
+        (STATED, "penjualan_20260101_20260131_made20260214.csv"),
+    ],
+)
+def test_trying_a_dump_tells_of_rows_outside_of_its_range(
+    bare_company: Company, tmp_path: Path, source: str, name: str
 ) -> None:
-    bare_company.source(MONTHLY + "reject_above: 50%\n")
-    file = tmp_path / "penjualan_2026-01-31.csv"
+    bare_company.source(source + "reject_above: 50%\n")
+    file = tmp_path / name
     file.write_text(HEADER + line(1) + line(3, Tanggal="01/02/2026"))
     trial = try_source(bare_company.workspace, "erp", [file], None)
     assert [(fault.row_number, fault.column) for fault in trial.faults] == [(2, "order_date")]
@@ -280,6 +288,25 @@ def test_days_in_a_name_the_last_one_first_hold_the_file_back(bare_company: Comp
     bare_company.ingest()
     name = "penjualan_20260120_20260110_made20260201.csv"
     assert "2026-01-20 to 2026-01-10 in its name, the last one first" in bare_company.reason(name)
+
+
+def test_what_an_export_no_longer_says_anew_counts_again(bare_company: Company) -> None:
+    """A delivery's corrected parts date it, and so move it to another month."""
+    bare_company.source(
+        MONTHLY.replace("penjualan_", "penjualan_{delivery}_").replace(
+            "locale:", '  notes: {file: "notes_{delivery}_{date:%Y-%m-%d}.csv"}\nlocale:'
+        )
+    )
+    for delivery, made, row, counts in (
+        ("A", "2026-01-10", on(8, 1), ["F1"]),
+        ("B", "2026-01-12", on(4, 2), ["F2"]),
+        ("B", "2026-02-05", line(3, Tanggal="01/02/2026"), ["F1", "F3"]),
+    ):
+        bare_company.land(f"penjualan_{delivery}_{made}.csv", HEADER + row)
+        bare_company.land(f"notes_{delivery}_{made}.csv", f"note\n{made}\n")
+        bare_company.ingest()
+        assert invoices(bare_company) == counts
+    assert bare_company.exports()["penjualan_A_2026-01-10.csv"] == ("loaded", None)
 
 
 def test_the_landed_gate_counts_what_is_superseded(bare_company: Company) -> None:
