@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from ..errors import UsageError
+from .curve_model import Curve
 from .plans import PlanFile, load_plans
 
 if TYPE_CHECKING:
@@ -37,7 +38,13 @@ def in_full(file: PlanFile) -> dict[str, Any]:
         component.setdefault("title", name)
         component.setdefault("window", plan.pay)
         component["quota"] = {"type": name, **component.get("quota", {})}
+        components[name] = _curve_last(component)
     return {**said, "components": components}
+
+
+def _curve_last(component: dict[str, Any]) -> dict[str, Any]:
+    """Order keys as the language does: what is measured, then what it pays."""
+    return {key: component[key] for key in sorted(component, key=Curve.model_fields.__contains__)}
 
 
 def as_yaml(said: dict[str, Any]) -> str:

@@ -88,6 +88,9 @@ class Company:
         self, connection: duckdb.DuckDBPyConnection, case: Case, figure: Figure
     ) -> Fraction | None:
         column = _COLUMNS.get(figure.item)
+        is_changed = "exchange" in self._cases[case.case_id][1].plan and figure.item == "earned"
+        if is_changed:
+            column = ("statement", "sum(paid_amount)")
         if column is None:
             raise NotSaid(f"the item {figure.item}")
         table, expression = column
@@ -96,7 +99,7 @@ class Company:
         if figure.period != "all":
             conditions.append("period = ?")
             values.append(figure.period)
-        if figure.component != "total":
+        if figure.component != "total" and not is_changed:
             conditions.append("component_id = ?")
             values.append(figure.component)
         return _exact(

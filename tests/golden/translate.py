@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from .calculations import exceptions, payments, tiers
+from .calculations import exceptions, flat, payments, tiers
 from .case import Case
 from .words import CURRENCIES, NotSaid, Said, person, reps
 
 _CALCULATIONS: dict[str, Callable[[Case, Said], None]] = {
     "tier_cum": tiers.tier_cum,
-    "flat_rate": tiers.flat_rate,
+    "flat_rate": flat.flat_rate,
+    "spiff": flat.spiff,
+    "margin_filter_nrr": flat.margin_filter_nrr,
     "split": tiers.split,
     "target_mult": tiers.target_mult,
     "curve": tiers.curve,
     "lump_interp": tiers.lump_interp,
     "pre_rules": exceptions.pre_rules,
+    "currency": payments.currency,
     "collected_over_target": payments.collected_over_target,
 }
 

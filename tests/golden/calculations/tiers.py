@@ -67,16 +67,6 @@ def tier_cum(case: Case, said: Said) -> None:
                 put_quota(case, said, rep, "commission", period, plan["quota"])
 
 
-def flat_rate(case: Case, said: Said) -> None:
-    plan = case.plan
-    only(("rate", "period", "threshold_above"), plan, "flat_rate")
-    component: dict[str, Any] = {"rate": percent(plan["rate"])}
-    if "threshold_above" in plan:
-        component["only_above"] = f"{plan['threshold_above']} {said.currency}"
-    put_plan(case, said, pay_of(plan["period"]), {"commission": component})
-    put_transactions(case, said)
-
-
 def split(case: Case, said: Said) -> None:
     plan = case.plan
     only(("rate", "period", "require_100"), plan, "split")

@@ -13,8 +13,8 @@ version as (
 final as (
     select
         component.*,
-        version.valid_from,
-        version.valid_to,
+        version.valid_from as version_from,
+        version.valid_to as version_to,
         version.currency,
         version.pay_period as pay_kind,
         version.target_units as plan_target_units,

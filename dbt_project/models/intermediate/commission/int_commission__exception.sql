@@ -112,15 +112,14 @@ covered as (
         credit.event_id,
         credit.participant_id
     from credit
-    inner join {{ ref('stg_plan_assignment') }} as assignment
+    inner join {{ ref('int_commission__assignment') }} as assignment
         on
             credit.participant_id = assignment.participant_id
-            and credit.event_date between assignment.valid_from
-            and coalesce(assignment.valid_to, cast('9999-12-31' as date))
+            and credit.event_date between assignment.valid_from and assignment.valid_to
     inner join component
         on
             assignment.plan_id = component.plan_id
-            and credit.event_date between component.valid_from and component.valid_to
+            and credit.event_date between component.version_from and component.version_to
 ),
 
 no_plan as (
@@ -153,11 +152,10 @@ no_cost as (
     from {{ ref('int_commission__credit') }} as credit
     inner join document
         on credit.document_id = document.document_id
-    inner join {{ ref('stg_plan_assignment') }} as assignment
+    inner join {{ ref('int_commission__assignment') }} as assignment
         on
             credit.participant_id = assignment.participant_id
-            and credit.event_date between assignment.valid_from
-            and coalesce(assignment.valid_to, cast('9999-12-31' as date))
+            and credit.event_date between assignment.valid_from and assignment.valid_to
     inner join {{ ref('int_commission__component') }} as component
         on
             assignment.plan_id = component.plan_id
@@ -218,6 +216,7 @@ unpaid_window as (
         quota_window.participant_id,
         quota_window.plan_id,
         quota_window.component_id,
+        quota_window.measure,
         quota_window.pay_kind,
         quota_window.window_kind,
         quota_window.window_start,
@@ -239,6 +238,7 @@ of_window as (
         unpaid_window.participant_id,
         unpaid_window.plan_id,
         unpaid_window.component_id,
+        unpaid_window.measure,
         unpaid_window.window_kind,
         unpaid_window.window_start,
         unpaid_window.reason,
@@ -252,6 +252,7 @@ of_window as (
         unpaid_window.participant_id,
         unpaid_window.plan_id,
         unpaid_window.component_id,
+        unpaid_window.measure,
         unpaid_window.window_kind,
         unpaid_window.window_start,
         unpaid_window.reason
@@ -275,7 +276,7 @@ final as (
         reason || '|' || window_id as exception_id,
         cast(null as {{ dbt.type_string() }}) as transaction_id,
         reason,
-        {{ from_units('measure_units') }} as amount,
+        {{ from_measure('measure_units', 'measure') }} as amount,
         participant_id,
         plan_id,
         component_id,
@@ -283,6 +284,23 @@ final as (
         window_start as period_start,
         first_seen_at
     from of_window
+    union all
+    select
+        'no_exchange_rate|' || changed_pay.participant_id || '|' || changed_pay.plan_id || '|'
+        || cast(changed_pay.posting_period_start as {{ dbt.type_string() }}) as exception_id,
+        cast(null as {{ dbt.type_string() }}) as transaction_id,
+        'no_exchange_rate' as reason,
+        {{ from_minor('sum(changed_pay.amount_minor)') }} as amount,
+        changed_pay.participant_id,
+        changed_pay.plan_id,
+        cast(null as {{ dbt.type_string() }}) as component_id,
+        changed_pay.pay_kind as period_kind,
+        changed_pay.posting_period_start as period_start,
+        cast(null as timestamp) as first_seen_at
+    from {{ ref('int_commission__changed_pay') }} as changed_pay
+    where changed_pay.paid_minor is null
+    group by
+        changed_pay.participant_id, changed_pay.plan_id, changed_pay.pay_kind, changed_pay.posting_period_start
 )
 
 select * from final

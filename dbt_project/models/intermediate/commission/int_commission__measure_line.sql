@@ -1,150 +1,57 @@
+-- depends_on: {{ ref('int_commission__counted_line') }}, {{ ref('int_sales__document') }}
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
     pre_hook="{{ delete_touched('root_order_id', ref('int_sales__touched_order')) }}"
 ) }}
 
-{# S3. What a credit adds to the running measure of a component. A credit that takes a sale back follows its
-   sale: to the same component of the version valid now, else to the one under which it was sold. #}
+{# S3, second half. What a credit adds to the running measure of a component: money, millionths of a quantity by
+   the credit's share, or what is counted one by one. #}
+
+{% set measures = measures_in_use() %}
 
 with
 
 credit as (
-    select * from {{ ref('int_commission__credit') }}
-    {% if is_incremental() %}
-        where root_order_id in (select touched.root_order_id from {{ ref('int_sales__touched_order') }} as touched)
+    select * from {{ ref('int_commission__component_credit') }}
+    where measure not in ('orders', 'customers')
+),
+
+measured as (
+    select
+        credit.*,
+        case
+            when credit.measure = 'margin' then credit.margin_units
+            {% if 'quantity' in measures %}
+                when credit.measure = 'quantity'
+                    then cast(round({{ millionths_as_integer('document.quantity') }} * credit.share) as bigint)
+            {% endif %}
+            else credit.net_units
+        end as measure_delta
+    from credit
+    {% if 'quantity' in measures %}
+        inner join {{ ref('int_sales__document') }} as document
+            on credit.document_id = document.document_id
     {% endif %}
-),
-
-component as (
-    select * from {{ ref('int_commission__component') }}
-),
-
-assignment as (
-    select
-        participant_id,
-        plan_id,
-        valid_from,
-        coalesce(valid_to, cast('9999-12-31' as date)) as valid_to
-    from {{ ref('stg_plan_assignment') }}
-),
-
-sold as (
-    select
-        credit.*,
-        component.component_key,
-        component.component_key as original_component_key
-    from credit
-    inner join assignment
-        on
-            credit.participant_id = assignment.participant_id
-            and credit.event_date between assignment.valid_from and assignment.valid_to
-    inner join component
-        on
-            assignment.plan_id = component.plan_id
-            and credit.credit_level = component.credit_level
-            and credit.event_kind = component.event_kind
-            and credit.event_date between component.valid_from and component.valid_to
-    where
-        not credit.is_taking_back
-        and (credit.is_full_split or not component.needs_full_split)
-),
-
-sold_component as (
-    select
-        sold.event_id,
-        sold.participant_id,
-        sold.credit_level,
-        sold.event_date,
-        component.component_key,
-        component.plan_id,
-        component.component_id,
-        component.window_kind
-    from sold
-    inner join component
-        on sold.component_key = component.component_key
-),
-
-current_component as (
-    select
-        assignment.participant_id,
-        assignment.valid_from as assigned_from,
-        assignment.valid_to as assigned_to,
-        component.*
-    from assignment
-    inner join component
-        on assignment.plan_id = component.plan_id
-),
-
-taken_back as (
-    select
-        credit.*,
-        coalesce(current_component.component_key, sold_component.component_key) as component_key,
-        sold_component.component_key as original_component_key,
-        {{ period_start('sold_component.window_kind', 'sold_component.event_date') }} as original_window_start
-    from credit
-    inner join sold_component
-        on
-            credit.original_event_id = sold_component.event_id
-            and credit.participant_id = sold_component.participant_id
-            and credit.credit_level = sold_component.credit_level
-    left join current_component
-        on
-            credit.participant_id = current_component.participant_id
-            and sold_component.plan_id = current_component.plan_id
-            and sold_component.component_id = current_component.component_id
-            and credit.event_date between current_component.assigned_from and current_component.assigned_to
-            and credit.event_date between current_component.valid_from and current_component.valid_to
-    where credit.is_taking_back
-),
-
-every_line as (
-    select
-        sold.*,
-        cast(null as date) as original_window_start
-    from sold
-    union all
-    select * from taken_back
-),
-
-windowed as (
-    select
-        every_line.*,
-        component.measure,
-        {{ period_start('component.window_kind', 'every_line.event_date') }} as window_start,
-        {{ period_start('component.pay_kind', 'every_line.event_date') }} as pay_period_start
-    from every_line
-    inner join component
-        on every_line.component_key = component.component_key
 ),
 
 final as (
     select
-        {{ window_id('participant_id', 'component_key', 'window_start') }} as window_id,
-        case
-            when is_taking_back
-                then {{ window_id('participant_id', 'original_component_key', 'original_window_start') }}
-        end as original_window_id,
-        event_id,
-        original_event_id,
-        participant_id,
-        component_key,
-        original_component_key,
-        credit_level,
-        document_id,
-        root_order_id,
-        order_id,
-        line_number,
-        document_type,
-        is_taking_back,
-        event_date,
-        window_start,
-        pay_period_start,
-        share,
-        case when measure = 'margin' then margin_units else net_units end as measure_delta,
-        _loaded_at
-    from windowed
-    where case when measure = 'margin' then margin_units else net_units end is not null
+        {%- for column in measure_line_columns() %}
+            {{ column }},
+        {%- endfor %}
+        measure_delta
+    from measured
+    where measure_delta is not null
+    {% if 'orders' in measures or 'customers' in measures %}
+        union all
+        select
+            {%- for column in measure_line_columns() %}
+                {{ column }},
+            {%- endfor %}
+            measure_delta
+        from {{ ref('int_commission__counted_line') }}
+    {% endif %}
 )
 
 select * from final

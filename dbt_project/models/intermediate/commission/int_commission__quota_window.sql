@@ -9,7 +9,7 @@ component as (
 ),
 
 assignment as (
-    select * from {{ ref('stg_plan_assignment') }}
+    select * from {{ ref('int_commission__assignment') }}
 ),
 
 span as (
@@ -39,7 +39,7 @@ assigned as (
     inner join period
         on
             component.window_kind = period.period_kind
-            and period.period_start <= least(coalesce(assignment.valid_to, component.valid_to), component.valid_to)
+            and period.period_start <= least(assignment.valid_to, component.valid_to)
             and period.period_end >= greatest(assignment.valid_from, component.valid_from)
     inner join span
         on
@@ -81,9 +81,9 @@ quota_of_window as (
         cast(coalesce(
             max(case
                 when quota.period_start = described.window_start and quota.period_end = described.window_end
-                    then {{ to_units('quota.amount') }}
+                    then {{ to_measure('quota.amount', 'described.measure') }}
             end),
-            sum({{ to_units('quota.amount') }})
+            sum({{ to_measure('quota.amount', 'described.measure') }})
         ) as bigint) as quota_units,
         max(quota.quota_version) as quota_version
     from described

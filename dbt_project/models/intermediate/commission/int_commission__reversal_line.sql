@@ -5,7 +5,8 @@
 ) }}
 
 {# S7, second half. A sale taken back in a later window takes back its own cents, in proportion to what has
-   come back, rounded as a running total per sale: a full return takes exactly what is left. #}
+   come back, rounded as a running total per sale: a full return takes exactly what is left. What counts once (an
+   order, a customer) comes back entirely or not at all. #}
 
 with
 
@@ -60,9 +61,15 @@ sale as (
 valued as (
     select
         taking_back.*,
-        event.sale_basis,
-        event.taken_back_basis,
-        event.basis,
+        case when component.measure in ('orders', 'customers') then 1 else event.sale_basis end as sale_basis,
+        case
+            when component.measure in ('orders', 'customers') then -taking_back.measure_delta
+            else event.taken_back_basis
+        end as taken_back_basis,
+        case
+            when component.measure in ('orders', 'customers') then taking_back.measure_delta
+            else event.basis
+        end as basis,
         sale.own_minor,
         -- Where the sale crossed segments there is no single rate to name.
         case when sale.segments = 1 then sale.rate end as rate,
@@ -75,6 +82,8 @@ valued as (
             and taking_back.participant_id = sale.participant_id
             and taking_back.original_component_key = sale.component_key
             and taking_back.credit_level = sale.credit_level
+    inner join {{ ref('int_commission__component') }} as component
+        on taking_back.component_key = component.component_key
     inner join {{ ref('int_commission__sale_event') }} as event
         on taking_back.event_id = event.event_id
 ),

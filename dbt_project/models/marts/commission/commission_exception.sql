@@ -18,7 +18,8 @@ final as (
             else 'critical'
         end as severity,
         case
-            when reason in ('no_quota', 'zero_quota', 'no_target', 'no_plan') then 'sales operations'
+            when reason in ('no_quota', 'zero_quota', 'no_target', 'no_plan', 'no_exchange_rate')
+                then 'sales operations'
             else 'data team'
         end as owner,
         participant_id,

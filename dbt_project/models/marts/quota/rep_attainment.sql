@@ -18,7 +18,7 @@ credit_of_quota as (
         quota.quota_type,
         quota.period_start,
         quota.period_end,
-        cast(sum(credited.credited_units) as bigint) as credited_units
+        sum(credited.credited_amount) as credited_amount
     from quota
     inner join credited
         on
@@ -40,7 +40,7 @@ measured as (
         quota.period_start,
         quota.period_end,
         quota.amount as quota_amount,
-        {{ from_units('coalesce(credit_of_quota.credited_units, 0)') }} as credited_amount
+        cast(coalesce(credit_of_quota.credited_amount, 0) as decimal(24, 6)) as credited_amount
     from quota
     left join credit_of_quota
         on
