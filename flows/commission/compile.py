@@ -34,7 +34,7 @@ from .curves import (
 from .eligibility import WHO_SCHEMA, who_rows
 from .exchange import SCHEMAS as EXCHANGE_SCHEMAS
 from .exchange import exchange_rows
-from .filters import FILTER_SCHEMA, Filters
+from .filters import FILTER_SCHEMA, Filters, asks_margin
 from .measures import MEASURES
 from .plans import PlanFile, load_plans
 from .units import parse_yearly_money
@@ -60,7 +60,8 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("component_id", _TEXT), ("ordinal", _INTEGER), ("title", _TEXT), ("measure", _TEXT),
             ("event_kind", _TEXT), ("window_kind", _TEXT),
             ("valid_from", _DATE), ("valid_to", _DATE), ("filter_number", _INTEGER),
-            ("credit_level", _INTEGER), ("needs_full_split", _FLAG), ("quota_type", _TEXT),
+            ("asks_margin", _FLAG), ("credit_level", _INTEGER),
+            ("needs_full_split", _FLAG), ("quota_type", _TEXT),
             ("walk", _TEXT), ("re_rates_at_edges", _FLAG),
             ("needs_quota", _FLAG), ("needs_target", _FLAG), ("is_narrow", _FLAG),
             ("target_numerator", _INTEGER), ("target_denominator", _INTEGER),
@@ -183,6 +184,7 @@ def _component_rows(
         "valid_from": max(file.plan.from_, component.from_ or file.plan.from_),
         "valid_to": min(file.valid_to, component.to or file.valid_to),
         "filter_number": filters.number_of(component.where),
+        "asks_margin": asks_margin(component.conditions),
         "credit_level": 1 if component.credit == "rollup" else 0,
         "needs_full_split": component.shares == "100%",
         "quota_type": (component.quota.type if component.quota else None) or name,

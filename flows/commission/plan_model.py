@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
+from ..wording import Refusal
 from .component_model import Component
 from .condition_model import ParticipantConditionText
 from .conditions import parse_condition
@@ -69,14 +70,15 @@ class Plan(PlanPart):
         if (component.to and component.to < self.from_) or (
             self.to and component.from_ and component.from_ > self.to
         ):
-            raise ValueError(f"{name}: no day of it lies within the plan's dates")
+            raise Refusal("no day of it lies within the plan's dates", at=("components", name))
 
     def _check_currency(self, name: str, component: Component) -> None:
+        place = ("components", name)
         for text in component.money_texts:
             if currency_of(text) not in ("", self.currency):
-                raise ValueError(f"{name}: {text} is not in the plan's currency {self.currency}")
+                raise Refusal(f"{text} is not in the plan's currency {self.currency}", at=place)
         for condition in component.conditions:
             for currency in parse_condition(condition).currencies - {self.currency}:
-                raise ValueError(
-                    f"{name}: {condition} has {currency}, not the plan's currency {self.currency}"
+                raise Refusal(
+                    f"{condition} has {currency}, not the plan's currency {self.currency}", at=place
                 )

@@ -28,7 +28,7 @@ from .amendments import (
     withdraw_amendments,
 )
 from .archive import Archived, archive_export
-from .catalogue import Export
+from .catalogue import Export, Settled
 from .cells import null_texts
 from .correction_check import (
     ChangedColumn,
@@ -219,7 +219,8 @@ def _commit(
     load: Load,
     also: Callable[[Connection], None],
 ) -> None:
-    catalogue.commit_load(workspace, state, load, source, delivery, winners, (), also)
+    settled = Settled(delivery, winners, load)
+    catalogue.commit_loads(workspace, state, source, [settled], (), also)
     reach("quarantine.committed")
 
 

@@ -29,9 +29,16 @@ from .mapping import ROW_NUMBER, FeedMapping, map_feed
 from .parsing import Parser
 from .records import Records, read_records
 from .rows import faults_of, make_rows
-from .segments import Origin, ParquetFile, write_quarantine, write_segment
+from .segments import (
+    Origin,
+    ParquetFile,
+    come_from,
+    good_rows,
+    write_quarantine,
+    write_segment,
+)
 from .sources import Source
-from .streaming import Stream, Streamed
+from .streamed import Candidate, Stream, Streamed
 
 if TYPE_CHECKING:
     from .catalogue import Export
@@ -97,18 +104,42 @@ def load_delivery(
     ]
     business_date = _business_date(exports)
     replaced = source.replaced_days(business_date, exports[driving].file_name)
-    if (
-        stream
-        and not changes
-        and (streamed := stream(source, archived[driving], export_id, business_date, replaced))
-    ):
-        reach("ingest.segment_renamed")
-        return _as_load(source, streamed, known, replaced)
+    if stream and not changes and len(exports) == 1:
+        candidate = Candidate(archived[driving], export_id, business_date, replaced)
+        if streamed := stream(source, [candidate]).get(export_id):
+            return _as_load(source, streamed, known, replaced)
     with (
         _working_folder(workspace) as folder,
         prepare_delivery(workspace, source, archived, replaced, folder, changes) as prepared,
     ):
         return _write(workspace, source, exports, prepared, known, replaced)
+
+
+def load_together(
+    workspace: Workspace,
+    source: Source,
+    exports: Iterable[Export],
+    known: Mapping[str, Layout],
+    stream: Stream,
+) -> dict[str, Load]:
+    """Write the rows of the source's exports, each a delivery, that are loaded in one pass.
+
+    Gives the loads by the exports' ids; of what has to be read in steps there is none.
+    """
+    candidates = [
+        Candidate(
+            *(workspace.root / export.archive_path, export.export_id, export.business_date),
+            source.replaced_days(export.business_date, export.file_name),
+        )
+        for export in exports
+    ]
+    streamed = stream(source, candidates)
+    loads: dict[str, Load] = {}
+    for candidate in candidates:
+        if found := streamed.get(candidate.export_id):
+            load = _as_load(source, found, known, candidate.replaced)
+            loads[candidate.export_id], known = load, load.layouts
+    return loads
 
 
 def _as_load(
@@ -358,7 +389,8 @@ def _write(
         ):
             quarantined.append(file)
         path = workspace.lake / feed / f"{load_id}.parquet"
-        if file := write_segment(connection, mapping, origin, path):
+        rows = come_from(good_rows(feed), origin)
+        if file := write_segment(connection, mapping, rows, origin.loaded_at, path):
             segments.append(file)
             reach("ingest.segment_renamed")
     return Load(

@@ -59,12 +59,16 @@ class Registration:
 
 @dataclass(frozen=True)
 class _Segment:
-    """The rows that a feed has of one export, and the days of which they count no more."""
+    """The rows that a feed has of one export, in a file that as many loads share.
+
+    `superseded` are the days of which they count no more.
+    """
 
     segment_id: str
     feed: str
     path: Path
     export_id: str
+    loads_in_file: int
     superseded: tuple[Days, ...]
 
 
@@ -153,9 +157,11 @@ def _current_segments(workspace: Workspace, state: State) -> list[_Segment]:
         )
         .join(load, load.c.load_id == segment.c.load_id)
         .where(load.c.status == "current")
-        .order_by(segment.c.path)
+        .order_by(segment.c.path, segment.c.segment_id)
     )
+    count = sa.select(segment.c.path, sa.func.count()).group_by(segment.c.path)
     with state.reading() as connection:
+        loads_in = dict(connection.execute(count).tuples().all())
         superseded = partly_superseded(connection)
         return [
             _Segment(
@@ -163,6 +169,7 @@ def _current_segments(workspace: Workspace, state: State) -> list[_Segment]:
                 feed=row.feed,
                 path=workspace.root / row.path,
                 export_id=driving(row.export_ids),
+                loads_in_file=loads_in[row.path],
                 superseded=superseded.get(row.load_id, ()),
             )
             for row in connection.execute(query)
@@ -246,7 +253,7 @@ def _create_feed_views(
     of_feed = [segment for segment in segments if segment.feed == feed]
     arrived_of_feed = [segment for segment in arrived if segment.feed == feed]
     path = f"substr({_SEGMENT_PATH}, {len(f'{workspace.root}/') + 1}) as {_SEGMENT_PATH}"
-    loaded_rows = _rows_of(connection, contract, arrived_of_feed, path)
+    loaded_rows = _columns_of(connection, contract, arrived_of_feed, path)
     arrived_rows = f'select * exclude ({_SEGMENT_PATH}) from lake."{feed}_loaded"'
     if any(segment.superseded for segment in arrived_of_feed):
         arrived_rows = _counted_rows(connection, contract, arrived_of_feed)
@@ -266,7 +273,7 @@ def _counted_rows(
     whole = [segment for segment in segments if not segment.superseded]
     parts = [segment for segment in segments if segment.superseded]
     if not parts:
-        return _rows_of(connection, contract, whole)
+        return _columns_of(connection, contract, whole)
     columns = {days.column for segment in parts for days in segment.superseded if days.column}
     is_superseded = " or ".join(
         f"days.column_name = '{column}'"
@@ -274,16 +281,16 @@ def _counted_rows(
         for column in sorted(columns)
     )
     return (
-        f"{_rows_of(connection, contract, whole)} union all"
+        f"{_columns_of(connection, contract, whole)} union all"
         f" select record.* exclude ({_SEGMENT_PATH})"
-        f" from ({_rows_of(connection, contract, parts, _SEGMENT_PATH)}) as record"
+        f" from ({_columns_of(connection, contract, parts, _SEGMENT_PATH)}) as record"
         " where not exists (select 1 from run.superseded_days as days"
         f" where days.path = record.{_SEGMENT_PATH} and days.export_id = record._export_id"
         f" and ({is_superseded}))"
     )
 
 
-def _rows_of(
+def _columns_of(
     connection: duckdb.DuckDBPyConnection,
     contract: Contract,
     segments: list[_Segment],
@@ -295,8 +302,7 @@ def _rows_of(
     )
     source, found = f"(select cast(null as varchar) as {_SEGMENT_PATH}) where false", set()
     if segments:
-        paths = _path_list([segment.path for segment in segments])
-        source = f"read_parquet({paths}, union_by_name = true, filename = '{_SEGMENT_PATH}')"
+        source = _rows_of(segments)
         described = connection.execute(f"describe select * from {source}").fetchall()
         found = {row[0] for row in described}
     chosen = [
@@ -304,6 +310,30 @@ def _rows_of(
         for column, kind in columns.items()
     ]
     return f"select {', '.join([*chosen, *more])} from {source}"
+
+
+def _rows_of(segments: list[_Segment]) -> str:
+    """Give the SQL, to stand behind FROM, of the segments' rows, and no others of their files."""
+    by_file: dict[Path, list[_Segment]] = {}
+    for segment in segments:
+        by_file.setdefault(segment.path, []).append(segment)
+    whole = [path for path, chosen in by_file.items() if len(chosen) == chosen[0].loads_in_file]
+    # Of a batch one load may have been superseded, by a correction for one.
+    pieces = [s for path, chosen in by_file.items() if path not in set(whole) for s in chosen]
+    selects = []
+    if whole:
+        selects.append(f"from {_read_parquet(whole)}")
+    if pieces:
+        chosen = ", ".join(f"({_text(str(s.path))}, {_text(s.export_id)})" for s in pieces)
+        files = list(dict.fromkeys(s.path for s in pieces))
+        selects.append(
+            f"from {_read_parquet(files)} where ({_SEGMENT_PATH}, _export_id) in ({chosen})"
+        )
+    return f"({' union all by name '.join(selects)})"
+
+
+def _read_parquet(paths: list[Path]) -> str:
+    return f"read_parquet({_path_list(paths)}, union_by_name = true, filename = '{_SEGMENT_PATH}')"
 
 
 def _create_parquet_view(connection: duckdb.DuckDBPyConnection, name: str, path: Path) -> None:
@@ -363,8 +393,11 @@ def _create_ledger_view(connection: duckdb.DuckDBPyConnection, paths: list[Path]
 
 
 def _path_list(paths: list[Path]) -> str:
-    quoted = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
-    return f"[{quoted}]"
+    return f"[{', '.join(_text(str(path)) for path in paths)}]"
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
 
 
 def _check_posted_plans(workspace: Workspace, connection: duckdb.DuckDBPyConnection) -> None:

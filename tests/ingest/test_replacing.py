@@ -412,7 +412,7 @@ def test_loads_of_an_older_version_are_given_what_they_say_anew(bare_company: Co
             "update load set status = 'superseded' where status = 'replaced'",
             "drop index ix_load_source_replaced_from",
             *(f"alter table load drop column replaced_{it}" for it in ("column", "from", "to")),
-            "update alembic_version set version_num = '0003'",
+            "update alembic_version set version_num = '0004'",
         ):
             connection.exec_driver_sql(statement)
     with State.open(bare_company.workspace) as state:

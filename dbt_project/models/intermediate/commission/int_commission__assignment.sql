@@ -1,3 +1,4 @@
+-- depends_on: {{ ref('stg_participant') }}
 {{ config(materialized='table') }}
 
 {# Who is on which plan, and when: those of the feed, and those of whom a plan's `who` holds, as the participants
