@@ -8,3 +8,20 @@
         'measure_delta', 'measure_before', 'measure_after', 'segment_number', 'segment_id', 'rate', 'walk', '_loaded_at',
     ]) }}
 {% endmacro %}
+
+{# The models of the ways of walking, of which only those that some component takes are run. #}
+{% macro ways_of_walking() -%}
+    {%- set models = {
+        'segments': 'segment', 'reached': 'whole', 'running': 'running', 'exact': 'exact', 'spread': 'spread',
+        'order': 'order',
+    } -%}
+    {%- if not execute -%}
+        {{ return(models.values() | list) }}
+    {%- endif -%}
+    {%- set used = run_query('select distinct walk from ' ~ source('plan', 'plan_component')).rows -%}
+    {%- set ways = ['segment'] -%}
+    {%- for walk in used | map(attribute='walk') if models[walk.split('_')[0]] not in ways -%}
+        {%- do ways.append(models[walk.split('_')[0]]) -%}
+    {%- endfor -%}
+    {{ return(ways | sort) }}
+{%- endmacro %}

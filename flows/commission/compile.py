@@ -27,6 +27,7 @@ from .curves import (
     lines_of,
     needs_quota,
     needs_target,
+    order_walk_of,
     re_rates_at_edges,
     share_of_target,
     walk_of,
@@ -36,7 +37,9 @@ from .exchange import SCHEMAS as EXCHANGE_SCHEMAS
 from .exchange import exchange_rows
 from .filters import FILTER_SCHEMA, Filters, asks_margin
 from .measures import MEASURES
+from .order_amounts import ORDER_AMOUNT_SCHEMA, order_amount_rows
 from .plans import PlanFile, load_plans
+from .rounding_model import Rounding
 from .units import parse_yearly_money
 
 if TYPE_CHECKING:
@@ -62,8 +65,9 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("valid_from", _DATE), ("valid_to", _DATE), ("filter_number", _INTEGER),
             ("asks_margin", _FLAG), ("credit_level", _INTEGER),
             ("needs_full_split", _FLAG), ("quota_type", _TEXT),
-            ("walk", _TEXT), ("re_rates_at_edges", _FLAG),
+            ("walk", _TEXT), ("picked_by", _TEXT), ("re_rates_at_edges", _FLAG),
             ("needs_quota", _FLAG), ("needs_target", _FLAG), ("is_narrow", _FLAG),
+            ("rounds_to_even", _FLAG), ("rounds_each_line", _FLAG), ("rounding_unit", _INTEGER),
             ("target_numerator", _INTEGER), ("target_denominator", _INTEGER),
         ]
     ),
@@ -79,6 +83,7 @@ SCHEMAS: dict[str, pa.Schema] = {
     ),
     "plan_who": WHO_SCHEMA,
     "plan_filter": FILTER_SCHEMA,
+    "plan_order_amount": ORDER_AMOUNT_SCHEMA,
     "plan_term": pa.schema(
         [
             ("component_key", _TEXT), ("term_number", _INTEGER), ("filter_number", _INTEGER),
@@ -112,6 +117,9 @@ def compile_plans(workspace: Workspace) -> dict[str, pa.Table]:
                     file, ordinal, name, component, scale, filters
                 )
                 rows["plan_term"] += _term_rows(component_row, component, filters)
+                rows["plan_order_amount"] += order_amount_rows(
+                    component_row["component_key"], component, scale.pay
+                )
             except ValueError as error:
                 raise ConfigurationError(
                     [Fault(file.path, None, f"components.{name}", str(error))]
@@ -159,17 +167,21 @@ def _version_row(file: PlanFile, scale: Scale) -> dict[str, Any]:
 def _component_rows(
     file: PlanFile, ordinal: int, name: str, component: Component, scale: Scale, filters: Filters
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    window = component.window or file.plan.pay
+    window = component.accumulates_over(file.plan.pay)
     key = f"{file.plan.plan}/{file.plan.version}/{name}"
     target = share_of_target(component.weight, window)
     decimals = MEASURES[component.of].decimals
     if decimals is not None:
         scale = replace(scale, measure=decimals)
     curves = [component, *(component.terms or [])]
-    lines_of_curves = [lines_of(curve, target, scale) for curve in curves]
+    lines_of_curves = [lines_of(curve, target, scale, component.by) for curve in curves]
     lines = [line for lines in lines_of_curves for line in lines]
+    rounding = file.plan.rounding
+    rounding_unit = rounding.minor_units_of(scale.pay)
+    has_own_rounding = rounding.mode == "half_even" or rounding_unit != 1
+    walk = _walk_of(component, rounding)
     # What is rounded as one running total needs one denominator.
-    adds_up = component.running or component.terms
+    adds_up = walk not in ("segments", "reached")
     common = lcm(*(denominator_of(line) for line in lines)) if adds_up else None
     component_row = {
         "component_key": key,
@@ -188,11 +200,15 @@ def _component_rows(
         "credit_level": 1 if component.credit == "rollup" else 0,
         "needs_full_split": component.shares == "100%",
         "quota_type": (component.quota.type if component.quota else None) or name,
-        "walk": "terms" if component.terms else walk_of(component),
+        "walk": walk,
+        "picked_by": component.by,
         "re_rates_at_edges": re_rates_at_edges(component),
         "needs_quota": needs_quota(lines),
         "needs_target": needs_target(lines),
-        "is_narrow": common is None and is_narrow(lines),
+        "is_narrow": common is None and not has_own_rounding and is_narrow(lines),
+        "rounds_to_even": rounding.mode == "half_even",
+        "rounds_each_line": rounding.scope == "line",
+        "rounding_unit": rounding_unit,
         "target_numerator": target.numerator,
         "target_denominator": target.denominator,
     }
@@ -202,6 +218,17 @@ def _component_rows(
         for row in _segment_rows(key, number, lines, common)
     ]
     return component_row, segments
+
+
+def _walk_of(component: Component, rounding: Rounding) -> str:
+    if component.window == "order":
+        return "order_segments" if component.terms else order_walk_of(component, component.by)
+    walk = walk_of(component, component.by)
+    if rounding.scope == "line" and walk == "reached" and component.by is not None:
+        raise ValueError("rounding each line goes with rates of lines: by re-rates all of them")
+    if component.terms or (rounding.scope == "line" and walk in ("segments", "reached")):
+        return "exact"
+    return walk
 
 
 def _term_rows(

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from .imported_table import refuse_upper_edges
-from .measures import MEASURES
+from .measures import MEASURES, edge_unit_of
 from .plan_part import CurveRateText, EdgeText, PayText, PlanPart
 from .units import Quantity, parse_amount, parse_curve_rate
 
@@ -61,7 +61,7 @@ def check_kinds(edges: list[Quantity]) -> None:
     """Refuse edges of several kinds."""
     units = {edge.unit for edge in edges if edge.unit != "zero"}
     if len(units) > 1:
-        raise ValueError("edges must be of one kind: all money, all units or all % of quota")
+        raise ValueError("edges must be of one kind: all money, all units, all % or all % of quota")
 
 
 def _check_ascending(edges: list[Quantity]) -> None:
@@ -95,7 +95,8 @@ def check_steps(steps: list[Step]) -> None:
     if not steps:
         raise ValueError("a curve needs at least one row")
     _check_ascending([step.edge for step in steps])
-    if steps[0].edge.is_zero and steps[0].above is None:
+    # A margin rate of 0% is one of a sale.
+    if steps[0].edge.is_zero and steps[0].above is None and steps[0].edge.unit != "share":
         raise ValueError("from 0 a step would pay without a sale; write above: 0")
     _check_pay([text for step in steps for text in (step.pays, step.per_point) if text])
     if any(step.per_point and step.edge.unit != "quota" for step in steps):
@@ -190,14 +191,16 @@ class Curve(PlanPart):
         texts = [*edges, *rates, *pays, *points, self.marginal_above, self.only_above]
         return [text for text in texts if text is not None]
 
-    def check_measure(self, name: str) -> None:
-        """Refuse edges and rates in other units than those of the measure called `name`."""
+    def check_measure(self, name: str, picked_by: str | None = None) -> None:
+        """Refuse edges and rates in other units than those of the measure called `name`.
+
+        Edges are of the measure that picks the rate, where that is another one.
+        """
         measure = MEASURES[name]
-        wrong = [
-            edge for edge in self.edges if edge.unit not in ("zero", "quota", measure.edge_unit)
-        ]
-        if wrong:
-            raise ValueError(f"edges in {wrong[0].unit} do not go with of: {name}")
+        said = f"by: {picked_by}" if picked_by else f"of: {name}"
+        units = {edge_unit_of(picked_by)} if picked_by else {measure.edge_unit, "quota"}
+        if wrong := [edge for edge in self.edges if edge.unit not in units | {"zero"}]:
+            raise ValueError(f"edges in {wrong[0].unit} do not go with {said}")
         paid = f"per {measure.paid_per}" if measure.paid_per else "share"
         rates = [parse_curve_rate(tier.rate) for tier in self.tiers]
         if any(rate.unit not in ("zero", "target", paid) for rate in rates):

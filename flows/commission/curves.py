@@ -60,14 +60,24 @@ class Scale:
         return Fraction(10**self.pay, 10**self.money)
 
 
-def lines_of(curve: Curve, target: Fraction, scale: Scale) -> list[Line]:
+def lines_of(
+    curve: Curve, target: Fraction, scale: Scale, picked_by: str | None = None
+) -> list[Line]:
     """Give the segments of a curve, in ascending order of their lower edges.
 
-    `target` is the part of the yearly target incentive that one window is worth.
+    `target` is the part of the yearly target incentive that one window is worth. Where something
+    else than the measure picks the segment, nothing is paid below the first row.
     """
-    of_target = target * scale.money_to_pay
     if not curve.curves_said:
         return []
+    lines = _lines_of(curve, target, scale)
+    if picked_by is None or curve.steps is not None:
+        return lines
+    return [Line(Fraction(0), "money", False, Fraction(0)), *lines]
+
+
+def _lines_of(curve: Curve, target: Fraction, scale: Scale) -> list[Line]:
+    of_target = target * scale.money_to_pay
     if curve.points is not None:
         return _points(curve.points, of_target, scale)
     if curve.steps is not None:
@@ -81,14 +91,33 @@ def re_rates_at_edges(curve: Curve) -> bool:
     return bool(curve.points or curve.steps or is_broken_whole)
 
 
-def walk_of(curve: Curve) -> str:
+def walk_of(curve: Curve, picked_by: str | None = None) -> str:
     """How a credit moves on the curve: over its `segments`, to the one `reached` with all before.
 
-    `running_before` and `running_after`: it has the rate at one end of its own.
+    `running_before` and `running_after`: it has the rate at one end of its own. `spread`: over the
+    segments of another measure, over which it is spread evenly.
     """
     if curve.running is not None:
         return f"running_{curve.rate_at or 'after'}"
+    if picked_by is not None:
+        return "spread" if curve.marginal is not None else "reached"
     return "reached" if curve.whole and not re_rates_at_edges(curve) else "segments"
+
+
+def order_walk_of(curve: Curve, picked_by: str | None = None) -> str:
+    """How the lines of an order share what the curve pays for it.
+
+    `order_segments`: over its segments one after the other; `order_reached`: all at the rate that
+    the order reaches; `order_spread`: over the segments of another measure, over which the order is
+    spread evenly; `order_shared`: in proportion to what they count.
+    """
+    if picked_by is not None and curve.marginal is not None:
+        return "order_spread"
+    if curve.rate is not None or curve.marginal is not None:
+        return "order_segments"
+    if curve.whole and not re_rates_at_edges(curve):
+        return "order_reached"
+    return "order_shared"
 
 
 def share_of_target(weight: str, window: str) -> Fraction:
@@ -100,12 +129,22 @@ def _edge_unit(edges: list[Quantity]) -> str:
     return "quota" if any(edge.unit == "quota" for edge in edges) else "money"
 
 
+RATE_PLACES = 2 * 10**10
+"""Places of a rate such as a margin: whole ten billionths are even, what lies between them odd.
+
+So an edge of ten decimals is met exactly, and a rate just above it is not taken for the edge.
+"""
+
+
 def _edge_value(edge: Quantity, scale: Scale) -> Fraction:
-    return edge.value if edge.unit == "quota" else edge.value * 10**scale.measure
+    """Give an edge as a share of the quota, or in integers of what it is an edge of."""
+    money: int = 10**scale.money
+    factors = {"quota": 1, "share": RATE_PLACES, "units": 10**6, "money": money}
+    return edge.value * factors.get(edge.unit, 1)
 
 
 def _edge_of(edge: Quantity, scale: Scale) -> tuple[Fraction, str]:
-    return _edge_value(edge, scale), "quota" if edge.unit == "quota" else "money"
+    return _edge_value(edge, scale), "money" if edge.unit == "zero" else edge.unit
 
 
 @dataclass(frozen=True)

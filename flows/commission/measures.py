@@ -33,3 +33,10 @@ MEASURES: dict[str, Measure] = {
     "orders": Measure("orders", "order", 0),
     "customers": Measure("customers", "customer", 0),
 }
+RATES = ("margin_rate", "markup_rate")
+"""Shares that can pick a rate, and are no measure: the margin of the price, or of the cost."""
+
+
+def edge_unit_of(name: str) -> str:
+    """Give the unit of the edges of a measure or a rate that picks a rate."""
+    return "share" if name in RATES else MEASURES[name].edge_unit

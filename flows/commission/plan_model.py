@@ -17,10 +17,11 @@ from .condition_model import ParticipantConditionText
 from .conditions import parse_condition
 from .exchange_model import Exchange
 from .plan_part import Identifier, PlanPart, TargetText, refuse_keys_to_come
+from .rounding_model import Rounding
 from .units import currency_of
 
 MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
-_KEYS_TO_COME = {"rounding", "cap", "draw", "negative_pay", "accounting"}
+_KEYS_TO_COME = {"cap", "draw", "negative_pay", "accounting"}
 
 
 class Approval(PlanPart):
@@ -44,6 +45,7 @@ class Plan(PlanPart):
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")]
     pay: Literal["month", "quarter", "half", "year"] = "month"
     target: TargetText = "from participant"
+    rounding: Rounding = Rounding()
     exchange: Exchange | None = None
     components: dict[Identifier, Component] = Field(min_length=1)
 
@@ -59,7 +61,7 @@ class Plan(PlanPart):
         if self.exchange is not None and self.exchange.to == self.currency:
             raise ValueError(f"exchange: {self.currency} is the plan's own currency")
         for name, component in self.components.items():
-            window = component.window or self.pay
+            window = component.accumulates_over(self.pay)
             if MONTHS[window] < MONTHS[self.pay]:
                 raise ValueError(f"{name}: a window of a {window} can't be paid by the {self.pay}")
             self._check_dates(name, component)

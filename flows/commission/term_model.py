@@ -9,12 +9,13 @@ from pydantic import Field, model_validator
 
 from .condition_model import SaleConditionText
 from .curve_model import Curve
+from .order_model import OrderAmounts
 
 TERM_CURVES = ("rate", "marginal")
 """Curves of which each slice has a rate of its own, whoever sold the slices before it."""
 
 
-class Term(Curve):
+class Term(Curve, OrderAmounts):
     """A rate or marginal rows for sales of which `where` and the dates hold."""
 
     where: SaleConditionText | None = None
@@ -29,6 +30,11 @@ class Term(Curve):
         if self.from_ and self.to and self.to < self.from_:
             raise ValueError(f"to {self.to} is before from {self.from_}")
         return self
+
+    @property
+    def money_texts(self) -> list[str]:
+        """Every number of the term that may be money."""
+        return [*super().money_texts, *self.order_texts]
 
 
 def check_slices(curve: Curve) -> None:

@@ -70,9 +70,14 @@ def _exact_rate(text: str, rate: Fraction) -> Fraction:
 
 
 def parse_amount(text: str) -> Quantity:
-    """Read an edge or a payment: `0`, `200_000 USD`, `3 orders`, `80% of quota`."""
+    """Read an edge or a payment: `0`, `200_000 USD`, `10 units`, `80% of quota`, `50% of target`.
+
+    `80%` alone is a share of something else than a quota: of a price, or of a score.
+    """
     if text == "0":
         return Quantity(Fraction(0), "zero")
+    if found := _SHARE.match(text):
+        return Quantity(_number(found[1]) / 100, "share")
     if found := _COUNT.match(text):
         return Quantity(_number(found[1]), f"{found[2]}s")
     if found := _MONEY.match(text):
@@ -83,6 +88,14 @@ def parse_amount(text: str) -> Quantity:
         f'"{text}" has no unit; write for example 0, 200_000 USD, 10 units, 3 orders, '
         "80% of quota or 50% of target"
     )
+
+
+def parse_money(text: str) -> Quantity:
+    """Read money: `8 USD`, or 0."""
+    amount = parse_amount(text)
+    if amount.unit not in ("zero", "money"):
+        raise ValueError(f'"{text}" is no money; write for example 8 USD')
+    return amount
 
 
 def currency_of(text: str) -> str:

@@ -121,18 +121,20 @@ def _export(state: State, export_id: str) -> Row | None:
 def _segments(workspace: Workspace) -> dict[str, Row]:
     """Give the segments of the workspace's plans by their ids."""
     from ..commission.compile import compile_plans
+    from ..commission.curves import RATE_PLACES
 
     tables = compile_plans(workspace)
-    measures = {
-        row["component_key"]: MEASURES[row["measure"]]
-        for row in tables["plan_component"].to_pylist()
-    }
+    components = {row["component_key"]: row for row in tables["plan_component"].to_pylist()}
+    scales = {"money": 10**workspace.settings.money_scale, "units": 10**6, "share": RATE_PLACES}
     segments = {}
     for row in tables["plan_segment"].to_pylist():
-        measure = measures[row["component_key"]]
-        decimals = measure.decimals
-        scale = 10 ** (workspace.settings.money_scale if decimals is None else decimals)
-        segments[row["segment_id"]] = {**row, "measure": measure, "scale": scale}
+        component = components[row["component_key"]]
+        segments[row["segment_id"]] = {
+            **row,
+            "measure": MEASURES[component["measure"]],
+            "picked_by": component["picked_by"],
+            "scale": scales.get(row["edge_unit"], 1),
+        }
     return segments
 
 
@@ -145,8 +147,11 @@ def _tier(segment: dict[str, Any] | None, quota: Decimal | None) -> Tier | None:
     if segment["edge_unit"] == "quota":
         amount = None if quota is None else edge * Fraction(quota)
         return Tier(f"{word} {_exact(edge * 100)}% of quota", amount, segment["rate"], per)
-    amount = edge / segment["scale"] if segment["edge_unit"] == "money" else edge
-    return Tier(f"{word} {_exact(amount)}", amount, segment["rate"], per)
+    amount = edge / segment["scale"]
+    said = f"{_exact(amount * 100)}%" if segment["edge_unit"] == "share" else _exact(amount)
+    # What another measure picks is no distance on this one.
+    is_distance = segment["picked_by"] is None
+    return Tier(f"{word} {said}", amount if is_distance else None, segment["rate"], per)
 
 
 def _exact(value: Fraction) -> str:

@@ -19,6 +19,7 @@ _OF_KIND = {
     "reversal": "takes back the sale's own pay, in the proportion of what came back",
     "fixed": "has no transaction: paid for the period itself",
     "adjustment": "has no transaction: the result of the period less its lines",
+    "per-order": "what the fixed amount, minimum and maximum of the order change",
 }
 
 

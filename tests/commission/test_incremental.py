@@ -42,6 +42,14 @@ components:
     window: month
     rate: 1%
     terms: [{where: "customer_id = 'k'", from: 2026-02-01, rate: 3%}]
+  single:
+    window: order
+    marginal: [{from: 0, rate: 3.33%}, {from: 50 USD, rate: 7%}]
+    min_per_order: 2 USD
+  spread:
+    window: quarter
+    by: quantity
+    marginal: [{from: 0, rate: 3.33%}, {from: 2 units, rate: 7.77%}]
 """
 RESULTS = (
     "select * exclude (first_seen_at) from commission.commission_exception order by all",

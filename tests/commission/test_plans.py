@@ -59,6 +59,28 @@ def check(workspace: Workspace, *texts: str) -> list[tuple[str, ...]]:
             "not calculated yet",
         ),
         (HEAD + "components:\n  revenue:\n    rate: 5%\n    marginal: []\n", 5, "exactly one of"),
+        (
+            HEAD + "components:\n  deals: {rate: 5%, min_per_order: 8 USD}\n",
+            5,
+            "8 USD is for each order by itself: say window: order",
+        ),
+        (
+            HEAD + "components:\n  deals: {window: order, rate: 5%, min_per_order: 8 USD, "
+            "max_per_order: 5 USD}\n",
+            5,
+            "max_per_order 5 USD is below min_per_order 8 USD",
+        ),
+        (
+            HEAD + "components:\n  deals: {by: margin_rate, "
+            "whole: [{from: 0, rate: 5%}, {from: 9 USD, rate: 6%}]}\n",
+            5,
+            "edges in money do not go with by: margin_rate",
+        ),
+        (
+            HEAD + "components:\n  deals: {by: margin_rate, marginal: [{from: 0, rate: 5%}]}\n",
+            5,
+            "a margin_rate has no slices",
+        ),
         (HEAD + "components:\n  revenue:\n    rat: 5%\n", 6, "rat"),
         (HEAD + "components:\n  revenue: {rate: 0.123456789012%}\n", 5, "more than 10 decimals"),
         (HEAD + "components:\n  revenue: {rate: 5%, window: week}\n", 5, "week"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from .calculations import exceptions, flat, payments, tiers
+from .calculations import exceptions, flat, orders, payments, tiers
 from .case import Case
 from .words import CURRENCIES, NotSaid, Said, person, reps
 
@@ -18,6 +18,8 @@ _CALCULATIONS: dict[str, Callable[[Case, Said], None]] = {
     "target_mult": tiers.target_mult,
     "curve": tiers.curve,
     "lump_interp": tiers.lump_interp,
+    "txn_tier": orders.txn_tier,
+    "units_split": orders.units_split,
     "pre_rules": exceptions.pre_rules,
     "currency": payments.currency,
     "collected_over_target": payments.collected_over_target,
@@ -31,10 +33,11 @@ def say(case: Case) -> Said:
     if translate is None:
         raise NotSaid(f"the calculation {calculation}")
     rounding = case.plan["rounding"]
-    if rounding["mode"] != "half_up" or rounding.get("scope", "total") != "total":
-        raise NotSaid(f"rounding {rounding['mode']}, scope {rounding.get('scope')}")
     said = Said(CURRENCIES[int(rounding["digits"])], {})
     translate(case, said)
+    own = {"mode": rounding["mode"], "scope": rounding.get("scope", "total")}
+    if said.plan and own != {"mode": "half_up", "scope": "total"}:
+        said.plan["rounding"] = own
     _put_people(case, said)
     return said
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -73,15 +73,40 @@ def edge(said: Said, value: str, basis: str) -> str:
 def tier_rows(
     said: Said, tiers: list[dict[str, Any]], basis: str, boundary: str, key: str, form: str
 ) -> list[dict[str, str]]:
-    """Give the rows of a table of rates; the last one is open."""
-    if boundary == "closed":
-        raise NotSaid("tables closed at both ends")
+    """Give the rows of a table of rates; what lies in no tier has a rate of nothing."""
+
+    def pay(tier: dict[str, Any] | None) -> dict[str, str]:
+        rate = tier[key] if tier else "0"
+        return {"rate": percent(rate) if form == "%" else f"{rate}x"}
+
+    return table_rows(tiers, boundary, lambda value: edge(said, value, basis), pay)
+
+
+def table_rows(
+    tiers: list[dict[str, Any]],
+    boundary: str,
+    edge_of: Callable[[str], str],
+    pay_of_tier: Callable[[dict[str, Any] | None], dict[str, str]],
+) -> list[dict[str, str]]:
+    """Give the rows of a table by its edges; `pay_of_tier` of None is what a hole pays: nothing.
+
+    A closed table has its edges in the lower tier where two meet, and a row for each hole.
+    """
+    rows: list[dict[str, str]] = []
+    end: Fraction | None = Fraction(0)
     word = "above" if boundary == "upper_inclusive" else "from"
-    rows = []
     for tier in tiers:
-        lower = edge(said, tier["from"], basis)
-        rate = percent(tier[key]) if form == "%" else f"{tier[key]}x"
-        rows.append({"from" if lower == "0" else word: lower, "rate": rate})
+        start = Fraction(tier["from"])
+        touches = bool(rows) and start == end
+        if not touches and start > 0:
+            hole = "from" if not rows else ("above" if boundary == "closed" else word)
+            rows.append({hole: edge_of(decimal_text(end or Fraction(0))), **pay_of_tier(None)})
+        at = "above" if touches and boundary == "closed" else word
+        rows.append({at if start else "from": edge_of(tier["from"]), **pay_of_tier(tier)})
+        end = None if tier.get("to") is None else Fraction(tier["to"])
+    if end is not None:
+        closing = word if boundary == "lower_inclusive" else "above"
+        rows.append({closing: edge_of(decimal_text(end)), **pay_of_tier(None)})
     return rows
 
 
@@ -123,7 +148,7 @@ def reps(case: Case) -> list[str]:
 
 _OF_A_TRANSACTION = (
     "date", "rep", "amount", "type", "ref", "original_date", "splits", "product", "new_customer",
-    "quantity", "margin", "cost",
+    "quantity", "margin", "margin_pct", "cost",
 )  # fmt: skip
 
 

@@ -30,7 +30,9 @@ _OPEN = "9999-12-31"
 def flat_rate(case: Case, said: Said) -> None:
     """A term that needs a least amount is followed by one of the same sales that pays nothing."""
     plan = case.plan
-    known = ("rate", "base", "period", "threshold_above", "terms", "return_terms", *_LEAST)
+    known = (
+        "rate", "base", "period", "threshold_above", "terms", "return_terms", *_LEAST, *_PER_ORDER
+    )  # fmt: skip
     only(known, plan, "flat_rate")
     component: dict[str, Any] = {}
     if plan.get("base", "amount") == "margin":
@@ -39,7 +41,12 @@ def flat_rate(case: Case, said: Said) -> None:
         component["where"] = where
     if "rate" in plan:
         component["rate"] = percent(plan["rate"])
+    if _is_per_order(plan):
+        component["window"] = "order"
+        component |= _per_order(said, plan)
     if "threshold_above" in plan:
+        if _is_per_order(plan):
+            raise NotSaid("amounts per order above a threshold of the period")
         component["only_above"] = f"{plan['threshold_above']} {said.currency}"
     if "terms" in plan:
         component["terms"] = [
@@ -48,6 +55,19 @@ def flat_rate(case: Case, said: Said) -> None:
     put_plan(case, said, pay_of(plan["period"]), {"commission": component})
     put_transactions(case, said)
     _put_originals(case, said)
+
+
+_PER_ORDER = {"min_per_txn": "min_per_order", "cap_per_txn": "max_per_order"}
+
+
+def _is_per_order(plan: dict[str, Any]) -> bool:
+    return any(key in said for said in (plan, *plan.get("terms", [])) for key in _PER_ORDER)
+
+
+def _per_order(said: Said, terms: dict[str, Any]) -> dict[str, str]:
+    return {
+        word: f"{terms[key]} {said.currency}" for key, word in _PER_ORDER.items() if key in terms
+    }
 
 
 _LEAST = {"min_amount_exclusive": ">", "min_amount_inclusive": ">="}
@@ -67,7 +87,8 @@ def _least_amount(case: Case, said: Said, terms: dict[str, Any]) -> list[str]:
 
 
 def _terms_of(case: Case, said: Said, term: dict[str, Any]) -> list[dict[str, str]]:
-    only(("from_date", "to_date", "rep", "product", "rate", *_LEAST), term, "a term")
+    known = ("from_date", "to_date", "rep", "product", "rate", *_LEAST, *_PER_ORDER)
+    only(known, term, "a term")
     dates = {}
     if "from_date" in term:
         dates["from"] = term["from_date"]
@@ -79,7 +100,8 @@ def _terms_of(case: Case, said: Said, term: dict[str, Any]) -> list[dict[str, st
     if "product" in term:
         whose.append(f"product_id = '{product_id(case, term['product'])}'")
     least = _least_amount(case, said, term)
-    rows = [_where(whose + least) | dates | {"rate": percent(term["rate"])}]
+    pays = {"rate": percent(term["rate"])} | _per_order(said, case.plan | term)
+    rows = [_where(whose + least) | dates | pays]
     if least:
         rows.append(_where(whose) | dates | {"rate": "0%"})
     return rows

@@ -17,6 +17,9 @@ scaled as (
     select
         component_key as curve_key,
         component_key,
+        rounds_to_even,
+        rounds_each_line,
+        rounding_unit,
         is_narrow,
         false as needs_quota,
         cast(0 as {{ type_wide() }}) as quota_units,
@@ -27,6 +30,9 @@ scaled as (
     select
         window_id as curve_key,
         component_key,
+        rounds_to_even,
+        rounds_each_line,
+        rounding_unit,
         is_narrow,
         needs_quota,
         cast(coalesce(quota_units, 0) as {{ type_wide() }}) as quota_units,
@@ -42,6 +48,9 @@ exact as (
     select
         scaled.curve_key,
         scaled.is_narrow,
+        scaled.rounds_to_even,
+        scaled.rounds_each_line,
+        scaled.rounding_unit,
         segment.curve_number,
         segment.segment_number,
         segment.segment_id,
@@ -93,6 +102,9 @@ ranged as (
 compiled as (
     select
         curve_key,
+        rounds_to_even,
+        rounds_each_line,
+        rounding_unit,
         curve_number,
         segment_number,
         segment_id,
@@ -121,7 +133,8 @@ compiled as (
 ),
 
 -- Pay at both ends of a segment by its own line: what a jump adds at x_from is pay_at_from less the
--- pay_at_to of the segment before.
+-- pay_at_to of the segment before. Edges lie between integers, so what a credit is paid in a segment begins
+-- where the line of the segment before ends.
 final as (
     select
         segment.*,
@@ -130,7 +143,13 @@ final as (
         end as pay_at_to,
         lag(case when segment.x_to < 9000000000000000000 then {{ payout('segment.x_to', 'segment') }} end)
             over (partition by segment.curve_key, segment.curve_number order by segment.segment_number)
-            as pay_before_from
+            as pay_before_from,
+        lag(segment.intercept_wide)
+            over (partition by segment.curve_key, segment.curve_number order by segment.segment_number)
+            as intercept_before_wide,
+        lag(segment.slope_wide)
+            over (partition by segment.curve_key, segment.curve_number order by segment.segment_number)
+            as slope_before_wide
     from compiled as segment
 )
 

@@ -165,13 +165,20 @@ unmeasured as (
             and credit.credit_level = component.credit_level
             and credit.event_kind = component.event_kind
             and credit.event_date between component.valid_from and component.valid_to
-            and (component.asks_margin or component.measure in ('margin', 'customers'))
+            and (
+                component.asks_margin
+                or component.measure in ('margin', 'customers')
+                or component.picked_by in ('margin', 'margin_rate', 'markup_rate')
+            )
     {{ tables_of_conditions(filters) }}
     where
         (component.asks_margin and credit.margin_units is null)
         or (
             (
-                (component.measure = 'margin' and credit.margin_units is null)
+                (
+                    (component.measure = 'margin' or component.picked_by in ('margin', 'margin_rate', 'markup_rate'))
+                    and credit.margin_units is null
+                )
                 or (component.measure = 'customers' and sold.customer_id is null)
             )
             and {{ condition_holds(filters, 'component.filter_number') }}
@@ -199,7 +206,7 @@ no_rate as (
     left join curve
         on measure_line.component_key = curve.component_key
     where
-        component.walk = 'terms'
+        component.walk in ('exact', 'order_segments')
         and measure_line.curve_number = 0
         and curve.component_key is null
         and not measure_line.is_taking_back

@@ -51,7 +51,7 @@ sale as (
         cast(sum(walked_line.amount_minor) as bigint) as own_minor
     from {{ ref('int_commission__walked_line') }} as walked_line
     where
-        walked_line.line_kind = 'sale'
+        walked_line.line_kind in ('sale', 'per-order')
         and not walked_line.is_taking_back
         and walked_line.event_id in (select taking_back.original_event_id from taking_back)
     group by

@@ -19,15 +19,19 @@ component as (
     select
         component_key,
         walk,
+        picked_by,
         re_rates_at_edges,
         needs_quota or needs_target as has_curve_of_window
     from {{ ref('int_commission__component') }}
+    -- Orders by themselves are walked apart.
+    where walk not like 'order%'
 ),
 
 summed as (
     select
         line.*,
         component.walk,
+        component.picked_by,
         component.re_rates_at_edges,
         case when component.has_curve_of_window then line.window_id else line.component_key end as curve_key,
         cast(sum(line.measure_delta) over (

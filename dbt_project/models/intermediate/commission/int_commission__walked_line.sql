@@ -5,19 +5,16 @@
 ) }}
 
 {# S7, first half. What each credit moves on the curve, by the way in which its component walks. The ways are
-   parts of this query, so that the running line is made once. What takes a sale back on a running curve has
-   the sale's own cents. #}
+   parts of this query, so that the running line is made once. What takes a sale back on a running curve, or from an
+   order by itself, has the sale's own cents. #}
 
 with
 
 walked as (
-    select * from {{ ref('int_commission__walked_segment') }}
-    union all
-    select * from {{ ref('int_commission__walked_whole') }}
-    union all
-    select * from {{ ref('int_commission__walked_running') }}
-    union all
-    select * from {{ ref('int_commission__walked_term') }}
+    {% for way in ways_of_walking() %}
+        select * from {{ ref('int_commission__walked_' ~ way) }}
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
 ),
 
 final as (
@@ -26,7 +23,11 @@ final as (
         -- What it changes for others in its own window stays, or they would be paid for it twice.
         is_taking_back
         and line_kind = 'sale'
-        and (original_window_id <> window_id or walk in ('running_before', 'running_after')) as is_reversal
+        and (
+            original_window_id <> window_id
+            or walk in ('running_before', 'running_after')
+            or walk like 'order%'
+        ) as is_reversal
     from walked
 )
 

@@ -15,10 +15,27 @@ curve as (
 
 placed as (
     select
-        *,
-        case when walk = 'running_before' then measure_before else measure_after end as place
+        running.*,
+        {% if has_places() %}
+            case
+                when running.picked_by is not null and running.walk = 'running_before' then place_line.place_before
+                when running.picked_by is not null then place_line.place_after
+                when running.walk = 'running_before' then running.measure_before
+                else running.measure_after
+            end as place
+        {% else %}
+            case when running.walk = 'running_before' then running.measure_before else running.measure_after end
+                as place
+        {% endif %}
     from running
-    where walk in ('running_before', 'running_after')
+    {% if has_places() %}
+        left join {{ ref('int_commission__place_line') }} as place_line
+            on
+                running.event_id = place_line.event_id
+                and running.participant_id = place_line.participant_id
+                and running.component_key = place_line.component_key
+    {% endif %}
+    where running.walk in ('running_before', 'running_after')
 ),
 
 -- Over denominator_wide: sales alone, each at the rate of its own place.
@@ -29,6 +46,9 @@ rated as (
         curve.segment_id,
         curve.rate,
         curve.denominator_wide,
+        curve.rounds_to_even,
+        curve.rounds_each_line,
+        curve.rounding_unit,
         case when placed.is_taking_back then 0 else placed.measure_delta end
         * cast(curve.slope_wide as {{ type_wide() }}) as exact_delta
     from placed
@@ -59,8 +79,7 @@ final as (
         'sale' as line_kind,
         measure_delta as credited_delta,
         cast(coalesce(
-            {{ rounded_division('exact_after', 'denominator_wide') }}
-            - {{ rounded_division('(exact_after - exact_delta)', 'denominator_wide') }}, 0
+            {{ rounded_difference('exact_after', 'exact_delta', 'exact_delta', 'denominator_wide') }}, 0
         ) as bigint) as amount_minor
     from paid_to_date
 )

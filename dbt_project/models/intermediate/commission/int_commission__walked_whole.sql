@@ -9,34 +9,56 @@ running as (
     select * from {{ ref('int_commission__running_line') }}
 ),
 
+placed as (
+    select
+        running.*,
+        {% if has_places() %}
+            case when running.picked_by is null then running.measure_before else place_line.place_before end
+                as place_before,
+            case when running.picked_by is null then running.measure_after else place_line.place_after end
+                as place_after
+        {% else %}
+            running.measure_before as place_before,
+            running.measure_after as place_after
+        {% endif %}
+    from running
+    {% if has_places() %}
+        left join {{ ref('int_commission__place_line') }} as place_line
+            on
+                running.event_id = place_line.event_id
+                and running.participant_id = place_line.participant_id
+                and running.component_key = place_line.component_key
+    {% endif %}
+    where running.walk = 'reached'
+),
+
 curve as (
     select * from {{ ref('int_commission__curve_window') }}
 ),
 
 reached as (
     select
-        running.*,
+        placed.*,
         reached_segment.segment_number,
         reached_segment.segment_id,
         reached_segment.rate,
         left_segment.segment_number as left_segment_number,
-        {{ payout('running.measure_after', 'reached_segment') }} as pay_after,
-        {{ payout('running.measure_before', 'reached_segment') }} as pay_before_at_reached_rate,
-        {{ payout('running.measure_before', 'left_segment') }} as pay_before
-    from running
+        {{ payout('placed.measure_after', 'reached_segment') }} as pay_after,
+        {{ payout('placed.measure_before', 'reached_segment') }} as pay_before_at_reached_rate,
+        {{ payout('placed.measure_before', 'left_segment') }} as pay_before
+    from placed
     left join curve as reached_segment
         on
-            running.curve_key = reached_segment.curve_key
-            and running.curve_number = reached_segment.curve_number
-            and running.measure_after >= reached_segment.x_from
-            and running.measure_after < reached_segment.x_to
+            placed.curve_key = reached_segment.curve_key
+            and placed.curve_number = reached_segment.curve_number
+            and placed.place_after >= reached_segment.x_from
+            and placed.place_after < reached_segment.x_to
     left join curve as left_segment
         on
-            running.curve_key = left_segment.curve_key
-            and running.curve_number = left_segment.curve_number
-            and running.measure_before >= left_segment.x_from
-            and running.measure_before < left_segment.x_to
-    where running.walk = 'reached'
+            placed.curve_key = left_segment.curve_key
+            and placed.curve_number = left_segment.curve_number
+            and placed.place_before >= left_segment.x_from
+            and placed.place_before < left_segment.x_to
 ),
 
 final as (

@@ -1,7 +1,8 @@
 {{ config(materialized='ephemeral') }}
 
-{# S7, the walk `terms`: one row per segment that a credit crosses on the curve of its own term, at that segment's
-   rate. The pay of all terms is rounded as one running total. #}
+{# S7, the walk `exact`, of components with terms or with lines that are rounded one by one: a row per segment that a
+   credit crosses on the curve of its own term, exact until its last step. The pay of all terms is rounded as one
+   running total, or each line by itself. #}
 
 with
 
@@ -19,13 +20,14 @@ crossed as (
         curve.segment_number,
         curve.segment_id,
         curve.rate,
-        curve.slope_wide,
         curve.denominator_wide,
+        curve.rounds_to_even,
+        curve.rounds_each_line,
+        curve.rounding_unit,
+        {{ exact_in_segment('running.measure_before', 'running.measure_after', 'curve') }} as exact_in_segment,
         case
             when curve.segment_number is null then running.measure_delta
-            when running.measure_delta < 0
-                then greatest(running.measure_after, curve.x_from) - least(running.measure_before, curve.x_to)
-            else least(running.measure_after, curve.x_to) - greatest(running.measure_before, curve.x_from)
+            else {{ crossed_in_segment('running.measure_before', 'running.measure_after', 'curve') }}
         end as credited_delta
     from running
     left join curve
@@ -34,22 +36,29 @@ crossed as (
             and running.curve_number = curve.curve_number
             and curve.x_from <= greatest(running.measure_before, running.measure_after)
             and curve.x_to > least(running.measure_before, running.measure_after)
-    where running.walk = 'terms'
+    where running.walk = 'exact'
 ),
 
 -- Over denominator_wide, which is the same for all curves of a component.
 paid as (
     select
         *,
-        coalesce(credited_delta * cast(slope_wide as {{ type_wide() }}), 0) as exact_delta
+        coalesce(exact_in_segment, 0) as exact_delta
     from crossed
     -- An edge that is only touched says nothing.
-    where segment_number is null or measure_delta = 0 or credited_delta <> 0
+    where segment_number is null or measure_delta = 0 or credited_delta <> 0 or exact_in_segment <> 0
 ),
 
 paid_to_date as (
     select
         *,
+        {% if has_own_rounding() %}
+            sum(exact_delta) over (
+                partition by window_id, line_ordinal
+                order by segment_number
+                rows between unbounded preceding and current row
+            ) as exact_of_line,
+        {% endif %}
         sum(exact_delta) over (
             partition by window_id
             order by line_ordinal, segment_number
@@ -66,8 +75,7 @@ final as (
         'sale' as line_kind,
         credited_delta,
         cast(coalesce(
-            {{ rounded_division('exact_after', 'denominator_wide') }}
-            - {{ rounded_division('(exact_after - exact_delta)', 'denominator_wide') }}, 0
+            {{ rounded_difference('exact_after', 'exact_of_line', 'exact_delta', 'denominator_wide') }}, 0
         ) as bigint) as amount_minor
     from paid_to_date
 )
