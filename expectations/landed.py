@@ -21,7 +21,8 @@ ORIGIN = ("_export_id", "_row_number")
 NEW_SEGMENT = """(
     (select is_full from run.build) or segment_id not in (select segment_id from run.consumed)
 )"""
-"""Segments whose rows the `_arrived` views have."""
+"""Segments whose rows the `_arrived` views have, and the `_loaded` views also where they count no
+more since a later export says their day anew."""
 
 NOW = "(select started_at from run.parameter)"
 
@@ -61,6 +62,7 @@ def feed(contract: Contract) -> list[ExpectNoRows]:
         _once(contract),
         *([_said_once(contract)] if contract.supersede == "upsert" else []),
         _counted(contract),
+        *_superseded(contract),
         *_sensible(contract),
         *(of_feed(contract) if of_feed else []),
     ]
@@ -69,7 +71,7 @@ def feed(contract: Contract) -> list[ExpectNoRows]:
 def load(feeds: Iterable[str]) -> list[ExpectNoRows]:
     """Expect that each record of an export was loaded, held back or left out by its source."""
     arrived = " union all ".join(
-        f"select _export_id, _row_number from lake.{name}_arrived" for name in feeds
+        f"select _export_id, _row_number from lake.{name}_loaded" for name in feeds
     )
     return [
         critical(
@@ -286,7 +288,7 @@ def _counted(contract: Contract) -> ExpectNoRows:
         from (
             select
                 coalesce(sum(segment.rows), 0) as committed_rows,
-                (select count(*) from this) as rows_in_lake
+                (select count(*) from lake.{contract.feed}_loaded) as rows_in_lake
             from state.segment as segment
             inner join state.load as load on segment.load_id = load.load_id
             where segment.feed = '{contract.feed}' and load.status = 'current' and {NEW_SEGMENT}
@@ -294,6 +296,88 @@ def _counted(contract: Contract) -> ExpectNoRows:
         where committed_rows <> rows_in_lake
         """,
     )
+
+
+def _superseded(contract: Contract) -> list[ExpectNoRows]:
+    """Expect that of the rows loaded just those count whose day no later export says anew."""
+    dates = [str(column.name) for column in contract.columns if column.type == "date"]
+    if not dates:
+        return []
+    days = ", ".join(
+        f"case when '{name}' in (select replaced_column from dump) then {name} end as {name}"
+        for name in dates
+    )
+    day = " ".join(f"when '{name}' then counted.{name}" for name in dates)
+    return [
+        critical(
+            "rows loaded = rows that count + rows of days that a later export says anew",
+            f"""
+            with dump as (
+                select
+                    *,
+                    (business_date, json_extract_string(export_ids, '$.*')[1]) as rank
+                from state.load
+                where status = 'current' and replaced_from is not null
+            ),
+            origin as (
+                select distinct segment.path, load.source
+                from state.segment as segment
+                inner join state.load as load on segment.load_id = load.load_id
+                where
+                    segment.feed = '{contract.feed}'
+                    and load.source in (select source from dump where replaced_column is not null)
+            ),
+            counted as (
+                select
+                    origin.source, record._business_date, record._export_id,
+                    {days}, count(*) as rows
+                from lake.{contract.feed}_loaded as record
+                inner join origin on record._segment_path = origin.path
+                group by all
+            ),
+            judged as (
+                select
+                    *,
+                    exists (
+                        select 1
+                        from dump
+                        where
+                            dump.source = counted.source
+                            and dump.rank > (counted._business_date, counted._export_id)
+                            and case dump.replaced_column {day} end
+                            between dump.replaced_from and dump.replaced_to
+                    ) as is_superseded
+                from counted
+            ),
+            expected as (
+                select
+                    _export_id,
+                    sum(rows) as rows_loaded,
+                    coalesce(sum(rows) filter (where is_superseded), 0) as rows_superseded
+                from judged
+                where
+                    -- The same content under two sources: the lake can't tell whose rows they are.
+                    _export_id not in (
+                        select export_id from state.export
+                        group by export_id having count(distinct source) > 1
+                    )
+                group by _export_id
+            ),
+            kept as (
+                select _export_id, count(*) as rows_that_count
+                from this
+                where _export_id in (select _export_id from expected)
+                group by _export_id
+            )
+            select
+                _export_id, rows_loaded, rows_superseded,
+                coalesce(rows_that_count, 0) as rows_that_count
+            from expected
+            left join kept using (_export_id)
+            where rows_loaded <> rows_superseded + coalesce(rows_that_count, 0)
+            """,
+        )
+    ]
 
 
 def _sensible(contract: Contract) -> list[ExpectNoRows]:

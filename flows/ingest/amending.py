@@ -229,9 +229,8 @@ def _commit(
     load: Load,
     also: Callable[[Connection], None],
 ) -> None:
-    replaced = catalogue.replaced_loads(state, source, delivery, winners)
-    settled = Settled(delivery, winners, load, replaced)
-    catalogue.commit_loads(workspace, state, source.source, [settled], (), also)
+    settled = Settled(delivery, winners, load)
+    catalogue.commit_loads(workspace, state, source, [settled], (), also)
     reach("quarantine.committed")
 
 

@@ -17,9 +17,12 @@ from ..state.tables import layout as layout_table
 from ..state.tables import load as load_table
 from ..state.tables import segment as segment_table
 from ..workspace import Workspace
+from . import superseding
+from .days import Statement
 from .layout import Layout
 from .load import Load, latest_business_date
 from .sources import Source
+from .superseding import CURRENT, LATEST, SUPERSEDED
 
 LOADED, WAITING, REJECTED, REPLACED = "loaded", "waiting", "rejected", "replaced"
 """What may become of an export. Replaced: rejected, and a file of its name came later."""
@@ -51,15 +54,11 @@ class Export:
 
 @dataclass(frozen=True)
 class Settled:
-    """A load of a delivery, and the export of each part that it was made of.
-
-    `replaced` is what `replaced_loads` gives: these loads count no more, or this one never does.
-    """
+    """A load of a delivery, and the export of each part that it was made of."""
 
     delivery: str
     winners: Mapping[str, Export]
     load: Load
-    replaced: list[str] | None
 
 
 def find_export(state: State, source: str, part: str, export_id: str) -> Export | None:
@@ -121,7 +120,7 @@ def exports_of_source(state: State, source: str, *statuses: str) -> list[Export]
 def parts_of_loads(state: State, source: str) -> set[frozenset[str]]:
     """Give the sets of parts that the current loads of a source were made of."""
     query = select(load_table.c.export_ids).where(
-        load_table.c.source == source, load_table.c.status == "current"
+        load_table.c.source == source, load_table.c.status == CURRENT
     )
     with state.reading() as connection:
         return {frozenset(export_ids) for export_ids in connection.execute(query).scalars()}
@@ -132,17 +131,17 @@ def current_exports(state: State, source: str, delivery: str) -> dict[str, str]:
     query = select(load_table.c.export_ids).where(
         load_table.c.source == source,
         load_table.c.delivery == delivery,
-        load_table.c.status == "current",
+        load_table.c.status == CURRENT,
     )
     with state.reading() as connection:
         return dict(connection.execute(query).scalar() or {})
 
 
 def driven_loads(state: State, source: Source) -> dict[str, tuple[str, dict[str, Export]]]:
-    """Give the current loads of a source by their driving export: the delivery, and its exports."""
+    """Give the latest loads of a source by their driving export: the delivery, and its exports."""
     driving = next(iter(source.exports))
     query = select(load_table.c.delivery, load_table.c.export_ids).where(
-        load_table.c.source == source.source, load_table.c.status == "current"
+        load_table.c.source == source.source, load_table.c.status.in_(LATEST)
     )
     known = {
         (export.part, export.export_id): export
@@ -194,37 +193,17 @@ def replaced_exports(state: State, exports: Collection[Export]) -> list[Export]:
     return same_names + same_contents
 
 
-def replaced_loads(
-    state: State, source: Source, delivery: str, winners: Mapping[str, Export]
-) -> list[str] | None:
-    """List the loads of others that a delivery's load replaces; None when one of them replaces it.
-
-    Where the source's exports replace each other the latest one counts, whenever it arrived: by
-    business date, then by the id of its driving export.
-    """
-    if source.replaces is None:
-        return []
-    query = select(load_table.c.load_id, load_table.c.business_date, load_table.c.export_ids).where(
-        load_table.c.source == source.source,
-        load_table.c.delivery != delivery,
-        load_table.c.status == "current",
-    )
+def is_replaced(state: State, source: Source, delivery: str, winners: Mapping[str, Export]) -> bool:
+    """Whether other exports of the source say anew all that a delivery would say."""
     business_date = latest_business_date(export.business_date for export in winners.values())
-    days = source.replaced_days(business_date)
+    driving = next(iter(winners.values()))
+    statement = Statement(
+        "",
+        superseding.rank(business_date, _ids(winners)),
+        source.replaced_days(business_date, driving.file_name),
+    )
     with state.reading() as connection:
-        rivals = [
-            row
-            for row in connection.execute(query)
-            if source.replaced_days(row.business_date) == days
-        ]
-    driving, export = next(iter(winners.items()))
-    rank = (business_date or date.min, export.export_id)
-    if any(
-        (rival.business_date or date.min, rival.export_ids.get(driving, "")) > rank
-        for rival in rivals
-    ):
-        return None
-    return [rival.load_id for rival in rivals]
+        return superseding.is_replaced(connection, source.source, delivery, statement)
 
 
 def known_layouts(state: State, source: str) -> dict[str, Layout]:
@@ -259,35 +238,43 @@ def refused_names(state: State, decided: Collection[Export]) -> set[str]:
 def commit_loads(
     workspace: Workspace,
     state: State,
-    source: str,
+    source: Source,
     settled: Collection[Settled],
     exports: Collection[Export],
     also: Callable[[Connection], None] | None = None,
-) -> None:
+) -> set[str]:
     """Make loads of a source count, and exports; earlier loads of the deliveries count no more.
 
-    `also` is done in the same transaction.
+    Where the source's exports replace each other, what later ones say anew of earlier ones counts
+    no more, whenever they arrived: gives the ids of the loads of which that is all. `also` is done
+    in the same transaction.
     """
     now = utc_now()
     deliveries = [one.delivery for one in settled]
-    replaced = [load_id for one in settled for load_id in one.replaced or ()]
     with state.engine.begin() as connection:
         state.confirm_lease(connection)
         connection.execute(
             update(load_table)
             .where(
-                load_table.c.source == source,
-                load_table.c.status == "current",
-                load_table.c.delivery.in_(deliveries) | load_table.c.load_id.in_(replaced),
+                load_table.c.source == source.source,
+                load_table.c.delivery.in_(deliveries),
+                load_table.c.status.in_(LATEST),
             )
-            .values(status="superseded")
+            .values(status=SUPERSEDED)
         )
-        connection.execute(insert(load_table), [_load_row(source, one, now) for one in settled])
-        _put_layouts(connection, source, settled)
+        rows = [_load_row(source.source, one, now) for one in settled]
+        connection.execute(insert(load_table), rows)
+        _put_layouts(connection, source.source, settled)
         _insert_files(connection, workspace, settled, now)
         _put(connection, exports)
+        replaced = superseding.recount(connection, source)
         if also:
             also(connection)
+    return replaced
+
+
+def _ids(winners: Mapping[str, Export]) -> dict[str, str]:
+    return {part: export.export_id for part, export in winners.items()}
 
 
 def _load_row(source: str, settled: Settled, now: datetime) -> dict[str, Any]:
@@ -296,16 +283,17 @@ def _load_row(source: str, settled: Settled, now: datetime) -> dict[str, Any]:
         "load_id": load.load_id,
         "source": source,
         "delivery": settled.delivery,
-        "export_ids": {part: export.export_id for part, export in winners.items()},
+        "export_ids": _ids(winners),
         "business_date": load.business_date,
         "rows_read": load.rows_read,
         "rows_filtered": load.rows_filtered,
         "rows_held": load.rows_held,
         "rows_dropped": load.rows_dropped,
-        "status": "superseded" if settled.replaced is None else "current",
+        "status": CURRENT,
         "committed_at": now,
         "run_id": next(iter(winners.values())).run_id,
         "changes": [asdict(change) for change in load.changes] or None,
+        **superseding.columns_of(load.replaced_days),
     }
 
 

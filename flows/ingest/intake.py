@@ -27,6 +27,7 @@ from .load import Load, load_delivery, load_together
 from .read_ahead import ReadAhead, candidate_of
 from .rejected import explain, hold_back, release
 from .sources import Source
+from .superseding import REASON
 
 KNOWN = "known"
 """The outcome of a file whose content has come before."""
@@ -149,7 +150,7 @@ class Intake:
 
     def _export(self, taker: Taker, landed: Landed, archived: Archived) -> Export:
         """Give a file as an export that nothing is decided about yet."""
-        candidate = candidate_of(self._workspace, taker, archived)
+        candidate = candidate_of(self._workspace, taker, landed, archived)
         is_whole = len(taker.source.exports) == 1
         return Export(
             source=taker.source.source,
@@ -234,9 +235,8 @@ class Intake:
         winners = _winners(source, loaded)
         if len(winners) < len(source.exports):
             return
-        replaced_loads = catalogue.replaced_loads(self._state, source, delivery, winners)
         counts = catalogue.current_exports(self._state, source.source, delivery)
-        if replaced_loads is None and not counts:
+        if not counts and catalogue.is_replaced(self._state, source, delivery, winners):
             # A later dump counts instead, and does so whatever this one says.
             return
         try:
@@ -245,21 +245,21 @@ class Intake:
             export = winners.get(fault.part or "") or next(iter(winners.values()))
             self._note(export, NOT_READ_AGAIN, fault.reason)
             return
-        reason = _reason_not_to_count(replaced_loads)
-        winners = {part: replace(export, reason=reason) for part, export in winners.items()}
-        self._count_again(source, [Settled(delivery, winners, load, replaced_loads)])
+        winners = {part: replace(export, reason=None) for part, export in winners.items()}
+        self._count_again(source, [Settled(delivery, winners, load)])
 
     def _count_again(self, source: Source, settled: Collection[Settled]) -> None:
         """Make loads count in place of those that there were, and note their exports."""
         exports = [export for one in settled for export in one.winners.values()]
         if not settled:
             return
-        catalogue.commit_loads(self._workspace, self._state, source.source, settled, exports)
+        replaced = catalogue.commit_loads(self._workspace, self._state, source, settled, exports)
         reach("ingest.read_again")
         for one in settled:
             self._read.add((source.source, one.delivery))
             for export in one.winners.values():
-                self._note_loaded(export, one.load, source, True, READ_AGAIN)
+                noted = _explained(export, one.load, replaced)
+                self._note_loaded(noted, one.load, source, True, READ_AGAIN)
 
     def _settle_together(
         self, source: Source, part: str, exports: Iterable[Export]
@@ -273,7 +273,7 @@ class Intake:
         layouts = catalogue.known_layouts(self._state, source.source)
         loads = load_together(self._workspace, source, exports, layouts, self._ahead.stream)
         return [
-            Settled(export.export_id, {part: export}, loads[export.export_id], [])
+            Settled(export.export_id, {part: export}, loads[export.export_id])
             for export in exports
             if export.export_id in loads
         ]
@@ -287,8 +287,7 @@ class Intake:
     ) -> None:
         """Load the winners of a delivery, and make it count."""
         load = self._read_winners(source, winners)
-        replaced_loads = catalogue.replaced_loads(self._state, source, delivery, winners)
-        self._make_count(source, [Settled(delivery, winners, load, replaced_loads)], waiting)
+        self._make_count(source, [Settled(delivery, winners, load)], waiting)
 
     def _make_count(
         self, source: Source, settled: Collection[Settled], waiting: Iterable[Export]
@@ -300,7 +299,7 @@ class Intake:
                 export,
                 status=LOADED,
                 decided_at=utc_now(),
-                reason=_reason_not_to_count(one.replaced)
+                reason=None
                 if one.winners[export.part] == export
                 else "a later export of its delivery counts",
             )
@@ -313,13 +312,13 @@ class Intake:
         for export in exports:
             if export.file_name not in refused:
                 release(self._workspace, export.file_name)
-        catalogue.commit_loads(self._workspace, self._state, source.source, settled, exports)
+        replaced = catalogue.commit_loads(self._workspace, self._state, source, settled, exports)
         reach("ingest.committed")
         for export in decided:
             one = by_delivery[export.delivery or ""]
             self._read.add((source.source, one.delivery))
             is_read = one.winners[export.part].export_id == export.export_id
-            self._note_loaded(export, one.load, source, is_read)
+            self._note_loaded(_explained(export, one.load, replaced), one.load, source, is_read)
 
     def _read_winners(self, source: Source, winners: Mapping[str, Export]) -> Load:
         known = catalogue.known_layouts(self._state, source.source)
@@ -413,8 +412,11 @@ class Intake:
         )
 
 
-def _reason_not_to_count(replaced_loads: list[str] | None) -> str | None:
-    return "a later export replaces what it says" if replaced_loads is None else None
+def _explained(export: Export, load: Load, replaced: Collection[str]) -> Export:
+    """Say of an export that was loaded why its rows do not count, where its load is replaced."""
+    if load.load_id not in replaced:
+        return export
+    return replace(export, reason=export.reason or REASON)
 
 
 def _explain(export: Export, fault: FileFault) -> str:

@@ -149,6 +149,8 @@ def identify(taker: Taker, sha256: str) -> str:
     """
     export, match = taker.export, taker.match
     says = [match.business_date.isoformat()] if match.business_date else []
+    if match.days:
+        says += [day.isoformat() for day in match.days]
     if match.delivery and export.pattern.has_delivery:
         says.append(match.delivery)
     return "@".join([sha256, *says, *export.inside])

@@ -21,6 +21,7 @@ from . import sql
 from .amend import Change
 from .amendments import Amendments
 from .database import open_database
+from .days import Days
 from .doubling import check_rows_per_record
 from .faults import FileFault, is_of_the_machine
 from .layout import Layout, LayoutChange, compare_layout, sample_columns
@@ -52,6 +53,7 @@ class Load:
 
     load_id: str
     business_date: date | None
+    replaced_days: Days | None
     rows_read: int
     rows_loaded: int
     rows_held: int
@@ -102,15 +104,16 @@ def load_delivery(
         for amendment in amendments.get((source.source, driving, export_id), ())
     ]
     business_date = _business_date(exports)
+    replaced = source.replaced_days(business_date, exports[driving].file_name)
     if stream and not changes and len(exports) == 1:
-        candidate = Candidate(archived[driving], export_id, business_date)
+        candidate = Candidate(archived[driving], export_id, business_date, replaced)
         if streamed := stream(source, [candidate]).get(export_id):
-            return _as_load(source, streamed, known)
+            return _as_load(source, streamed, known, replaced)
     with (
         _working_folder(workspace) as folder,
-        prepare_delivery(workspace, source, archived, business_date, folder, changes) as prepared,
+        prepare_delivery(workspace, source, archived, replaced, folder, changes) as prepared,
     ):
-        return _write(workspace, source, exports, prepared, known)
+        return _write(workspace, source, exports, prepared, known, replaced)
 
 
 def load_together(
@@ -125,19 +128,24 @@ def load_together(
     Gives the loads by the exports' ids; of what has to be read in steps there is none.
     """
     candidates = [
-        Candidate(workspace.root / export.archive_path, export.export_id, export.business_date)
+        Candidate(
+            *(workspace.root / export.archive_path, export.export_id, export.business_date),
+            source.replaced_days(export.business_date, export.file_name),
+        )
         for export in exports
     ]
     streamed = stream(source, candidates)
     loads: dict[str, Load] = {}
     for candidate in candidates:
         if found := streamed.get(candidate.export_id):
-            load = loads[candidate.export_id] = _as_load(source, found, known)
-            known = load.layouts
+            load = _as_load(source, found, known, candidate.replaced)
+            loads[candidate.export_id], known = load, load.layouts
     return loads
 
 
-def _as_load(source: Source, streamed: Streamed, known: Mapping[str, Layout]) -> Load:
+def _as_load(
+    source: Source, streamed: Streamed, known: Mapping[str, Layout], replaced: Days | None
+) -> Load:
     ((part, export),) = source.exports.items()
     layout, changes = compare_layout(
         known.get(part), streamed.records, export, streamed.samples, streamed.mapped
@@ -145,6 +153,7 @@ def _as_load(source: Source, streamed: Streamed, known: Mapping[str, Layout]) ->
     return Load(
         load_id=streamed.load_id,
         business_date=streamed.business_date,
+        replaced_days=replaced,
         rows_read=streamed.records.read,
         rows_loaded=streamed.rows_loaded,
         rows_held=0,
@@ -163,14 +172,19 @@ def prepare_delivery(
     workspace: Workspace,
     source: Source,
     archived: Mapping[str, Path],
-    business_date: date | None,
+    replaced: Days | None,
     folder: Path,
     changes: Sequence[Change] = (),
 ) -> Iterator[Prepared]:
     """Read and map the archived file of each part; raise FileFault when it can't be loaded.
 
-    `folder` is for what is needed only meanwhile, `changes` amend the driving part.
+    `folder` is for what is needed only meanwhile, `changes` amend the driving part. Rows lie on the
+    `replaced` days.
     """
+    if replaced and replaced.last < replaced.first:
+        raise FileFault(
+            f"has the days {replaced.first} to {replaced.last} in its name, the last one first"
+        )
     with contextlib.closing(open_database(folder / "spill")) as connection:
         parser = Parser(source.locale, workspace.settings.money_scale, workspace.settings.time_zone)
         parts = {
@@ -179,9 +193,7 @@ def prepare_delivery(
         }
         define_macros(connection, source.feeds.values(), parser)
         # All selects are checked before the first one runs: that is quick.
-        mappings = [
-            map_feed(connection, source, feed, parts, business_date) for feed in source.feeds
-        ]
+        mappings = [map_feed(connection, source, feed, parts, replaced) for feed in source.feeds]
         driving = parts[next(iter(source.exports))]
         _check_not_empty(source, driving)
         for mapping in mappings:
@@ -360,6 +372,7 @@ def _write(
     exports: Mapping[str, Export],
     prepared: Prepared,
     known: Mapping[str, Layout],
+    replaced: Days | None,
 ) -> Load:
     """Write the segments and the quarantine of a load."""
     connection, counts = prepared.connection, prepared.counts
@@ -385,6 +398,7 @@ def _write(
     return Load(
         load_id=load_id,
         business_date=origin.business_date,
+        replaced_days=replaced,
         rows_read=counts["rows_read"],
         rows_loaded=counts["rows_loaded"],
         rows_held=counts["rows_held"],

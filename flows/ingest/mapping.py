@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 
 import duckdb
 
@@ -15,9 +14,10 @@ from ..wording import did_you_mean
 from . import sql
 from .cells import missing_column
 from .contracts import Check, Column, Contract, contracts
+from .days import Days
 from .faults import FileFault
 from .records import Records
-from .sources import ReplacedPeriod, Source
+from .sources import Source
 
 ROW_NUMBER = "_row_number"
 
@@ -79,9 +79,9 @@ def map_feed(
     source: Source,
     feed: str,
     parts: Mapping[str, Records],
-    business_date: date | None,
+    replaced: Days | None,
 ) -> FeedMapping:
-    """Bind the select of a feed to the parts that were read, of that business date.
+    """Bind the select of a feed to the parts that were read; their rows lie on the `replaced` days.
 
     Raises FileFault when a file lacks a column that the SQL names, and ConfigurationError when the
     SQL itself is wrong.
@@ -100,7 +100,7 @@ def map_feed(
                 f": say in the SQL which part it is of"
             ) from error
         raise _wrong(source, feed, [(problem, "change the SQL")]) from error
-    contract = _within_replaced_days(contracts()[feed], source, business_date)
+    contract = _within(contracts()[feed], replaced)
     columns = {column.name: column for column in contract.columns}
     results = tuple(
         Result(name.lower() if name.lower() in columns else name, kind, columns.get(name.lower()))
@@ -113,22 +113,18 @@ def map_feed(
     return FeedMapping(contract, select, results)
 
 
-def _within_replaced_days(
-    contract: Contract, source: Source, business_date: date | None
-) -> Contract:
-    """Add the rule that the rows lie in the period that their export replaces.
+def _within(contract: Contract, replaced: Days | None) -> Contract:
+    """Add the rule that the rows lie on the days that their export replaces.
 
-    A row outside of it would stay when the next export of its period lacks it.
+    A row outside of them would stay when the next export of these days lacks it.
     """
-    days = source.replaced_days(business_date)
-    if not isinstance(source.replaces, ReplacedPeriod) or days is None:
+    if replaced is None or replaced.column is None:
         return contract
-    first, last = days
-    name = sql.name(source.replaces.column)
+    first, last = sql.day(replaced.first), sql.day(replaced.last)
     is_inside = Check(
-        column=source.replaces.column,
-        holds=f"coalesce({name} BETWEEN {sql.day(first)} AND {sql.day(last)}, false)",
-        problem=f"is not within {first} to {last}, which the export replaces",
+        column=replaced.column,
+        holds=f"coalesce({sql.name(replaced.column)} BETWEEN {first} AND {last}, false)",
+        problem=f"is not within {replaced.first} to {replaced.last}, which the export replaces",
     )
     return contract.model_copy(update={"checks": (*contract.checks, is_inside)})
 

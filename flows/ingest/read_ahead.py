@@ -135,7 +135,7 @@ class ReadAhead:
         for landed, copy in zip(batch.files, archived, strict=True):
             for taker in landed.takers:
                 if isinstance(copy, Archived) and len(taker.source.exports) == 1:
-                    candidate = candidate_of(self._workspace, taker, copy)
+                    candidate = candidate_of(self._workspace, taker, landed, copy)
                     _, found = sought.setdefault(taker.source.source, (taker, {}))
                     found.setdefault(candidate.export_id, candidate)
         for taker, found in sought.values():
@@ -150,10 +150,14 @@ class ReadAhead:
         self._ready = {}
 
 
-def candidate_of(workspace: Workspace, taker: Taker, archived: Archived) -> Candidate:
+def candidate_of(
+    workspace: Workspace, taker: Taker, landed: Landed, archived: Archived
+) -> Candidate:
     """Give a file that is in the archive as an export of the source that takes it."""
+    day = business_date(workspace, archived.identity, taker)
     return Candidate(
         archived.path,
         identify(taker, archived.sha256),
-        business_date(workspace, archived.identity, taker),
+        day,
+        taker.source.replaced_days(day, landed.file_name),
     )

@@ -25,6 +25,7 @@ from ..configuration import Document, FileModel, load_yaml, sort_faults, validat
 from ..errors import ConfigurationError, Fault
 from ..wording import Refusal, did_you_mean
 from ..workspace import Workspace
+from .days import EVERYTHING, Days
 from .formats import CsvFormat, ExcelFormat, Format
 from .locales import ColumnType, ExportColumn, Locale
 from .patterns import FilePattern, Match, can_both_match, compile_pattern
@@ -51,7 +52,7 @@ def _check_pattern(pattern: str) -> str:
 
 def _check_member(pattern: str) -> str:
     compiled = compile_pattern(pattern)
-    if compiled.date_format or compiled.has_delivery:
+    if compiled.is_dated or compiled.has_delivery:
         # What a member's name says would count for nothing: the file may say something else.
         raise Refusal(
             f"`{pattern}` has a placeholder", "only `file` has those: write `*` for any text"
@@ -96,7 +97,10 @@ class Export(FileModel):
     file: Annotated[
         str,
         AfterValidator(_check_pattern),
-        Field(description="Pattern of file names, with `*`, {date:%Y-%m-%d} and {delivery}."),
+        Field(
+            description="Pattern of file names, with `*`, {date:%Y-%m-%d}, {delivery}, and"
+            " {from:%Y-%m-%d} to {to:%Y-%m-%d}."
+        ),
     ]
     member: Annotated[
         str | None,
@@ -172,19 +176,48 @@ class Export(FileModel):
         return bool(self._sheet and other._sheet and not can_both_match(self._sheet, other._sheet))
 
 
-class ReplacedPeriod(FileModel):
-    """What an export replaces: all that its source said before about the period of its date."""
+class ReplacedDays(FileModel):
+    """What an export replaces: all that its source said before about a range of days."""
 
     period: Annotated[
-        Period, Field(description="The calendar period that the export's business date lies in.")
-    ]
+        Period | None,
+        Field(description="The calendar period that the export's business date lies in."),
+    ] = None
+    days: Annotated[
+        Annotated[int, Field(ge=1)] | Literal["file_name"] | None,
+        Field(
+            description="How many days, the last of which is the export's business date; or"
+            " file_name: those that its name states, as {from:%Y-%m-%d} and {to:%Y-%m-%d}."
+        ),
+    ] = None
     column: Annotated[
-        str, Field(description="Date column of the feeds: a row outside the period is held back.")
+        str, Field(description="Date column of the feeds: a row outside the range is held back.")
     ]
 
-    def days(self, business_date: date) -> tuple[date, date]:
-        """Give the first and the last day of the period that an export of that date replaces."""
-        months = _MONTHS_IN[self.period]
+    @model_validator(mode="after")
+    def _check_one(self) -> Self:
+        if (self.period is None) == (self.days is None):
+            raise Refusal(
+                "says the range of days twice"
+                if self.period
+                else "does not say which days an export replaces",
+                "write period: month (or quarter, year), days: 30, or days: file_name",
+            )
+        return self
+
+    def of(self, business_date: date, match: Match | None) -> Days | None:
+        """Give the days that an export of that date and name replaces; None if it does not say."""
+        match self.days:
+            case None:
+                return Days(*self._period_of(business_date), self.column)
+            case "file_name":
+                return Days(*match.days, self.column) if match and match.days else None
+            case count:
+                first = date.fromordinal(max(1, business_date.toordinal() - count + 1))
+                return Days(first, business_date, self.column)
+
+    def _period_of(self, business_date: date) -> tuple[date, date]:
+        months = _MONTHS_IN[self.period or "month"]
         first = date(business_date.year, (business_date.month - 1) // months * months + 1, 1)
         last_month = first.month + months - 1
         return first, date(first.year, last_month, monthrange(first.year, last_month)[1])
@@ -209,7 +242,7 @@ class Completeness(FileModel):
 
 def _default_business_date(known: dict[str, Any]) -> BusinessDate:
     exports: Mapping[str, Export] = known.get("exports", {})
-    is_dated = any(export.pattern.date_format for export in exports.values())
+    is_dated = any(export.pattern.is_dated for export in exports.values())
     return "file_name" if is_dated else "file_time"
 
 
@@ -238,10 +271,10 @@ class Source(FileModel):
         Share, Field(description="Share of faulty rows above which the whole file is held back.")
     ] = Decimal("0.1")
     replaces: Annotated[
-        Literal["everything"] | ReplacedPeriod | None,
+        Literal["everything"] | ReplacedDays | None,
         Field(
             description="What an export says anew, so that a row it lacks is gone: everything, or "
-            "a period. Default: nothing, each export adds or corrects records."
+            "a range of days. Default: nothing, each export adds or corrects records."
         ),
     ] = None
     feeds: Annotated[
@@ -263,15 +296,20 @@ class Source(FileModel):
         """The file that says this."""
         return self._path
 
-    def replaced_days(self, business_date: date | None) -> tuple[date, date] | None:
-        """Give the days that an export of that date replaces; None for all, or for none."""
-        if isinstance(self.replaces, ReplacedPeriod) and business_date:
-            return self.replaces.days(business_date)
-        return None
+    def replaced_days(self, business_date: date | None, file_name: str) -> Days | None:
+        """Give what a delivery of that date says anew; None when that is nothing, or not stated.
+
+        `file_name` is the name of its driving export.
+        """
+        if self.replaces == "everything":
+            return EVERYTHING
+        if self.replaces is None or business_date is None:
+            return None
+        return self.replaces.of(business_date, next(iter(self.exports.values())).match(file_name))
 
     @model_validator(mode="after")
     def _check_dates(self) -> Self:
-        undated = [part for part, export in self.exports.items() if not export.pattern.date_format]
+        undated = [part for part, export in self.exports.items() if not export.pattern.is_dated]
         if self.business_date == "file_name" and len(undated) == len(self.exports):
             remedy = "put {date:%Y-%m-%d} into a file pattern, or write file_time"
             raise Refusal("no file pattern has a {date}", remedy, at=("business_date",))
@@ -285,6 +323,17 @@ class Source(FileModel):
                 "the date in a file's name says which export replaces which, and it is not used",
                 "put {date:%Y-%m-%d} into a file pattern",
                 at=("replaces",),
+            )
+        (part, export), *_ = self.exports.items()
+        if (
+            isinstance(self.replaces, ReplacedDays)
+            and self.replaces.days == "file_name"
+            and not export.pattern.has_days
+        ):
+            raise Refusal(
+                f"the file pattern of {part} states no days",
+                "put {from:%Y-%m-%d} and {to:%Y-%m-%d} into it",
+                at=("replaces", "days"),
             )
         return self
 
@@ -325,7 +374,8 @@ class Source(FileModel):
 def _pairing(pattern: FilePattern) -> str:
     if pattern.has_delivery:
         return "{delivery}"
-    return f"{{date:{pattern.date_format}}}" if pattern.date_format else "nothing"
+    dates = [f"{{{name}:{form}}}" for name, form in pattern.date_formats.items()]
+    return " and ".join(dates) or "nothing"
 
 
 def load_source(path: Path) -> Source:
@@ -386,7 +436,7 @@ def _unknown_feeds(document: Document, source: Source) -> Iterator[Fault]:
 
 
 def _not_replaced(document: Document, source: Source) -> Iterator[Fault]:
-    """Refuse to replace what keeps its history, or has not the date that tells the period."""
+    """Refuse to replace what keeps its history, or has not the date that tells the days."""
     from .contracts import contracts
 
     if source.replaces is None:
@@ -396,7 +446,11 @@ def _not_replaced(document: Document, source: Source) -> Iterator[Fault]:
         if contract and contract.is_master:
             problem = f"would lose the history of {feed}, of which all versions count"
             yield document.fault(("replaces",), problem, "leave replaces out")
-        elif contract and isinstance(source.replaces, ReplacedPeriod):
+        elif contract and isinstance(source.replaces, ReplacedDays):
+            if contract.supersede == "snapshot":
+                problem = f"each export is the whole truth about {feed} already"
+                yield document.fault(("replaces",), problem, "leave replaces out")
+                continue
             dates = [column.name for column in contract.columns if column.type == "date"]
             if source.replaces.column not in dates:
                 problem = f"`{source.replaces.column}` is no date column of {feed}"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from .days import Days
 from .layout import ColumnSample
 from .records import Records
 from .segments import ParquetFile
@@ -23,11 +24,15 @@ class ApartError(Exception):
 
 @dataclass(frozen=True)
 class Candidate:
-    """An archived export, the only one of its delivery, with which no fault has been found yet."""
+    """An archived export, the only one of its delivery, with which no fault has been found yet.
+
+    `replaced` is the days that it replaces.
+    """
 
     archived: Path
     export_id: str
     business_date: date | None
+    replaced: Days | None
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,6 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import partial
 from itertools import accumulate
 from pathlib import Path
@@ -32,6 +31,7 @@ from .csv_checks import is_all_read
 from .csv_records import lines_before, open_csv, scan_csv
 from .cutting import cut
 from .database import open_database
+from .days import Days
 from .faults import FileFault, is_of_the_machine
 from .formats import CsvFormat
 from .layout import sample_columns
@@ -181,7 +181,7 @@ class Streamer:
         samples = sample_columns(connection, records, parser)
         if len(scans) > 1:
             _make_relation(connection, part, export, header, scans, read)
-        plan = self._planned(source, records, candidate.business_date, scans)
+        plan = self._planned(source, records, candidate.replaced, scans)
         load_id = new_id()
         origin = Origin(candidate.export_id, candidate.business_date, utc_now())
         rows = [(mapping, come_from(f"({query})", origin)) for mapping, query in plan]
@@ -206,15 +206,14 @@ class Streamer:
         return self._connection
 
     def _planned(
-        self, source: Source, records: Records, business_date: date | None, scans: Sequence[str]
+        self, source: Source, records: Records, replaced: Days | None, scans: Sequence[str]
     ) -> _Plan:
         """Give the plan for files of this header; raise DoubtError where there is none."""
-        day = business_date if source.replaces else None
-        key = (source.source, records.header, len(scans), day)
+        key = (source.source, records.header, len(scans), replaced)
         if key not in self._plans:
             self._plans[key] = None
             self._plans[key] = _plan(
-                self._connected(), source, records, self._parser(source), business_date,
+                self._connected(), source, records, self._parser(source), replaced,
                 self._workspace.settings.currency, len(scans),
             )  # fmt: skip
         plan = self._plans[key]
@@ -228,13 +227,13 @@ def _plan(
     source: Source,
     records: Records,
     parser: Parser,
-    business_date: date | None,
+    replaced: Days | None,
     currency: str,
     pieces: int,
 ) -> _Plan:
     """Map the feeds; raise DoubtError where a query looks at more than one record at a time."""
     parts = {records.part: records}
-    mappings = [map_feed(connection, source, feed, parts, business_date) for feed in source.feeds]
+    mappings = [map_feed(connection, source, feed, parts, replaced) for feed in source.feeds]
     queries = [(mapping, faultless_rows(mapping, parser, currency)) for mapping in mappings]
     for _, query in queries:
         _check_one_by_one(connection, query, pieces)

@@ -83,8 +83,9 @@ def try_source(workspace: Workspace, name: str, files: Sequence[Path], part: str
                 part: archive_export(file.resolve(), folder / "archive").path
                 for part, file in by_part.items()
             }
-            business_date = _business_date(source, by_part)
-            with prepare_delivery(workspace, source, archived, business_date, folder) as prepared:
+            driving = by_part[next(iter(source.exports))]
+            replaced = source.replaced_days(_business_date(source, by_part), driving.name)
+            with prepare_delivery(workspace, source, archived, replaced, folder) as prepared:
                 return Trial(
                     source.source,
                     names,

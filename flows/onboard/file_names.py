@@ -125,5 +125,5 @@ def _matches(pattern: str, name: str) -> bool:
 
 def is_dated(patterns: Sequence[str]) -> bool:
     """Tell whether all patterns say a date in the same form, so that they pair files."""
-    forms = [compile_pattern(pattern).date_format for pattern in patterns]
-    return None not in forms and all(one == other for one, other in pairwise(forms))
+    forms = [compile_pattern(pattern).date_formats for pattern in patterns]
+    return all(forms) and all(one == other for one, other in pairwise(forms))

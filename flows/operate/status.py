@@ -23,7 +23,10 @@ _CHANGES_SHOWN_DAYS = 30
 
 @dataclass(frozen=True)
 class FeedStatus:
-    """How fresh one feed is, by the source that it comes from."""
+    """How fresh one feed is, by the source that it comes from.
+
+    `rows` are those loaded by exports of which not all is replaced: of a dump's days some may be.
+    """
 
     feed: str
     source: str

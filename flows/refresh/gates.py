@@ -33,7 +33,7 @@ Suites = Mapping[str, list[Any]]
 """Expectations by `schema.table`."""
 
 _FEED_RELATIONS: Mapping[GateStage, tuple[str, ...]] = {
-    "landed": ("lake.{feed}_arrived",),
+    "landed": ("lake.{feed}_loaded",),
     "staged": ("lake.{feed}", "staging.stg_{feed}"),
     "marts": (),
 }

@@ -1,8 +1,8 @@
 """Shows dbt what there is to build from: views over committed segments, plans, ledger and state.
 
 Every build starts here. It also decides whether the build may go on from the last one (only new
-sales lines have arrived) or starts anew: after anything else has changed, and after a build that
-did not finish.
+sales lines have arrived) or starts anew: after anything else has changed, also which rows of older
+segments count, and after a build that did not finish.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import sqlalchemy as sa
@@ -21,12 +21,14 @@ from ..commission.compile import SCHEMAS, compile_plans, write_plans
 from ..commission.ledger import POSTING_COLUMNS
 from ..errors import ConfigurationError, Fault
 from ..ingest.contracts import SYSTEM_COLUMNS, Contract, contracts
+from ..ingest.superseding import driving, partly_superseded
 from ..state import tables, utc_now
 from .dbt_runner import project_folder
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from ..ingest.days import Days
     from ..state import State
     from ..workspace import Workspace
 
@@ -43,6 +45,9 @@ STATE_TABLES = (
 )
 
 
+_SEGMENT_PATH = "_segment_path"
+
+
 @dataclass(frozen=True)
 class Registration:
     """What a build is going to read."""
@@ -54,13 +59,17 @@ class Registration:
 
 @dataclass(frozen=True)
 class _Segment:
-    """The rows that a feed has of one export, in a file that as many loads share."""
+    """The rows that a feed has of one export, in a file that as many loads share.
+
+    `superseded` are the days of which they count no more.
+    """
 
     segment_id: str
     feed: str
     path: Path
     export_id: str
     loads_in_file: int
+    superseded: tuple[Days, ...]
 
 
 def register(workspace: Workspace, state: State, run_id: str, *, is_posting: bool) -> Registration:
@@ -82,11 +91,9 @@ def register(workspace: Workspace, state: State, run_id: str, *, is_posting: boo
             connection.execute(f"create schema if not exists {schema}")
         _create_build_tables(connection)
         arrived, is_full = _compare_with_last_build(connection, segments, fingerprint)
-        for feed, contract in contracts().items():
-            _create_feed_view(connection, feed, contract, [s for s in segments if s.feed == feed])
-            _create_feed_view(
-                connection, f"{feed}_arrived", contract, [s for s in arrived if s.feed == feed]
-            )
+        _write_superseded_days(connection, segments)
+        for contract in contracts().values():
+            _create_feed_views(connection, workspace, contract, segments, arrived, is_full=is_full)
         for table in SCHEMAS:
             _create_parquet_view(connection, f"plan.{table}", plan_folder / f"{table}.parquet")
         for table in STATE_TABLES:
@@ -131,12 +138,23 @@ def _create_build_tables(connection: duckdb.DuckDBPyConnection) -> None:
         "(status varchar, fingerprint varchar, is_full boolean)"
     )
     connection.execute("create table if not exists run.consumed (segment_id varchar)")
+    connection.execute(
+        "create table if not exists run.superseded_days "
+        "(segment_id varchar, path varchar, export_id varchar, column_name varchar,"
+        " first_day date, last_day date)"
+    )
 
 
 def _current_segments(workspace: Workspace, state: State) -> list[_Segment]:
     segment, load = tables.segment, tables.load
     query = (
-        sa.select(segment.c.segment_id, segment.c.feed, segment.c.path, load.c.export_ids)
+        sa.select(
+            segment.c.segment_id,
+            segment.c.feed,
+            segment.c.path,
+            load.c.load_id,
+            load.c.export_ids,
+        )
         .join(load, load.c.load_id == segment.c.load_id)
         .where(load.c.status == "current")
         .order_by(segment.c.path, segment.c.segment_id)
@@ -144,13 +162,17 @@ def _current_segments(workspace: Workspace, state: State) -> list[_Segment]:
     count = sa.select(segment.c.path, sa.func.count()).group_by(segment.c.path)
     with state.reading() as connection:
         loads_in = dict(connection.execute(count).tuples().all())
-        # A load's first part drives: its export is the one that the rows name.
+        superseded = partly_superseded(connection)
         return [
             _Segment(
-                *(segment_id, feed, workspace.root / path),
-                *(next(iter(export_ids.values())), loads_in[path]),
+                segment_id=row.segment_id,
+                feed=row.feed,
+                path=workspace.root / row.path,
+                export_id=driving(row.export_ids),
+                loads_in_file=loads_in[row.path],
+                superseded=superseded.get(row.load_id, ()),
             )
-            for segment_id, feed, path, export_ids in connection.execute(query)
+            for row in connection.execute(query)
         ]
 
 
@@ -170,8 +192,33 @@ def _compare_with_last_build(
     arrived = [segment for segment in segments if segment.segment_id not in consumed]
     gone = consumed - {segment.segment_id for segment in segments}
     only_sales = all(segment.feed == "sales_line" for segment in arrived)
-    is_full = last != ("complete", fingerprint) or bool(gone) or not only_sales
+    counted = connection.execute("from run.superseded_days").fetchall()
+    is_superseded_so = {row for row in counted if row[0] in consumed} == {
+        row for row in _superseded_days(segments) if row[0] in consumed
+    }
+    is_built = last == ("complete", fingerprint)
+    is_full = not is_built or bool(gone) or not is_superseded_so or not only_sales
     return (segments if is_full else arrived), is_full
+
+
+def _superseded_days(segments: list[_Segment]) -> list[tuple[Any, ...]]:
+    return [
+        (
+            *(segment.segment_id, str(segment.path), segment.export_id),
+            *(days.column, days.first, days.last),
+        )
+        for segment in segments
+        for days in segment.superseded
+    ]
+
+
+def _write_superseded_days(connection: duckdb.DuckDBPyConnection, segments: list[_Segment]) -> None:
+    connection.execute("delete from run.superseded_days")
+    if rows := _superseded_days(segments):
+        # One statement: DuckDB takes a millisecond for each.
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        unnested = ", ".join("unnest(?)" for _ in columns)
+        connection.execute(f"insert into run.superseded_days select {unnested}", columns)
 
 
 def _fingerprint(workspace: Workspace, plans: dict[str, pa.Table]) -> str:
@@ -189,25 +236,80 @@ def _fingerprint(workspace: Workspace, plans: dict[str, pa.Table]) -> str:
     return digest.hexdigest()
 
 
-def _create_feed_view(
-    connection: duckdb.DuckDBPyConnection, name: str, contract: Contract, segments: list[_Segment]
+def _create_feed_views(
+    connection: duckdb.DuckDBPyConnection,
+    workspace: Workspace,
+    contract: Contract,
+    segments: list[_Segment],
+    arrived: list[_Segment],
+    *,
+    is_full: bool,
 ) -> None:
+    """Show the rows of a feed that count, those that have arrived, and all that were loaded then.
+
+    The last of these are for the gate, which counts them.
+    """
+    feed = contract.feed
+    of_feed = [segment for segment in segments if segment.feed == feed]
+    arrived_of_feed = [segment for segment in arrived if segment.feed == feed]
+    path = f"substr({_SEGMENT_PATH}, {len(f'{workspace.root}/') + 1}) as {_SEGMENT_PATH}"
+    loaded_rows = _columns_of(connection, contract, arrived_of_feed, path)
+    arrived_rows = f'select * exclude ({_SEGMENT_PATH}) from lake."{feed}_loaded"'
+    if any(segment.superseded for segment in arrived_of_feed):
+        arrived_rows = _counted_rows(connection, contract, arrived_of_feed)
+    rows = arrived_rows if is_full else _counted_rows(connection, contract, of_feed)
+    for name, query in (
+        (f"{feed}_loaded", loaded_rows),
+        (f"{feed}_arrived", arrived_rows),
+        (feed, rows),
+    ):
+        connection.execute(f'create or replace view lake."{name}" as {query}')
+
+
+def _counted_rows(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, segments: list[_Segment]
+) -> str:
+    """Give the SQL of the rows of segments that count."""
+    whole = [segment for segment in segments if not segment.superseded]
+    parts = [segment for segment in segments if segment.superseded]
+    if not parts:
+        return _columns_of(connection, contract, whole)
+    columns = {days.column for segment in parts for days in segment.superseded if days.column}
+    is_superseded = " or ".join(
+        f"days.column_name = '{column}'"
+        f' and record."{column}" between days.first_day and days.last_day'
+        for column in sorted(columns)
+    )
+    return (
+        f"{_columns_of(connection, contract, whole)} union all"
+        f" select record.* exclude ({_SEGMENT_PATH})"
+        f" from ({_columns_of(connection, contract, parts, _SEGMENT_PATH)}) as record"
+        " where not exists (select 1 from run.superseded_days as days"
+        f" where days.path = record.{_SEGMENT_PATH} and days.export_id = record._export_id"
+        f" and ({is_superseded}))"
+    )
+
+
+def _columns_of(
+    connection: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    segments: list[_Segment],
+    *more: str,
+) -> str:
+    """Give the SQL of a feed's columns, and of `more`, in segments."""
     columns = {column.name: column.duckdb_type for column in contract.columns} | dict(
         SYSTEM_COLUMNS
     )
-    if not segments:
-        nothing = ", ".join(
-            f'cast(null as {kind}) as "{column}"' for column, kind in columns.items()
-        )
-        connection.execute(f'create or replace view lake."{name}" as select {nothing} where false')
-        return
-    source = _rows_of(segments)
-    found = {row[0] for row in connection.execute(f"describe select * from {source}").fetchall()}
-    chosen = ", ".join(
+    source, found = f"(select cast(null as varchar) as {_SEGMENT_PATH}) where false", set()
+    if segments:
+        source = _rows_of(segments)
+        described = connection.execute(f"describe select * from {source}").fetchall()
+        found = {row[0] for row in described}
+    chosen = [
         f'"{column}"' if column in found else f'cast(null as {kind}) as "{column}"'
         for column, kind in columns.items()
-    )
-    connection.execute(f'create or replace view lake."{name}" as select {chosen} from {source}')
+    ]
+    return f"select {', '.join([*chosen, *more])} from {source}"
 
 
 def _rows_of(segments: list[_Segment]) -> str:
@@ -220,16 +322,18 @@ def _rows_of(segments: list[_Segment]) -> str:
     pieces = [s for path, chosen in by_file.items() if path not in set(whole) for s in chosen]
     selects = []
     if whole:
-        selects.append(f"select * from read_parquet({_path_list(whole)}, union_by_name = true)")
+        selects.append(f"from {_read_parquet(whole)}")
     if pieces:
         chosen = ", ".join(f"({_text(str(s.path))}, {_text(s.export_id)})" for s in pieces)
-        files = _path_list(list(dict.fromkeys(s.path for s in pieces)))
+        files = list(dict.fromkeys(s.path for s in pieces))
         selects.append(
-            "select * exclude (_path)"
-            f" from read_parquet({files}, union_by_name = true, filename = '_path')"
-            f" where (_path, _export_id) in ({chosen})"
+            f"from {_read_parquet(files)} where ({_SEGMENT_PATH}, _export_id) in ({chosen})"
         )
     return f"({' union all by name '.join(selects)})"
+
+
+def _read_parquet(paths: list[Path]) -> str:
+    return f"read_parquet({_path_list(paths)}, union_by_name = true, filename = '{_SEGMENT_PATH}')"
 
 
 def _create_parquet_view(connection: duckdb.DuckDBPyConnection, name: str, path: Path) -> None:

@@ -54,7 +54,8 @@ def _read(connection: Connection, table: Table) -> pyarrow.Table:
 
 
 def _json_text(value: Any) -> str | None:
-    return None if value is None else json.dumps(value, ensure_ascii=False, sort_keys=True)
+    # In its own order: the first export of a load drives it.
+    return None if value is None else json.dumps(value, ensure_ascii=False)
 
 
 def _arrow_type(kind: TypeEngine[Any]) -> pyarrow.DataType:

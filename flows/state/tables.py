@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 JSON = sqlalchemy.JSON(none_as_null=True)
 
-REVISION = "0004"
+REVISION = "0005"
 """The newest migration: a database at this revision needs none."""
 
 metadata = MetaData(
@@ -77,11 +77,15 @@ load = Table(
     Column("rows_filtered", BigInteger, nullable=False),
     Column("rows_held", BigInteger, nullable=False),
     Column("rows_dropped", BigInteger, nullable=False, server_default="0"),
-    Column("status", String, nullable=False, comment="current or superseded"),
+    Column("status", String, nullable=False, comment="current, replaced or superseded"),
     Column("committed_at", DateTime, nullable=False),
     Column("run_id", String),
     Column("changes", JSON, comment="how its exports' columns differ from all that came before"),
+    Column("replaced_column", String, comment="the column of the days; without one all rows"),
+    Column("replaced_from", Date, comment="the first day that it says anew"),
+    Column("replaced_to", Date, comment="the last"),
     Index(None, "source", "delivery"),
+    Index(None, "source", "replaced_from"),
 )
 
 layout = Table(

@@ -130,10 +130,14 @@ create table state.load as
 select
     'load-' || export_id as load_id, feed as source, json_object('rows', export_id) as export_ids,
     rows + 3 as rows_read, 2 as rows_filtered, 1 as rows_held,
-    0 as rows_dropped, 'current' as status
+    0 as rows_dropped, 'current' as status, date '2026-02-28' as business_date,
+    cast(null as varchar) as replaced_column, cast(null as date) as replaced_from,
+    cast(null as date) as replaced_to
 from arrived;
 create table state.segment as
-select 'segment-' || export_id as segment_id, 'load-' || export_id as load_id, feed, rows
+select
+    'segment-' || export_id as segment_id, 'load-' || export_id as load_id, feed, rows,
+    'lake/' || feed || '/' || export_id as path
 from arrived;
 create table state.held as
 select 'load-' || export_id as load_id, feed, 'quarantine/' || export_id as path, 1 as rows
@@ -473,6 +477,10 @@ def _write_lake(connection: duckdb.DuckDBPyConnection) -> None:
     counts = []
     for feed in contracts():
         connection.execute(f"create view lake.{feed}_arrived as from lake.{feed}")
+        connection.execute(
+            f"create view lake.{feed}_loaded as select *, 'lake/{feed}/' || _export_id as"
+            f" _segment_path from lake.{feed}_arrived"
+        )
         counts.append(f"select '{feed}' as feed, _export_id as export_id from lake.{feed}")
     connection.execute(
         "create temp table arrived as select feed, export_id, count(*) as rows "

@@ -10,6 +10,7 @@ from .small_build import FEEDS
 
 COUNTED = "the lake has the rows that the state database has committed"
 RECONCILED = "records read = records loaded + held back + left out + dropped, for each load"
+SUPERSEDED = "rows loaded = rows that count + rows of days that a later export says anew"
 HELD = "quarantine has the records that the state database counts as held back"
 SAID_ONCE = "a key stands in an export once: of several rows only the last counts"
 ONCE = "no record of an export is in the lake twice under one key"
@@ -36,9 +37,12 @@ def correct(change: Change, order_id: str, mended: str) -> None:
         select * replace ({mended}, 'e99' as _export_id, 1 as _row_number,
             date '2026-03-31' as _business_date)
         from lake.sales_line where order_id = '{order_id}';
-        insert into state.load
-        values ('load-e99', 'corrections', '{{"rows": "e99"}}', 1, 0, 0, 0, 'current');
-        insert into state.segment values ('segment-e99', 'load-e99', 'sales_line', 1)
+        insert into state.load by name
+        select 'load-e99' as load_id, 'corrections' as source, '{{"rows": "e99"}}' as export_ids,
+            1 as rows_read, 0 as rows_filtered, 0 as rows_held, 0 as rows_dropped,
+            'current' as status;
+        insert into state.segment by name
+        select 'segment-e99' as segment_id, 'load-e99' as load_id, 'sales_line' as feed, 1 as rows
         """
     )
 
@@ -115,6 +119,53 @@ def test_a_row_that_is_in_the_lake_twice_is_named(look: Look, change: Change) ->
         2,
         2,
     )
+
+
+def test_rows_that_count_are_those_whose_day_no_later_export_says_anew(
+    look: Look, change: Change
+) -> None:
+    """The lines of February are said anew, by an export that has one of the three."""
+    change(
+        """
+        insert into lake.sales_line
+        select * replace (
+            'e99' as _export_id, 1 as _row_number, date '2026-03-31' as _business_date
+        )
+        from lake.sales_line where order_id = 'A2';
+        insert into state.load by name
+        select
+            'load-e99' as load_id, 'sales_line' as source, '{"rows": "e99"}' as export_ids,
+            1 as rows_read, 0 as rows_filtered, 0 as rows_held, 0 as rows_dropped,
+            'current' as status, date '2026-03-31' as business_date,
+            'order_date' as replaced_column, date '2026-02-01' as replaced_from,
+            date '2026-02-28' as replaced_to;
+        insert into state.segment by name
+        select 'segment-e99' as segment_id, 'load-e99' as load_id, 'sales_line' as feed,
+            1 as rows, 'lake/sales_line/e99' as path;
+        drop view lake.sales_line_loaded;
+        create view lake.sales_line_loaded as
+        select *, 'lake/sales_line/' || _export_id as _segment_path from lake.sales_line
+        """
+    )
+
+    def count(lines: str) -> None:
+        change(
+            "create or replace view lake.sales_line_arrived as"
+            f" from lake.sales_line where order_id || _export_id in ({lines})"
+        )
+
+    count("'A1e1', 'A2e99'")
+    assert stopped_by(look) == {}
+    # One too few, one too many, and one of each with the right count in all.
+    for lines, rows in (
+        ("'A2e99'", [("e1", 4, 3, 0)]),
+        ("'A1e1', 'A2e99', 'A3e1'", [("e1", 4, 3, 2)]),
+        ("'A1e1', 'A2e1'", [("e1", 4, 3, 2), ("e99", 1, 0, 0)]),
+    ):
+        count(lines)
+        [failed] = stopped_by(look).values()
+        assert failed.expectation == SUPERSEDED
+        assert sorted(tuple(row.values()) for row in failed.sample) == rows
 
 
 def test_only_what_is_new_is_looked_at(look: Look, change: Change) -> None:

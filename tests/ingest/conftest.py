@@ -17,6 +17,7 @@ import duckdb
 import pytest
 from niaga.ingest.stage import ExportOutcome, IngestReport, ingest
 from niaga.progress import Silent
+from niaga.refresh.registration import register
 from niaga.state import State
 from niaga.state.tables import export, load
 from niaga.workspace import Workspace, ensure_folders, find_workspace
@@ -126,6 +127,12 @@ class Company:
             paths = list({one["path"] for one in chosen})
             return database.execute(query, [paths, chosen]).fetchall()
 
+    def counted(self, columns: str) -> list[tuple[Any, ...]]:
+        """Select from the sales lines that a build sees, in the order of the columns."""
+        register(self.workspace, self.state, "run", is_posting=False)
+        with duckdb.connect(str(self.workspace.build_database)) as build:
+            return build.execute(f"select {columns} from lake.sales_line order by all").fetchall()
+
     def quarantine(self, columns: str) -> list[tuple[Any, ...]]:
         """Select from the rows that the loads that count have held back."""
         return _select(
@@ -162,6 +169,7 @@ def act(company: Company, verb: str, failpoint: str = "") -> int:
 from pathlib import Path
 from niaga.operate.run import run_verb
 from niaga.progress import Silent
+from niaga.refresh.registration import register
 from niaga.workspace import find_workspace
 workspace = find_workspace(Path({str(company.workspace.root)!r}))
 {verb}

@@ -80,6 +80,22 @@ def test_a_source_without_a_date_in_its_file_names_is_dated_by_file_time() -> No
         ),
         ("{delivery}_l_{date:%Y%m%d}.csv", "b7_l_20261031.csv", Match(date(2026, 10, 31), "b7")),
         ("orders_{delivery}.csv", "orders_2026.Q1.csv", Match(None, "2026.Q1")),
+        (
+            "s_{from:%Y%m%d}_{to:%Y%m%d}.csv",
+            "s_20260101_20260217.csv",
+            Match(date(2026, 2, 17), "20260101_20260217", (date(2026, 1, 1), date(2026, 2, 17))),
+        ),
+        (
+            "s_{from:%Y-%m}_{to:%Y-%m}_{date:%Y}.csv",
+            "s_2023-12_2024-02_2025.csv",
+            Match(
+                date(2025, 12, 31),
+                "2023-12_2024-02_2025",
+                (date(2023, 12, 1), date(2024, 2, 29)),
+            ),
+        ),
+        ("s_{from:%Y}_{to:%Y}.csv", "s_2026_20x6.csv", None),
+        ("s_{from:%Y%m%d}_{to:%Y%m%d}.csv", "s_20260101_20260230.csv", None),
         ("orders*.csv", "orders (1).csv", Match(None, None)),
         ("a.b+c.csv", "a.b+c.csv", Match(None, None)),
         ("p_{date:%Y-%m}.csv", "p_2026-13.csv", None),
@@ -107,6 +123,9 @@ def test_a_file_name_is_matched_whole(pattern: str, name: str, expected: Match |
         ("a_{date:%m-%d}.csv", "has no year"),
         ("a_{date:%Y-%d}.csv", "has a day but no month"),
         ("a_{date:%Y.csv", "has no partner"),
+        ("a_{from}_{to:%Y}.csv", "{from} does not say how the date is written"),
+        ("a_{to:%Y}.csv", "{to} stands without {from}"),
+        ("a_{from:%Y}_{date:%Y}.csv", "{from} stands without {to}"),
     ],
 )
 def test_a_wrong_pattern_is_refused(pattern: str, problem: str) -> None:

@@ -135,7 +135,7 @@ def stream_and_read(company: Company, content: bytes) -> tuple[Streamed | None, 
     )  # fmt: skip
     streamer = Streamer(workspace, workspace.warehouse / "streamed")
     try:
-        found = streamer.stream(source, [Candidate(archived.path, archived.sha256, DAY)])
+        found = streamer.stream(source, [Candidate(archived.path, archived.sha256, DAY, None)])
     finally:
         streamer.close()
     try:

@@ -213,7 +213,7 @@ def stream(company: Company, texts: list[bytes]) -> dict[bytes, Streamed | None]
     candidates = {}
     for text in dict.fromkeys(texts):
         archived = archive_export(company.land("rows_2026-01-31.csv", text), workspace.archive)
-        candidates[text] = Candidate(archived.path, archived.sha256, DAY)
+        candidates[text] = Candidate(archived.path, archived.sha256, DAY, None)
     streamer = Streamer(workspace, workspace.warehouse / "streamed")
     try:
         found = streamer.stream(source, list(candidates.values()))
