@@ -305,15 +305,15 @@ unpaid_window as (
 -- What those in a circle sell is credited to nobody above them: a row for each month in which they sell.
 circle as (
     select
-        circle.participant_id,
-        circle.valid_from,
-        circle.valid_to,
-        greatest(circle.valid_from, span.first_sale_date) as first_date
-    from {{ ref('int_commission__reporting_circle') }} as circle
+        reporting_circle.participant_id,
+        reporting_circle.valid_from,
+        reporting_circle.valid_to,
+        greatest(reporting_circle.valid_from, span.first_sale_date) as first_date
+    from {{ ref('int_commission__reporting_circle') }} as reporting_circle
     inner join {{ ref('int_calendar__span') }} as span
         on
-            circle.valid_from <= span.last_sale_date
-            and circle.valid_to >= span.first_sale_date
+            reporting_circle.valid_from <= span.last_sale_date
+            and reporting_circle.valid_to >= span.first_sale_date
 ),
 
 in_circle as (
