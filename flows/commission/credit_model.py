@@ -94,7 +94,7 @@ def own_walk_of(component: Component) -> str | None:
     """Give the walk that the component has for how it credits, whatever its curve; None for none.
 
     `shared`: the order is paid on the whole. `differential`: by levels, not by a curve. `none`: no
-    sale is paid, they are only counted.
+    sale is paid, its line says only that it counts.
     """
     if component.differential is not None:
         return "differential"

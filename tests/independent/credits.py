@@ -161,8 +161,15 @@ class Crediting:
         for row in company.splits:
             first = next(name for name in SPECIFIC_FIRST if name in row.scope)
             self._rules[first, row.scope[first]].append(row)
+        self._taken_back: dict[tuple[int, str, str], int] = defaultdict(int)
         by_sale: dict[int, list[Credit]] = {}
-        for event in sorted(self.events, key=lambda event: event.kind != "sale"):
+        # What takes back: a cancellation takes what the day's returns have left.
+        for event in sorted(
+            self.events,
+            key=lambda event: (
+                event.kind != "sale", event.day, event.kind == "cancellation", event.order
+            ),
+        ):  # fmt: skip
             if event.fault:
                 self.exceptions.append(Exceptional(event.fault, event.transaction))
                 continue
@@ -224,15 +231,28 @@ class Crediting:
             if person and person.manager_id:
                 teams[person.manager_id].append(credit)
         for manager_id, below in sorted(teams.items()):
-            amounts = {}
-            for name in MEASURES:
-                total = sum(credit.amounts[name] for credit in below)
-                limit = event.amounts[name]
-                amounts[name] = max(total, limit) if limit < 0 else min(total, limit)
+            amounts = {
+                name: self._counted_once(event, manager_id, below, name) for name in MEASURES
+            }
             share = sum((credit.share for credit in below), Fraction(0))
             yield Credit(
                 event, manager_id, 1, min(share, Fraction(1)), amounts, below[0].is_complete
             )
+
+    def _counted_once(self, event: Event, manager_id: str, below: list[Credit], name: str) -> int:
+        """What the reports have together, at most the sale; of returns at most all that is back."""
+        amount = sum(credit.amounts[name] for credit in below)
+        if event.sale is None:
+            return _at_most(amount, event.amounts[name])
+        key = (id(event.sale), manager_id, name)
+        before = self._taken_back[key]
+        self._taken_back[key] = after = before + amount
+        whole = event.taken_after[name]
+        return _at_most(after, whole) - _at_most(before, whole - event.amounts[name])
+
+
+def _at_most(amount: int, whole: int) -> int:
+    return max(amount, whole) if whole < 0 else min(amount, whole)
 
 
 def _shared(amount: int, shares: Mapping[str, Fraction]) -> dict[str, int]:

@@ -64,7 +64,12 @@ seller as (
                         -sum({{ amount }}_units)
                             over (
                                 partition by original_event_id, participant_id, credit_kind, credited_id, credit_level
-                                order by event_date, order_id, line_number, document_type
+                                order by
+                                    event_date,
+                                    case when document_type = 'cancellation' then 1 else 0 end,
+                                    order_id,
+                                    line_number,
+                                    document_type
                                 rows between unbounded preceding and current row
                             )
                 else {{ amount }}_units
