@@ -133,7 +133,9 @@ def test_a_full_disk_is_told_with_what_to_do(
 def test_a_spill_folder_that_is_full_rejects_no_file(
     company: Company, disk: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    company.source(SALES.replace("from lines", "from lines cross join range(150)"))
+    widened = "(from lines cross join range(150) qualify "
+    widened += "row_number() over (partition by _row_number order by range) = 1) as lines"
+    company.source(SALES.replace("from lines", f"from {widened}"))
     texts = "".join(line(number, Netto="1", Catatan="x" * 200) for number in range(4000))
     company.land("penjualan_2026-01.csv", HEADER + texts)
     settings = {"threads": 1, "memory_limit": "64MiB", "temp_directory": str(disk / "spill")}
