@@ -91,3 +91,16 @@
         else {{ ratio(from_units(part), from_units(whole)) }}
     end
 {%- endmacro %}
+
+{# Share of a quota reached, of units of the measure and the quota as an exact fraction, rounded to nine decimals. #}
+{% macro attainment(units, numerator, denominator) -%}
+    case
+        when {{ denominator }} = 1 then {{ unit_ratio(units, 'cast(' ~ numerator ~ ' as bigint)') }}
+        when {{ numerator }} <> 0
+            then try_cast(
+                {{ rounded_division(
+                    '1000000000 * cast(' ~ units ~ ' as ' ~ type_wide() ~ ') * ' ~ denominator, numerator
+                ) }} * cast(0.000000001 as decimal(9, 9)) as decimal(18, 9)
+            )
+    end
+{%- endmacro %}

@@ -1,7 +1,8 @@
 """Writes the plans of a workspace as small Parquet tables, which the dbt project reads as sources.
 
-Tables: `plan_version`, `plan_component`, `plan_segment` (columns: `SCHEMAS`). Ids are made of plan,
-version and component, so they stay the same from run to run.
+Tables: `plan_version`, `plan_component`, `plan_segment`, those of `quota_rules`, and
+`fiscal_period`, the periods of the company's fiscal year (columns: `SCHEMAS`). Ids are made of
+plan, version and component, so they stay the same from run to run.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..errors import ConfigurationError, Fault
+from ..fiscal_year import fiscal_periods
+from . import quota_rules
 from .component_model import Component
 from .curves import (
     COEFFICIENTS,
@@ -52,10 +55,11 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("component_key", _TEXT), ("plan_id", _TEXT), ("plan_version", _INTEGER),
             ("component_id", _TEXT), ("ordinal", _INTEGER), ("title", _TEXT), ("measure", _TEXT),
             ("event_kind", _TEXT), ("window_kind", _TEXT),
-            ("credit_level", _INTEGER), ("needs_full_split", _FLAG), ("quota_type", _TEXT),
+            ("credit_level", _INTEGER), ("needs_full_split", _FLAG),
             ("walk", _TEXT), ("re_rates_at_edges", _FLAG),
             ("needs_quota", _FLAG), ("needs_target", _FLAG), ("is_narrow", _FLAG),
             ("target_numerator", _INTEGER), ("target_denominator", _INTEGER),
+            ("returns_rate", _TEXT), ("returns_keep_attainment", _FLAG),
         ]
     ),
     "plan_segment": pa.schema(
@@ -65,6 +69,13 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("is_above", _FLAG), ("rate", pa.decimal128(18, 9)),
             *((f"{name}_numerator", _INTEGER) for name in COEFFICIENTS),
             ("denominator", _INTEGER),
+        ]
+    ),
+    **quota_rules.SCHEMAS,
+    "fiscal_period": pa.schema(
+        [
+            ("period_kind", _TEXT), ("period", _TEXT), ("period_start", _DATE),
+            ("period_end", _DATE),
         ]
     ),
 }  # fmt: skip
@@ -82,12 +93,16 @@ def compile_plans(workspace: Workspace) -> dict[str, pa.Table]:
         for ordinal, (name, component) in enumerate(file.plan.components.items(), start=1):
             try:
                 component_row, segment_rows = _component_rows(file, ordinal, name, component, scale)
+                quota_rows = _quota_rows(component_row, component, scale)
             except ValueError as error:
                 raise ConfigurationError(
                     [Fault(file.path, None, f"components.{name}", str(error))]
                 ) from error
             rows["plan_component"].append(component_row)
             rows["plan_segment"] += segment_rows
+            for table, added in quota_rows.items():
+                rows[table] += added
+    rows["fiscal_period"] = fiscal_periods(workspace.settings.fiscal_year)
     return {
         name: pa.Table.from_pylist(rows[name], schema=schema) for name, schema in SCHEMAS.items()
     }
@@ -144,7 +159,6 @@ def _component_rows(
         "window_kind": window,
         "credit_level": 1 if component.credit == "rollup" else 0,
         "needs_full_split": component.shares == "100%",
-        "quota_type": (component.quota.type if component.quota else None) or name,
         "walk": walk_of(component),
         "re_rates_at_edges": re_rates_at_edges(component),
         "needs_quota": needs_quota(lines),
@@ -152,6 +166,8 @@ def _component_rows(
         "is_narrow": is_narrow(lines),
         "target_numerator": target.numerator,
         "target_denominator": target.denominator,
+        "returns_rate": component.returns.rate,
+        "returns_keep_attainment": component.returns.attainment == "keep",
     }
     segments = []
     common = lcm(*(denominator_of(line) for line in lines))
@@ -176,6 +192,14 @@ def _component_rows(
             raise ValueError("the numbers of the curve are too large to be calculated exactly")
         segments.append(row)
     return component_row, segments
+
+
+def _quota_rows(
+    row: dict[str, Any], component: Component, scale: Scale
+) -> dict[str, list[dict[str, Any]]]:
+    return quota_rules.quota_rows(
+        row["component_key"], row["component_id"], component, row["window_kind"], scale.measure
+    )
 
 
 def _decimal(rate: Fraction | None) -> Decimal | None:

@@ -15,22 +15,19 @@ from .curve_model import (
     check_steps,
     check_tiers,
 )
+from .period_kinds import WindowKind
 from .plan_part import CurveRateText, EdgeText, PlanPart, RateText, refuse_keys_to_come
-from .units import parse_amount
+from .quota_model import QuotaRule
+from .returns_model import ReturnRule
+from .units import parse_amount, parse_curve_rate
 
 CURVES = ("rate", "marginal", "whole", "running", "steps", "points")
 _KEYS_TO_COME = {
     "payee", "where", "from", "to", "deduct", "share_out", "count_once", "by", "grid",
     "differential", "fixed", "pool", "contest", "bands", "terms", "max_per_order", "min_per_order",
     "fixed_per_order", "target", "gates", "multiply",
-    "cap", "floor", "returns", "clawback", "release",
+    "cap", "floor", "clawback", "release",
 }  # fmt: skip
-
-
-class QuotaRule(PlanPart):
-    """Which rows of the feed `quota` the component is measured against."""
-
-    type: str | None = None
 
 
 class Component(PlanPart):
@@ -40,11 +37,11 @@ class Component(PlanPart):
     note: str | None = None
     of: Literal["net_amount", "margin"] = "net_amount"
     on: Literal["order", "invoice", "ship"] = "order"
-    window: Literal["month", "quarter", "half", "year"] | None = None
+    window: WindowKind | None = None
     credit: Literal["direct", "rollup"] = "direct"
     shares: Literal["100%", "overlay"] = "100%"
     weight: RateText = "100%"
-    quota: QuotaRule | None = None
+    quota: QuotaRule | Literal["none"] | None = None
     rate: CurveRateText | None = None
     marginal: list[Tier] | None = None
     whole: list[Tier] | None = None
@@ -54,6 +51,7 @@ class Component(PlanPart):
     marginal_above: EdgeText | None = None
     only_above: EdgeText | None = None
     rate_at: Literal["before", "after"] | None = None
+    returns: ReturnRule = ReturnRule()
 
     @model_validator(mode="before")
     @classmethod
@@ -96,8 +94,21 @@ class Component(PlanPart):
         return self.marginal or self.whole or self.running or []
 
     @property
+    def needs_quota(self) -> bool:
+        """Whether the curve has an edge in % of quota, or pays by attainment."""
+        is_of_quota = any(parse_amount(text).unit == "quota" for text in self._curve_texts)
+        return is_of_quota or any(
+            parse_curve_rate(tier.rate).unit == "target" for tier in self.tiers
+        )
+
+    @property
     def money_texts(self) -> list[str]:
         """Every number of the component that may be money."""
+        quota = self.quota.money_texts if isinstance(self.quota, QuotaRule) else []
+        return [*self._curve_texts, *quota]
+
+    @property
+    def _curve_texts(self) -> list[str]:
         rows = [*self.tiers, *(self.steps or [])]
         edges = [row.from_ or row.above for row in rows]
         pays = [text for step in self.steps or [] for text in (step.pays, step.per_point)]

@@ -19,11 +19,14 @@ from math import lcm
 
 from .component_model import Component
 from .curve_model import Point, Step
-from .plan_model import MONTHS
+from .period_kinds import MONTHS
 from .units import Quantity, parse_amount, parse_curve_rate, parse_rate
 
 NARROW_DENOMINATOR = 10**9
 LARGEST = 2**63 - 1
+_SHARE_OF_YEAR = {"week": Fraction(1, 52)} | {
+    kind: Fraction(months, 12) for kind, months in MONTHS.items()
+}
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,19 @@ class Scale:
 
 
 def lines_of(component: Component, window: str, scale: Scale) -> list[Line]:
-    """Give the segments of a component's curve, in ascending order of their lower edges."""
+    """Give the segments of a component's curve, in ascending order of their lower edges.
+
+    Raises ValueError where the window has no part of the year that a target incentive is for.
+    """
+    lines = _lines_of(component, window, scale)
+    if window not in _SHARE_OF_YEAR and needs_target(lines):
+        raise ValueError(
+            f"a target incentive is a year's: it can't be divided over a window of kind {window}"
+        )
+    return lines
+
+
+def _lines_of(component: Component, window: str, scale: Scale) -> list[Line]:
     if component.points is not None:
         return _points(component.points, _target(component, window, scale), scale)
     if component.steps is not None:
@@ -82,7 +97,7 @@ def walk_of(component: Component) -> str:
 
 def share_of_target(component: Component, window: str) -> Fraction:
     """Give the part of the yearly target incentive that the component is worth in one window."""
-    return parse_rate(component.weight) * Fraction(MONTHS[window], 12)
+    return parse_rate(component.weight) * _SHARE_OF_YEAR.get(window, Fraction(1))
 
 
 def _edge_unit(edges: list[Quantity]) -> str:

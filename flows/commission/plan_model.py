@@ -7,15 +7,16 @@ read and not calculated would pay people wrongly.
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
 from .component_model import Component
+from .period_kinds import PayKind
 from .plan_part import Identifier, PlanPart, TargetText, refuse_keys_to_come
+from .quota_model import check_quota_rule
 from .units import parse_amount
 
-MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 _KEYS_TO_COME = {"who", "rounding", "cap", "draw", "negative_pay", "exchange", "accounting"}
 
 
@@ -37,7 +38,7 @@ class Plan(PlanPart):
     to: date | None = None
     approved: Approval | None = None
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")]
-    pay: Literal["month", "quarter", "half", "year"] = "month"
+    pay: PayKind = "month"
     target: TargetText = "from participant"
     components: dict[Identifier, Component] = Field(min_length=1)
 
@@ -52,8 +53,10 @@ class Plan(PlanPart):
             raise ValueError(f"to {self.to} is before from {self.from_}")
         for name, component in self.components.items():
             window = component.window or self.pay
-            if MONTHS[window] < MONTHS[self.pay]:
-                raise ValueError(f"{name}: a window of a {window} can't be paid by the {self.pay}")
+            try:
+                check_quota_rule(component.quota, window, needs_quota=component.needs_quota)
+            except ValueError as error:
+                raise ValueError(f"{name}: {error}") from error
             for text in component.money_texts:
                 amount = parse_amount(text)
                 if amount.unit == "money" and amount.currency != self.currency:

@@ -167,8 +167,74 @@ no_cost as (
     where component.measure = 'margin' and credit.margin_units is null
 ),
 
+-- Whom the plan still names, and who sold after the last day: nothing is paid for it.
+participant_left as (
+    select distinct
+        credit.document_id,
+        document.document_date,
+        'participant_left' as reason,
+        {{ from_units('credit.net_units') }} as amount,
+        credit.participant_id,
+        document._loaded_at
+    from {{ ref('int_commission__credit') }} as credit
+    inner join {{ ref('stg_participant') }} as participant
+        on
+            credit.participant_id = participant.participant_id
+            and participant.is_current
+            and credit.event_date > participant.leave_date
+    inner join document
+        on credit.document_id = document.document_id
+    inner join {{ ref('stg_plan_assignment') }} as assignment
+        on
+            credit.participant_id = assignment.participant_id
+            and credit.event_date between assignment.valid_from
+            and coalesce(assignment.valid_to, cast('9999-12-31' as date))
+    inner join {{ ref('int_commission__component') }} as component
+        on
+            assignment.plan_id = component.plan_id
+            and credit.credit_level = component.credit_level
+            and credit.event_kind = component.event_kind
+            and credit.event_date between component.valid_from and component.valid_to
+    where not credit.is_taking_back
+),
+
+-- Where the dates of a quota make the windows, a sale on other dates has none.
+no_window as (
+    select distinct
+        credit.document_id,
+        document.document_date,
+        'no_quota' as reason,
+        {{ from_units('credit.net_units') }} as amount,
+        credit.participant_id,
+        document._loaded_at
+    from {{ ref('int_commission__component') }} as component
+    inner join {{ ref('stg_plan_assignment') }} as assignment
+        on component.plan_id = assignment.plan_id
+    inner join {{ ref('int_commission__credit') }} as credit
+        on
+            assignment.participant_id = credit.participant_id
+            and component.credit_level = credit.credit_level
+            and component.event_kind = credit.event_kind
+            and credit.event_date between component.valid_from and component.valid_to
+            and credit.event_date between assignment.valid_from
+            and coalesce(assignment.valid_to, cast('9999-12-31' as date))
+    inner join document
+        on credit.document_id = document.document_id
+    left join {{ ref('int_commission__own_window') }} as own_window
+        on
+            credit.participant_id = own_window.participant_id
+            and component.component_key = own_window.component_key
+            and credit.event_date between own_window.window_start and own_window.window_end
+            and not own_window.is_overlapping
+    where component.window_kind = 'quota' and own_window.window_start is null
+),
+
 of_transaction as (
     select * from bad_take_back
+    union all
+    select * from participant_left
+    union all
+    select * from no_window
     union all
     select * from no_cost
     union all
@@ -185,18 +251,18 @@ unpaid_window as (
         quota_window.participant_id,
         quota_window.plan_id,
         quota_window.component_id,
-        quota_window.pay_kind,
-        quota_window.window_kind,
+        quota_window.window_name,
         quota_window.window_start,
+        quota_window.window_end,
         case
-            when quota_window.needs_quota and quota_window.quota_units is null then 'no_quota'
-            when quota_window.needs_quota and quota_window.quota_units <= 0 then 'zero_quota'
+            when quota_window.needs_quota and quota_window.quota_numerator is null then 'no_quota'
+            when quota_window.needs_quota and quota_window.quota_numerator <= 0 then 'zero_quota'
             else 'no_target'
         end as reason
     from {{ ref('int_commission__quota_window') }} as quota_window
     where
-        (quota_window.needs_quota and coalesce(quota_window.quota_units, 0) <= 0)
-        or (quota_window.needs_target and quota_window.target_units is null)
+        (quota_window.needs_quota and coalesce(quota_window.quota_numerator, 0) <= 0)
+        or (quota_window.needs_target and quota_window.yearly_target_numerator is null)
 ),
 
 -- Without a sale there is nothing that a quota is missing for.
@@ -206,8 +272,9 @@ of_window as (
         unpaid_window.participant_id,
         unpaid_window.plan_id,
         unpaid_window.component_id,
-        unpaid_window.window_kind,
+        unpaid_window.window_name,
         unpaid_window.window_start,
+        unpaid_window.window_end,
         unpaid_window.reason,
         cast(sum(measure_line.measure_delta) as bigint) as measure_units,
         min(measure_line._loaded_at) as first_seen_at
@@ -219,8 +286,9 @@ of_window as (
         unpaid_window.participant_id,
         unpaid_window.plan_id,
         unpaid_window.component_id,
-        unpaid_window.window_kind,
+        unpaid_window.window_name,
         unpaid_window.window_start,
+        unpaid_window.window_end,
         unpaid_window.reason
 ),
 
@@ -233,8 +301,9 @@ final as (
         participant_id,
         cast(null as {{ dbt.type_string() }}) as plan_id,
         cast(null as {{ dbt.type_string() }}) as component_id,
-        'month' as period_kind,
+        {{ period_name("'month'", 'document_date') }} as period,
         {{ period_start("'month'", 'document_date') }} as period_start,
+        {{ period_end("'month'", period_start("'month'", 'document_date')) }} as period_end,
         _loaded_at as first_seen_at
     from of_transaction
     union all
@@ -246,10 +315,28 @@ final as (
         participant_id,
         plan_id,
         component_id,
-        window_kind as period_kind,
+        window_name as period,
         window_start as period_start,
+        window_end as period_end,
         first_seen_at
     from of_window
+    union all
+    select
+        'overlapping_quota|' || participant_id || '|' || component_key || '|'
+        || cast(window_start as {{ dbt.type_string() }}) || '|'
+        || cast(window_end as {{ dbt.type_string() }}) as exception_id,
+        cast(null as {{ dbt.type_string() }}) as transaction_id,
+        'overlapping_quota' as reason,
+        cast(null as decimal(24, 6)) as amount,
+        participant_id,
+        split_part(component_key, '/', 1) as plan_id,
+        split_part(component_key, '/', 3) as component_id,
+        cast(window_start as {{ dbt.type_string() }}) as period,
+        window_start as period_start,
+        window_end as period_end,
+        cast(null as timestamp) as first_seen_at
+    from {{ ref('int_commission__own_window') }}
+    where is_overlapping
 )
 
 select * from final

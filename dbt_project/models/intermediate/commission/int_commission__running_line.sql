@@ -17,6 +17,8 @@ component as (
         component_key,
         walk,
         re_rates_at_edges,
+        returns_rate,
+        returns_keep_attainment,
         needs_quota or needs_target as has_curve_of_window
     from {{ ref('int_commission__component') }}
 ),
@@ -26,8 +28,21 @@ summed as (
         line.*,
         component.walk,
         component.re_rates_at_edges,
+        -- What it changes for others in its own window stays, or they would be paid for it twice.
+        line.is_taking_back and (
+            component.returns_keep_attainment
+            or component.returns_rate = 'current'
+            or (
+                component.returns_rate = 'as_sold'
+                and (
+                    line.original_window_id <> line.window_id
+                    or component.walk in ('running_before', 'running_after')
+                )
+            )
+        ) as is_reversal,
         case when component.has_curve_of_window then line.window_id else line.component_key end as curve_key,
-        cast(sum(line.measure_delta) over (
+        coalesce(opening.opening_units, 0)
+        + cast(sum(line.measure_delta) over (
             partition by line.window_id
             order by {{ order_of_lines }}
             rows between unbounded preceding and current row
@@ -36,6 +51,11 @@ summed as (
     from line
     inner join component
         on line.component_key = component.component_key
+    left join {{ ref('int_commission__opening') }} as opening
+        on
+            line.participant_id = opening.participant_id
+            and line.component_key = opening.component_key
+            and line.window_start = opening.window_start
 ),
 
 final as (

@@ -99,7 +99,7 @@ rated as (
         curve.segment_id,
         curve.rate,
         curve.denominator_wide,
-        case when placed.is_taking_back then 0 else placed.measure_delta end
+        case when placed.is_reversal then 0 else placed.measure_delta end
         * cast(curve.slope_wide as {{ type_wide() }}) as exact_delta
     from placed
     left join curve
@@ -124,7 +124,8 @@ paid_to_date as (
     'window_id', 'original_window_id', 'event_id', 'original_event_id', 'participant_id', 'component_key',
     'original_component_key', 'credit_level', 'document_id', 'root_order_id', 'document_type', 'is_taking_back',
     'event_date', 'window_start', 'pay_period_start', 'share',
-    'measure_delta', 'measure_before', 'measure_after', 'segment_number', 'segment_id', 'rate', 'walk', '_loaded_at',
+    'measure_delta', 'kept_delta', 'measure_before', 'measure_after', 'segment_number', 'segment_id', 'rate',
+    'is_reversal', '_loaded_at',
 ] %}
 
 walked as (
@@ -194,11 +195,13 @@ walked as (
 
 final as (
     select
-        *,
-        -- What it changes for others in its own window stays, or they would be paid for it twice.
-        is_taking_back
-        and line_kind = 'sale'
-        and (original_window_id <> window_id or walk in ('running_before', 'running_after')) as is_reversal
+        {%- for column in columns if column != 'is_reversal' %}
+            {{ column }},
+        {%- endfor %}
+        line_kind,
+        credited_delta,
+        amount_minor,
+        is_reversal and line_kind = 'sale' as is_reversal
     from walked
 )
 

@@ -61,8 +61,10 @@ totalled as (
     select
         quota_window.*,
         pay_period.pay_period_start,
+        pay_period.pay_period,
+        pay_period.pay_period_end,
         coalesce(measured.measure_units, 0) as measure_units,
-        cast(sum(coalesce(measured.measure_units, 0)) over (
+        quota_window.opening_units + cast(sum(coalesce(measured.measure_units, 0)) over (
             partition by quota_window.window_id
             order by pay_period.pay_period_start
             rows between unbounded preceding and current row

@@ -17,15 +17,17 @@ final as (
             else 'critical'
         end as severity,
         case
-            when reason in ('no_quota', 'zero_quota', 'no_target', 'no_plan') then 'sales operations'
+            when
+                reason in ('no_quota', 'zero_quota', 'no_target', 'no_plan', 'overlapping_quota', 'participant_left')
+                then 'sales operations'
             else 'data team'
         end as owner,
         participant_id,
         plan_id,
         component_id,
-        {{ period_name('period_kind', 'period_start') }} as period,
+        period,
         period_start,
-        {{ period_end('period_kind', 'period_start') }} as period_end,
+        period_end,
         first_seen_at,
         '{{ var("currency") }}' as currency
     from exception

@@ -12,13 +12,13 @@ final as (
         component_id,
         window_start,
         window_end,
-        {{ period_name('pay_kind', 'pay_period_start') }} as period,
+        pay_period as period,
         pay_period_start as period_start,
-        {{ period_end('pay_kind', 'pay_period_start') }} as period_end,
+        pay_period_end as period_end,
         {{ from_units('measure_units') }} as measure_amount,
         {{ from_units('measure_to_date_units') }} as measure_to_date_amount,
         {{ from_units('quota_units') }} as quota_amount,
-        {{ unit_ratio('measure_to_date_units', 'quota_units') }} as attainment,
+        {{ attainment('measure_to_date_units', 'quota_numerator', 'quota_denominator') }} as attainment,
         {{ from_minor('earned_minor') }} as earned_amount,
         cast(0 as decimal(24, 6)) as cap_effect_amount,
         cast(0 as decimal(24, 6)) as floor_effect_amount,
@@ -28,7 +28,9 @@ final as (
         case
             when needs_target
                 then {{ from_millionths(proportion(
-                    'target_units * ' ~ 10 ** (6 - (var('money_scale') | int)), 'target_numerator', 'target_denominator'
+                    'yearly_target_numerator * ' ~ 10 ** (6 - (var('money_scale') | int)),
+                    'target_numerator',
+                    'target_denominator * yearly_target_denominator'
                 )) }}
         end as target_amount,
         cast(null as decimal(24, 6)) as funded_amount,
@@ -38,9 +40,9 @@ final as (
         currency,
         is_approved,
         case
-            when needs_quota and quota_units is null then 'no_quota'
-            when needs_quota and quota_units <= 0 then 'zero_quota'
-            when needs_target and target_units is null then 'no_target'
+            when needs_quota and quota_numerator is null then 'no_quota'
+            when needs_quota and quota_numerator <= 0 then 'zero_quota'
+            when needs_target and yearly_target_numerator is null then 'no_target'
         end as reason
     from result
 )

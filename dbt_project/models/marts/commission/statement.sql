@@ -11,10 +11,10 @@ payable as (
 
 final as (
     select
-        participant_id,
-        {{ period_name('pay_kind', 'posting_period_start') }} as period,
-        posting_period_start as period_start,
-        {{ period_end('pay_kind', 'posting_period_start') }} as period_end,
+        payable.participant_id,
+        pay_period.period,
+        payable.posting_period_start as period_start,
+        pay_period.period_end,
         cast(null as decimal(24, 6)) as opening_draw_balance,
         {{ from_minor('earned_minor') }} as earned_amount,
         {{ from_minor('adjustment_minor') }} as adjustment_amount,
@@ -32,6 +32,10 @@ final as (
         '{{ var("currency") }}' as currency,
         'draws, holds and balances: not yet estimated' as reason
     from payable
+    inner join {{ ref('int_calendar__period') }} as pay_period
+        on
+            payable.pay_kind = pay_period.period_kind
+            and payable.posting_period_start = pay_period.period_start
 )
 
 select * from final
