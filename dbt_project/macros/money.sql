@@ -104,3 +104,10 @@
             )
     end
 {%- endmacro %}
+
+{# An exact fraction of units as an amount, rounded to six decimals. #}
+{% macro from_fraction(numerator, denominator) -%}
+    {{ from_millionths(rounded_division(
+        10 ** (6 - (var('money_scale') | int)) ~ ' * ' ~ numerator, denominator
+    )) }}
+{%- endmacro %}

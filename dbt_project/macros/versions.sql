@@ -6,12 +6,17 @@
 
 {# The latest version of each record of a feed that keeps no history; with `only_arrived` of the records
    that this build has new versions of. #}
-{% macro latest_version(feed, key, columns, only_arrived=false) -%}
+{% macro latest_version(feed, key, columns, only_arrived=false, tells_repeated=false) -%}
     with
 
     ranked as (
         select
             *,
+            {%- if tells_repeated %}
+            coalesce(lead(_export_id) over (
+                partition by {{ key | join(', ') }} order by {{ version_order() }}
+            ) = _export_id, false) as is_repeated,
+            {%- endif %}
             row_number() over (partition by {{ key | join(', ') }} order by {{ version_order() }}) as version_rank
         from {{ source('lake', feed) }}
         {%- if only_arrived %}
@@ -26,6 +31,9 @@
             {%- for column in columns %}
             {{ column }},
             {%- endfor %}
+            {%- if tells_repeated %}
+            is_repeated,
+            {%- endif %}
             _export_id,
             _row_number,
             _business_date,

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from ..workspace import Workspace
 
 _TEXT, _INTEGER, _DATE, _FLAG = pa.string(), pa.int64(), pa.date32(), pa.bool_()
-_EVENT_OF = {"order": "order", "invoice": "invoice", "ship": "shipment"}
+_EVENT_OF = {"order": "order", "invoice": "invoice", "ship": "shipment", "payment": "payment"}
 SCHEMAS: dict[str, pa.Schema] = {
     "plan_version": pa.schema(
         [

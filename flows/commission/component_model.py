@@ -8,8 +8,9 @@ from pydantic import model_validator
 
 from .curve_model import (
     Point,
-    Step,
+    Steps,
     Tier,
+    Tiers,
     check_kinds,
     check_points,
     check_steps,
@@ -35,18 +36,18 @@ class Component(PlanPart):
 
     title: str | None = None
     note: str | None = None
-    of: Literal["net_amount", "margin"] = "net_amount"
-    on: Literal["order", "invoice", "ship"] = "order"
+    of: Literal["net_amount", "margin", "payments"] = "net_amount"
+    on: Literal["order", "invoice", "ship", "payment"] = "order"
     window: WindowKind | None = None
     credit: Literal["direct", "rollup"] = "direct"
     shares: Literal["100%", "overlay"] = "100%"
     weight: RateText = "100%"
     quota: QuotaRule | Literal["none"] | None = None
     rate: CurveRateText | None = None
-    marginal: list[Tier] | None = None
-    whole: list[Tier] | None = None
-    running: list[Tier] | None = None
-    steps: list[Step] | None = None
+    marginal: Tiers | None = None
+    whole: Tiers | None = None
+    running: Tiers | None = None
+    steps: Steps | None = None
     points: list[Point] | None = None
     marginal_above: EdgeText | None = None
     only_above: EdgeText | None = None
@@ -57,6 +58,12 @@ class Component(PlanPart):
     @classmethod
     def _calculated(cls, values: Any) -> Any:
         return refuse_keys_to_come(values, _KEYS_TO_COME)
+
+    @model_validator(mode="after")
+    def _dated_by_what_is_measured(self) -> Component:
+        if (self.of == "payments") != (self.on == "payment"):
+            raise ValueError("money received counts on its own date: `of: payments, on: payment`")
+        return self
 
     @model_validator(mode="after")
     def _one_curve(self) -> Component:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Any, Self
+from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
+from .imported_table import refuse_upper_edges
 from .plan_part import CurveRateText, EdgeText, PayText, PlanPart
 from .units import Quantity, parse_amount, parse_curve_rate
 
@@ -16,13 +17,6 @@ class EdgeRow(PlanPart):
 
     from_: EdgeText | None = Field(default=None, alias="from")
     above: EdgeText | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _no_upper_edge(cls, values: Any) -> Any:
-        if isinstance(values, dict) and "to" in values:
-            raise ValueError("write lower edges only; the next row ends this one")
-        return values
 
     @model_validator(mode="after")
     def _one_edge(self) -> Self:
@@ -49,6 +43,10 @@ class Step(EdgeRow):
 
     pays: PayText
     per_point: PayText | None = None
+
+
+Tiers = Annotated[list[Tier], BeforeValidator(refuse_upper_edges)]
+Steps = Annotated[list[Step], BeforeValidator(refuse_upper_edges)]
 
 
 class Point(PlanPart):

@@ -21,7 +21,25 @@ def check(workspace: Workspace, *texts: str) -> list[tuple[str, ...]]:
     ("text", "line", "told"),
     [
         (HEAD + TIERS + "      - {from: 0, rate: 8}\n", 6, '"8" has no unit'),
-        (HEAD + TIERS + "      - {from: 0, to: 100 USD, rate: 8%}\n", 6, "write lower edges only"),
+        (HEAD + TIERS + "      - {from: 0, to: 100 USD, rate: 8%}\n", 6, "tier_not_open_ended"),
+        (
+            HEAD + TIERS + "      - {from: 0, to: 499.99 USD, rate: 8%}\n"
+            "      - {from: 500 USD, rate: 9%}\n",
+            6,
+            "tier_gap: row 1 ends at 499.99 USD, row 2 begins at 500 USD: amounts between",
+        ),
+        (
+            HEAD + TIERS + "      - {from: 0, to: 600 USD, rate: 8%}\n"
+            "      - {from: 500 USD, to: 700 USD, rate: 9%}\n      - {from: 700 USD, rate: 1%}\n",
+            6,
+            "tier_overlap: row 1 ends at 600 USD, row 2 begins at 500 USD",
+        ),
+        (
+            HEAD + TIERS + "      - {from: 0, to: 600 USD, rate: 8%}\n"
+            "      - {from: 600 USD, rate: 1%}\n",
+            6,
+            "write lower edges only",
+        ),
         (
             HEAD + TIERS + "      - {from: 0, rate: 5%}\n      - {from: 9 USD, rate: 6%}\n"
             "      - {from: 100% of quota, rate: 7%}\n",

@@ -10,11 +10,12 @@ import pytest
 from niaga.operate.run import FILE_HELD
 from niaga.operate.stages import NIGHT
 
+from tests.support.places import chosen
 from tests.support.warm import Warm
 
 from .marts import assert_equal, content
 
-# Each of them is some thirty nights.
+# Each of them is some twenty nights.
 pytestmark = pytest.mark.timeout(3000)
 
 NAMES = [stage.name for stage in NIGHT]
@@ -40,7 +41,7 @@ def test_killed_at_any_step_of_posting_and_publishing_it_ends_as_one_clean_night
     assert warm.run(root, LAST_STEPS, log=root / "places") == FILE_HELD
     places = (root / "places").read_text().split()
     assert {"ledger.segment_renamed", "publish.linked", "state.commit"} <= set(places)
-    for number, place in enumerate(places, start=1):
+    for number, place in chosen(places):
         shutil.rmtree(root)
         shutil.copytree(checked, root)
         assert warm.run(root, LAST_STEPS, failpoint=f"#{number}") == -signal.SIGKILL, place

@@ -22,7 +22,7 @@ from .marts import assert_equal, content
 # Each kill is some two nights.
 pytestmark = pytest.mark.timeout(3000)
 
-KILLS = 6
+KILLS = 4
 NAMES = [stage.name for stage in NIGHT]
 
 
@@ -44,7 +44,7 @@ def test_kill_9_at_random_moments_of_the_real_command_loses_and_doubles_nothing(
         assert warm.run(root, NAMES) == FILE_HELD
         assert_equal(content(root), wanted)
     # A machine that gets quicker all at once may let one come to its end.
-    assert killed >= KILLS - 2
+    assert killed >= KILLS - 1
 
 
 def start(root: Path) -> subprocess.Popen[bytes]:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import csv
+import re
+import tempfile
 from collections import defaultdict
 from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import yaml
+from niaga.commission.plans import check_plans
+from niaga.errors import ConfigurationError
 from niaga.ingest.contracts import contracts
 from niaga.operate.run import run_verb
 from niaga.progress import Silent
@@ -43,15 +48,37 @@ class Company:
     def faults(self, case: Case) -> list[str]:
         """Compare a case with the marts: a line for each figure that is not as expected."""
         with duckdb.connect(str(self._marts), read_only=True) as connection:
-            checked = [
-                *((figure, self._figure(connection, case, figure)) for figure in case.figures),
-                *((line, self._line(connection, case, line)) for line in case.lines),
+            checked: list[tuple[Figure | Line, object, object]] = [
+                *(
+                    (figure, figure.value, self._exception(connection, case, figure))
+                    for figure in case.figures
+                    if figure.item == "exception"
+                ),
+                *(
+                    (figure, Fraction(figure.value), self._figure(connection, case, figure))
+                    for figure in case.figures
+                    if figure.item != "exception"
+                ),
+                *(
+                    (line, Fraction(line.amount), self._line(connection, case, line))
+                    for line in case.lines
+                ),
             ]
         return [
-            f"{expected}: niaga has {found}"
-            for expected, found in checked
-            if found != Fraction(expected.amount if isinstance(expected, Line) else expected.value)
+            f"{said}: niaga has {found}" for said, expected, found in checked if found != expected
         ]
+
+    def _exception(self, connection: duckdb.DuckDBPyConnection, case: Case, figure: Figure) -> str:
+        """Give the reasons of a participant's exceptions, or what its plan is refused for."""
+        plan = self._cases[case.case_id][1].plan_to_check
+        if plan:
+            return _refused(plan)
+        found = connection.execute(
+            "select distinct reason from commission.commission_exception"
+            " where participant_id = ? and period = ? order by all",
+            [person(case, figure.rep), figure.period],
+        ).fetchall()
+        return ", ".join(reason for (reason,) in found) or "none"
 
     @property
     def _marts(self) -> Path:
@@ -96,6 +123,18 @@ _COLUMNS = {
     "attainment_pct": ("commission_summary", "round(sum(attainment) * 100, 4)"),
     "credit": ("commission_line", "sum(credited_amount)"),
 }
+
+
+def _refused(plan: dict[str, Any]) -> str:
+    """Give what `niaga plan check` says of the tiers of a plan, or `none`."""
+    with tempfile.TemporaryDirectory() as folder:
+        workspace = create_workspace(Path(folder) / "company", "Golden case", plan["currency"])
+        (workspace.plans_folder / "plan.yml").write_text(yaml.safe_dump(plan, sort_keys=False))
+        try:
+            check_plans(workspace)
+        except ConfigurationError as fault:
+            return ", ".join(re.findall(r"\btier_\w+", str(fault))) or "none"
+    return "none"
 
 
 def _exact(value: object) -> Fraction | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from .calculations import tiers
+from .calculations import exceptions, payments, tiers
 from .case import Case
 from .words import CURRENCIES, NotSaid, Said, person, reps
 
@@ -16,6 +16,8 @@ _CALCULATIONS: dict[str, Callable[[Case, Said], None]] = {
     "target_mult": tiers.target_mult,
     "curve": tiers.curve,
     "lump_interp": tiers.lump_interp,
+    "pre_rules": exceptions.pre_rules,
+    "collected_over_target": payments.collected_over_target,
 }
 
 
@@ -36,10 +38,19 @@ def say(case: Case) -> Said:
 
 def _put_people(case: Case, said: Said) -> None:
     days = [date.fromisoformat(row["order_date"]) for row in said.feeds["sales_line"]]
-    for rep in reps(case):
+    are_assigned = "plan_assignment" in said.feeds
+    for rep in dict.fromkeys([*reps(case), *said.managers, *said.managers.values()]):
+        manager = said.managers.get(rep)
         said.feeds["participant"].append(
-            {"participant_id": person(case, rep), "name": rep, "valid_from": "1990-01-01"}
+            {
+                "participant_id": person(case, rep),
+                "name": rep,
+                "manager_id": person(case, manager) if manager else "",
+                "valid_from": "1990-01-01",
+            }
         )
+        if are_assigned:
+            continue
         said.feeds["plan_assignment"].append(
             {
                 "participant_id": person(case, rep),

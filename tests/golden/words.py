@@ -22,10 +22,16 @@ class NotSaid(Exception):
 
 @dataclass
 class Said:
-    """A case in niaga's words: its plan, and the rows of each feed."""
+    """A case in niaga's words: its plan, and the rows of each feed.
+
+    `plan_to_check` is one that `niaga plan check` must refuse, or not; `managers` says who is
+    above whom.
+    """
 
     currency: str
     plan: dict[str, Any]
+    plan_to_check: dict[str, Any] = field(default_factory=dict)
+    managers: dict[str, str] = field(default_factory=dict)
     feeds: dict[str, list[dict[str, str]]] = field(default_factory=lambda: defaultdict(list))
 
 

@@ -34,5 +34,6 @@
         'cancelled_date',
         'is_new_customer',
     ],
-    only_arrived=is_incremental()
+    only_arrived=is_incremental(),
+    tells_repeated=true
 ) }}

@@ -1,5 +1,5 @@
 {# First and last day on which sales count, and the whole years around them. A sale ordered in one period may
-   be invoiced or shipped, and so be paid, in a later one. #}
+   be invoiced or shipped, and so be paid, in a later one; payments count where a component counts them. #}
 
 with
 
@@ -20,6 +20,23 @@ dates as (
     from {{ ref('int_sales__document') }}
 ),
 
+paid as (
+    select
+        min(payment_date) as first_date,
+        max(payment_date) as last_date
+    from {{ ref('int_commission__payment_event') }}
+),
+
+widened as (
+    select
+        dates.first_document_date,
+        dates.last_document_date,
+        least(dates.first_date, coalesce(paid.first_date, dates.first_date)) as first_date,
+        greatest(dates.last_date, coalesce(paid.last_date, dates.last_date)) as last_date
+    from dates
+    cross join paid
+),
+
 final as (
     select
         first_document_date,
@@ -29,7 +46,7 @@ final as (
         cast({{ dbt.date_trunc('year', 'first_date') }} as date) as first_day,
         cast({{ dbt.dateadd('day', -1, dbt.dateadd('year', 1, dbt.date_trunc('year', 'last_date'))) }} as date)
             as last_day
-    from dates
+    from widened
 )
 
 select * from final

@@ -229,6 +229,35 @@ no_window as (
     where component.window_kind = 'quota' and own_window.window_start is null
 ),
 
+-- Of several rows that one export has of a line the last counts; whether they are one sale is not known.
+repeated as (
+    select
+        document.document_id,
+        document.document_date,
+        'duplicate_transaction' as reason,
+        document.net_amount as amount,
+        document.sales_rep_id as participant_id,
+        document._loaded_at
+    from {{ ref('stg_sales_line') }} as line
+    inner join document
+        on
+            line.order_id = document.order_id
+            and line.line_number = document.line_number
+            and line.document_type = document.document_type
+    where line.is_repeated
+),
+
+bad_payment as (
+    select
+        document_id,
+        document_date,
+        reason,
+        amount,
+        participant_id,
+        _loaded_at
+    from {{ ref('int_commission__bad_payment') }}
+),
+
 of_transaction as (
     select * from bad_take_back
     union all
@@ -243,6 +272,10 @@ of_transaction as (
     select * from no_participant
     union all
     select * from no_plan
+    union all
+    select * from bad_payment
+    union all
+    select * from repeated
 ),
 
 unpaid_window as (

@@ -16,6 +16,7 @@ opening as (
         coalesce(own_window.window_start, period.period_start) as window_start,
         coalesce(own_window.window_end, period.period_end) as window_end,
         opening_balance.as_of,
+        opening_balance.amount as opening_amount,
         {{ to_units('opening_balance.amount') }} as opening_units,
         row_number() over (
             partition by opening_balance.participant_id, component.plan_id, component.component_id, opening_balance.as_of
@@ -61,6 +62,7 @@ final as (
         window_start,
         window_end,
         as_of,
+        opening_amount,
         opening_units
     from ranked
     where recency = 1

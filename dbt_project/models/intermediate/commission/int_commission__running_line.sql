@@ -1,7 +1,10 @@
+{{ config(materialized='ephemeral') }}
+
 {# S6. The running measure before and after each credit, in the windows that this build calculates. The order
    is total, so any batching of the exports gives the same lines. #}
 
-{% set order_of_lines = 'line.event_date, line.is_taking_back, line.order_id, line.line_number, line.document_type' %}
+{% set order_of_lines
+    = 'line.event_date, line.is_taking_back, line.order_id, line.line_number, line.document_type, line.event_id' %}
 
 with
 

@@ -1,4 +1,5 @@
-{# S1. A sale counts on the date that the component names; what takes it back counts on its own date. #}
+{# S1. A sale counts on the date that the component names; what takes it back counts on its own date,
+   and money received on the day on which it came. #}
 
 with
 
@@ -8,6 +9,7 @@ document as (
 
 event_kind as (
     select distinct event_kind from {{ source('plan', 'plan_component') }}
+    where event_kind <> 'payment'
 ),
 
 dated as (
@@ -24,7 +26,7 @@ dated as (
     cross join event_kind
 ),
 
-final as (
+sold as (
     select
         document_id || ':' || event_kind as event_id,
         case when original_document_id is not null then original_document_id || ':' || event_kind end
@@ -55,6 +57,43 @@ final as (
         _loaded_at
     from dated
     where event_date is not null
+),
+
+paid as (
+    select
+        document_id || ':payment:' || payment_id as event_id,
+        cast(null as {{ dbt.type_string() }}) as original_event_id,
+        document_id,
+        root_order_id,
+        order_id,
+        line_number,
+        document_type,
+        false as is_taking_back,
+        'payment' as event_kind,
+        payment_date as event_date,
+        order_date,
+        is_orphan,
+        is_excess,
+        customer_id,
+        product_id,
+        channel_id,
+        territory_id,
+        sales_rep_id,
+        paid_units as net_units,
+        cast(null as bigint) as margin_units,
+        cast(0 as bigint) as taken_back_net_units,
+        cast(0 as bigint) as taken_back_margin_units,
+        sale_basis,
+        taken_back_basis,
+        basis,
+        payment_loaded_at as _loaded_at
+    from {{ ref('int_commission__payment_event') }}
+),
+
+final as (
+    select * from sold
+    union all
+    select * from paid
 )
 
 select * from final

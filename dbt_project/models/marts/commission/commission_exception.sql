@@ -13,7 +13,8 @@ final as (
         reason,
         cast(amount as decimal(24, 6)) as amount,
         case
-            when reason in ('no_plan', 'zero_quota') then 'warning'
+            when reason in ('no_plan', 'zero_quota', 'payment_exceeds_sale', 'duplicate_transaction')
+                then 'warning'
             else 'critical'
         end as severity,
         case

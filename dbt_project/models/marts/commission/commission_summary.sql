@@ -17,7 +17,7 @@ final as (
         pay_period_end as period_end,
         {{ from_units('measure_units') }} as measure_amount,
         {{ from_units('measure_to_date_units') }} as measure_to_date_amount,
-        {{ from_units('quota_units') }} as quota_amount,
+        {{ from_fraction('quota_numerator', 'quota_denominator') }} as quota_amount,
         {{ attainment('measure_to_date_units', 'quota_numerator', 'quota_denominator') }} as attainment,
         {{ from_minor('earned_minor') }} as earned_amount,
         cast(0 as decimal(24, 6)) as cap_effect_amount,

@@ -9,7 +9,6 @@ window_quota as (
         window_end,
         quota_numerator,
         quota_denominator,
-        quota_units,
         row_number() over (
             partition by participant_id, quota_type, window_start, window_end
             order by plan_id, plan_version desc, ordinal
@@ -25,7 +24,8 @@ quota as (
         quota.period,
         quota.period_start,
         quota.period_end,
-        coalesce({{ from_units('window_quota.quota_units') }}, quota.amount) as amount,
+        coalesce({{ from_fraction('window_quota.quota_numerator', 'window_quota.quota_denominator') }}, quota.amount)
+            as amount,
         coalesce(window_quota.quota_numerator, cast({{ to_units('quota.amount') }} as {{ type_wide() }}))
             as quota_numerator,
         coalesce(window_quota.quota_denominator, cast(1 as {{ type_wide() }})) as quota_denominator
