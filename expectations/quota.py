@@ -73,12 +73,8 @@ def rep_attainment() -> list[ExpectNoRows]:
             compared as (
                 select
                     this.participant_id, this.quota_type, this.period, this.credited_amount,
-                    sum(summary.measure_amount) + coalesce((
-                        select sum(opened.opening_amount) from opened
-                        where opened.participant_id = this.participant_id
-                            and opened.quota_type = this.quota_type
-                            and opened.as_of between this.period_start and this.period_end
-                    ), 0) as measure_amount,
+                    this.period_start, this.period_end,
+                    sum(summary.measure_amount) as measure_amount,
                     bool_or(
                         summary.period_start < this.period_start
                         or summary.period_end > this.period_end
@@ -93,11 +89,25 @@ def rep_attainment() -> list[ExpectNoRows]:
                     and summary.period_start <= this.period_end
                     and summary.period_end >= this.period_start
                 group by all
+            ),
+            begun as (
+                select
+                    compared.participant_id, compared.quota_type, compared.period,
+                    sum(opened.opening_amount) as opening_amount
+                from compared
+                inner join opened
+                    on opened.participant_id = compared.participant_id
+                    and opened.quota_type = compared.quota_type
+                    and opened.as_of between compared.period_start and compared.period_end
+                group by all
             )
             -- A pay period that is longer than the quota's can't be told apart here.
             select participant_id, quota_type, period, credited_amount, measure_amount
             from compared
-            where not is_cut and credited_amount <> measure_amount
+            left join begun using (participant_id, quota_type, period)
+            where
+                not is_cut
+                and credited_amount <> measure_amount + coalesce(opening_amount, 0)
             """,
         ),
     ]
