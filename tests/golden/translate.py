@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from .calculations import exceptions, payments, tiers
+from .calculations import exceptions, payments, quotas, tiers
 from .case import Case
 from .words import CURRENCIES, NotSaid, Said, person, reps
 
@@ -16,6 +16,11 @@ _CALCULATIONS: dict[str, Callable[[Case, Said], None]] = {
     "target_mult": tiers.target_mult,
     "curve": tiers.curve,
     "lump_interp": tiers.lump_interp,
+    "quota_calc": quotas.quota_calc,
+    "incremental_ytd": quotas.incremental_ytd,
+    "quota_rerun": quotas.quota_rerun,
+    "version_delta": quotas.version_delta,
+    "claw": quotas.claw,
     "pre_rules": exceptions.pre_rules,
     "collected_over_target": payments.collected_over_target,
 }
@@ -37,7 +42,11 @@ def say(case: Case) -> Said:
 
 
 def _put_people(case: Case, said: Said) -> None:
-    days = [date.fromisoformat(row["order_date"]) for row in said.feeds["sales_line"]]
+    days = [
+        date.fromisoformat(row["order_date"])
+        for feeds in said.every_feed
+        for row in feeds.get("sales_line", [])
+    ]
     are_assigned = "plan_assignment" in said.feeds
     for rep in dict.fromkeys([*reps(case), *said.managers, *said.managers.values()]):
         manager = said.managers.get(rep)
@@ -49,6 +58,13 @@ def _put_people(case: Case, said: Said) -> None:
                 "valid_from": "1990-01-01",
             }
         )
+        of_rep = [(since, target) for name, since, target in said.targets if name == rep]
+        for number, (since, target) in enumerate(of_rep):
+            row = dict(said.feeds["participant"][-1]) | {"target_incentive_amount": target}
+            if number:
+                said.feeds["participant"].append(row | {"valid_from": since.isoformat()})
+            else:
+                said.feeds["participant"][-1] = row
         if are_assigned:
             continue
         said.feeds["plan_assignment"].append(

@@ -20,19 +20,38 @@ class NotSaid(Exception):
     """The plan language does not calculate yet what a case needs; the words say what."""
 
 
+Feeds = dict[str, list[dict[str, str]]]
+
+
 @dataclass
 class Said:
     """A case in niaga's words: its plan, and the rows of each feed.
 
     `plan_to_check` is one that `niaga plan check` must refuse, or not; `managers` says who is
-    above whom.
+    above whom; `components` how niaga calls a component of the case; `targets` from when on a
+    participant has which yearly target incentive; `nights` the rows that come after all others,
+    night by night, each with the period that it stands for.
     """
 
     currency: str
     plan: dict[str, Any]
     plan_to_check: dict[str, Any] = field(default_factory=dict)
     managers: dict[str, str] = field(default_factory=dict)
-    feeds: dict[str, list[dict[str, str]]] = field(default_factory=lambda: defaultdict(list))
+    components: dict[str, str] = field(default_factory=dict)
+    targets: list[tuple[str, date, str]] = field(default_factory=list)
+    nights: list[tuple[str, Feeds]] = field(default_factory=list)
+    feeds: Feeds = field(default_factory=lambda: defaultdict(list))
+
+    def night(self, period: str) -> Feeds:
+        """Begin the next night; give its rows to fill."""
+        feeds: Feeds = defaultdict(list)
+        self.nights.append((period, feeds))
+        return feeds
+
+    @property
+    def every_feed(self) -> list[Feeds]:
+        """The rows of the first night, and of each later one."""
+        return [self.feeds, *(feeds for _, feeds in self.nights)]
 
 
 def person(case: Case, rep: str) -> str:
@@ -105,6 +124,11 @@ def days(case: Case) -> list[date]:
 def reps(case: Case) -> list[str]:
     """Everyone that the case names, in order of the first mention."""
     said = [
+        *(
+            each["rep"]
+            for name in ("assignments", "clawbacks")
+            for each in case.inputs.get(name, [])
+        ),
         *(each["rep"] for each in case.inputs.get("transactions", [])),
         *(
             split["rep"]
