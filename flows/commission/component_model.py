@@ -104,8 +104,11 @@ class Component(PlanPart):
     def needs_quota(self) -> bool:
         """Whether the curve has an edge in % of quota, or pays by attainment."""
         is_of_quota = any(parse_amount(text).unit == "quota" for text in self._curve_texts)
-        return is_of_quota or any(
-            parse_curve_rate(tier.rate).unit == "target" for tier in self.tiers
+        is_by_point = any(step.per_point for step in self.steps or [])
+        return (
+            is_of_quota
+            or is_by_point
+            or any(parse_curve_rate(tier.rate).unit == "target" for tier in self.tiers)
         )
 
     @property

@@ -95,7 +95,8 @@ def check_steps(steps: list[Step]) -> None:
     if steps[0].edge.is_zero and steps[0].above is None:
         raise ValueError("from 0 a step would pay without a sale; write above: 0")
     _check_pay([text for step in steps for text in (step.pays, step.per_point) if text])
-    if any(step.per_point and step.edge.unit != "quota" for step in steps):
+    has_money = any(step.edge.unit == "money" for step in steps)
+    if has_money and any(step.per_point for step in steps):
         raise ValueError("per_point counts points of attainment: it needs edges in % of quota")
 
 
