@@ -42,6 +42,7 @@ judged as (
             and month.period_end <= piece.piece_end
 ),
 
+-- `greatest` and `least` pass over NULL: without a day on the component nothing is in common.
 attended as (
     select
         judged.window_id,
@@ -52,15 +53,15 @@ attended as (
         judged.judged_start,
         {{ dbt.datediff('judged.judged_start', 'judged.judged_end', 'day') }} + 1 as days,
         least(
-            coalesce(sum({{ common_days(
+            coalesce(sum(case when active.active_from is not null then {{ common_days(
                 ['judged.judged_start', 'active.active_from'], ['judged.judged_end', 'active.active_to']
-            ) }}), 0),
+            ) }} end), 0),
             {{ dbt.datediff('judged.judged_start', 'judged.judged_end', 'day') }} + 1
         ) as active_days,
-        coalesce(sum({{ common_days(
+        coalesce(sum(case when active.active_from is not null then {{ common_days(
             ['judged.judged_start', 'active.active_from', 'judged.version_from'],
             ['judged.judged_end', 'active.active_to', 'judged.version_to']
-        ) }}), 0) as active_days_of_version
+        ) }} end), 0) as active_days_of_version
     from judged
     left join active
         on

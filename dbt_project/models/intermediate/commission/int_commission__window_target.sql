@@ -53,6 +53,7 @@ judged as (
             and month.period_end <= component_window.window_end
 ),
 
+-- `greatest` and `least` pass over NULL: without a day on the component nothing is in common.
 attended as (
     select
         judged.window_id,
@@ -64,13 +65,13 @@ attended as (
         amount.amount_to,
         amount.target_units,
         {{ dbt.datediff('judged.judged_start', 'judged.judged_end', 'day') }} + 1 as days,
-        coalesce(sum({{ common_days(
+        coalesce(sum(case when active.active_from is not null then {{ common_days(
             ['judged.judged_start', 'active.active_from'], ['judged.judged_end', 'active.active_to']
-        ) }}), 0) as active_days,
-        coalesce(sum({{ common_days(
+        ) }} end), 0) as active_days,
+        coalesce(sum(case when active.active_from is not null then {{ common_days(
             ['judged.judged_start', 'active.active_from', 'amount.amount_from'],
             ['judged.judged_end', 'active.active_to', 'amount.amount_to']
-        ) }}), 0) as active_days_of_amount
+        ) }} end), 0) as active_days_of_amount
     from judged
     inner join amount
         on judged.window_id = amount.window_id
