@@ -66,7 +66,9 @@ def rep_attainment() -> list[ExpectNoRows]:
                 ) = 1
             ),
             opened as (
-                select opening.participant_id, counted.quota_type, opening.as_of, opening.opening_amount
+                select
+                    opening.participant_id, counted.quota_type, opening.as_of,
+                    opening.opening_amount
                 from intermediate.int_commission__opening as opening
                 inner join counted using (component_key)
             ),

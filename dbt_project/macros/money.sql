@@ -25,12 +25,39 @@
     cast(cast({{ units }} as decimal(19, 0)) * {{ power_of_ten_as_decimal(var('money_scale') | int) }} as decimal(24, 6))
 {%- endmacro %}
 
+{# An amount as integer units of the measure, and back: money at the money scale, quantities in millionths,
+   orders and customers one by one. #}
+{% macro to_measure(amount, measure) -%}
+    case
+        when {{ measure }} = 'quantity' then {{ millionths_as_integer(amount) }}
+        when {{ measure }} in ('orders', 'customers') then cast({{ amount }} as bigint)
+        else {{ to_units(amount) }}
+    end
+{%- endmacro %}
+
+{% macro from_measure(units, measure) -%}
+    case
+        when {{ measure }} = 'quantity' then {{ from_millionths(units) }}
+        when {{ measure }} in ('orders', 'customers') then cast({{ units }} as decimal(24, 6))
+        else {{ from_units(units) }}
+    end
+{%- endmacro %}
+
 {% macro from_millionths(millionths) -%}
     cast(cast({{ millionths }} as decimal(19, 0)) * {{ power_of_ten_as_decimal(6) }} as decimal(24, 6))
 {%- endmacro %}
 
 {% macro from_minor(minor) -%}
     cast(cast({{ minor }} as decimal(19, 0)) * {{ power_of_ten_as_decimal(var('currency_digits') | int) }} as decimal(24, 6))
+{%- endmacro %}
+
+{# The same in the minor unit of any currency: `digits` is 0, 2 or 3. #}
+{% macro from_minor_of(minor, digits) -%}
+    cast(
+        cast({{ minor }} as decimal(19, 0))
+        * case {{ digits }} when 0 then cast(1 as decimal(4, 3)) when 2 then cast(0.01 as decimal(4, 3)) else cast(0.001 as decimal(4, 3)) end
+        as decimal(24, 6)
+    )
 {%- endmacro %}
 
 {# A quantity (six decimals) as an integer of millionths. #}
@@ -105,9 +132,16 @@
     end
 {%- endmacro %}
 
-{# An exact fraction of units as an amount, rounded to six decimals. #}
-{% macro from_fraction(numerator, denominator) -%}
-    {{ from_millionths(rounded_division(
-        10 ** (6 - (var('money_scale') | int)) ~ ' * ' ~ numerator, denominator
-    )) }}
+{# How many millionths a unit of the measure is: see to_measure. #}
+{% macro millionths_of_unit(measure) -%}
+    case
+        when {{ measure }} = 'quantity' then 1
+        when {{ measure }} in ('orders', 'customers') then 1000000
+        else {{ 10 ** (6 - (var('money_scale') | int)) }}
+    end
+{%- endmacro %}
+
+{# An exact fraction of units of the measure as an amount, rounded to six decimals. #}
+{% macro from_fraction(numerator, denominator, measure) -%}
+    {{ from_millionths(rounded_division(numerator ~ ' * ' ~ millionths_of_unit(measure), denominator)) }}
 {%- endmacro %}

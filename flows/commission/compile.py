@@ -1,12 +1,13 @@
 """Writes the plans of a workspace as small Parquet tables, which the dbt project reads as sources.
 
-Tables: `plan_version`, `plan_component`, `plan_segment`, those of `quota_rules`, and
-`fiscal_period`, the periods of the company's fiscal year (columns: `SCHEMAS`). Ids are made of
-plan, version and component, so they stay the same from run to run.
+Their columns are in `SCHEMAS`; those of quotas in `quota_rules`; `fiscal_period` has the periods of
+the company's fiscal year. Ids are made of plan, version and component, so they stay the same from
+run to run.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from math import lcm
@@ -22,6 +23,8 @@ from .component_model import Component
 from .curves import (
     COEFFICIENTS,
     LARGEST,
+    SHARE_OF_YEAR,
+    Line,
     Scale,
     denominator_of,
     is_narrow,
@@ -32,6 +35,10 @@ from .curves import (
     share_of_target,
     walk_of,
 )
+from .exchange import SCHEMAS as EXCHANGE_SCHEMAS
+from .exchange import exchange_rows
+from .filters import FILTER_SCHEMA, Filters
+from .measures import MEASURES
 from .plans import PlanFile, load_plans
 from .units import parse_yearly_money
 
@@ -55,6 +62,7 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("component_key", _TEXT), ("plan_id", _TEXT), ("plan_version", _INTEGER),
             ("component_id", _TEXT), ("ordinal", _INTEGER), ("title", _TEXT), ("measure", _TEXT),
             ("event_kind", _TEXT), ("window_kind", _TEXT),
+            ("valid_from", _DATE), ("valid_to", _DATE), ("filter_number", _INTEGER),
             ("credit_level", _INTEGER), ("needs_full_split", _FLAG),
             ("walk", _TEXT), ("re_rates_at_edges", _FLAG),
             ("needs_quota", _FLAG), ("needs_target", _FLAG), ("is_narrow", _FLAG),
@@ -64,7 +72,8 @@ SCHEMAS: dict[str, pa.Schema] = {
     ),
     "plan_segment": pa.schema(
         [
-            ("component_key", _TEXT), ("segment_number", _INTEGER), ("segment_id", _TEXT),
+            ("component_key", _TEXT), ("curve_number", _INTEGER), ("segment_number", _INTEGER),
+            ("segment_id", _TEXT),
             ("edge_unit", _TEXT), ("edge_numerator", _INTEGER), ("edge_denominator", _INTEGER),
             ("is_above", _FLAG), ("rate", pa.decimal128(18, 9)),
             *((f"{name}_numerator", _INTEGER) for name in COEFFICIENTS),
@@ -78,7 +87,18 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("period_end", _DATE),
         ]
     ),
+    **EXCHANGE_SCHEMAS,
+    "plan_filter": FILTER_SCHEMA,
+    "plan_term": pa.schema(
+        [
+            ("component_key", _TEXT), ("term_number", _INTEGER), ("filter_number", _INTEGER),
+            ("valid_from", _DATE), ("valid_to", _DATE),
+        ]
+    ),
 }  # fmt: skip
+_LARGEST_RATE_SHOWN = 10**9
+OWN_CURVE = 0
+"""The number of the curve that the component says itself; others replace it."""
 
 
 def compile_plans(workspace: Workspace) -> dict[str, pa.Table]:
@@ -87,12 +107,19 @@ def compile_plans(workspace: Workspace) -> dict[str, pa.Table]:
     Raises ConfigurationError where a plan is wrong, or its numbers are too large to be exact.
     """
     rows: dict[str, list[dict[str, Any]]] = {name: [] for name in SCHEMAS}
-    scale = Scale(workspace.settings.money_scale, workspace.currency_digits)
+    money = workspace.settings.money_scale
+    scale = Scale(money, money, workspace.currency_digits)
+    filters = Filters(workspace.settings.money_scale)
     for file in load_plans(workspace):
         rows["plan_version"].append(_version_row(file, scale))
+        for table, added in exchange_rows(file.plan).items():
+            rows[table] += added
         for ordinal, (name, component) in enumerate(file.plan.components.items(), start=1):
             try:
-                component_row, segment_rows = _component_rows(file, ordinal, name, component, scale)
+                component_row, segment_rows = _component_rows(
+                    file, ordinal, name, component, scale, filters
+                )
+                rows["plan_term"] += _term_rows(component_row, component, filters)
                 quota_rows = _quota_rows(component_row, component, scale)
             except ValueError as error:
                 raise ConfigurationError(
@@ -103,6 +130,7 @@ def compile_plans(workspace: Workspace) -> dict[str, pa.Table]:
             for table, added in quota_rows.items():
                 rows[table] += added
     rows["fiscal_period"] = fiscal_periods(workspace.settings.fiscal_year)
+    rows["plan_filter"] = filters.rows
     return {
         name: pa.Table.from_pylist(rows[name], schema=schema) for name, schema in SCHEMAS.items()
     }
@@ -119,7 +147,7 @@ def _version_row(file: PlanFile, scale: Scale) -> dict[str, Any]:
     plan = file.plan
     target = None
     if plan.target != "from participant":
-        exact = parse_yearly_money(plan.target).value * 10**scale.measure
+        exact = parse_yearly_money(plan.target).value * 10**scale.money
         if exact.denominator != 1:
             raise ConfigurationError(
                 [Fault(file.path, None, "target", "more decimals than the workspace's money_scale")]
@@ -141,12 +169,24 @@ def _version_row(file: PlanFile, scale: Scale) -> dict[str, Any]:
 
 
 def _component_rows(
-    file: PlanFile, ordinal: int, name: str, component: Component, scale: Scale
+    file: PlanFile, ordinal: int, name: str, component: Component, scale: Scale, filters: Filters
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     window = component.window or file.plan.pay
-    lines = lines_of(component, window, scale)
     key = f"{file.plan.plan}/{file.plan.version}/{name}"
-    target = share_of_target(component, window)
+    target = share_of_target(component.weight, window)
+    decimals = MEASURES[component.of].decimals
+    if decimals is not None:
+        scale = replace(scale, measure=decimals)
+    curves = [component, *(component.terms or [])]
+    lines_of_curves = [lines_of(curve, target, scale) for curve in curves]
+    lines = [line for lines in lines_of_curves for line in lines]
+    if window not in SHARE_OF_YEAR and needs_target(lines):
+        raise ValueError(
+            f"a target incentive is a year's: a window of kind {window} has no part of it"
+        )
+    # What is rounded as one running total needs one denominator.
+    adds_up = component.running or component.terms
+    common = lcm(*(denominator_of(line) for line in lines)) if adds_up else None
     component_row = {
         "component_key": key,
         "plan_id": file.plan.plan,
@@ -157,25 +197,55 @@ def _component_rows(
         "measure": component.of,
         "event_kind": _EVENT_OF[component.on],
         "window_kind": window,
+        "valid_from": max(file.plan.from_, component.from_ or file.plan.from_),
+        "valid_to": min(file.valid_to, component.to or file.valid_to),
+        "filter_number": filters.number_of(component.where),
         "credit_level": 1 if component.credit == "rollup" else 0,
         "needs_full_split": component.shares == "100%",
-        "walk": walk_of(component),
+        "walk": "terms" if component.terms else walk_of(component),
         "re_rates_at_edges": re_rates_at_edges(component),
         "needs_quota": needs_quota(lines),
         "needs_target": needs_target(lines),
-        "is_narrow": is_narrow(lines),
+        "is_narrow": common is None and is_narrow(lines),
         "target_numerator": target.numerator,
         "target_denominator": target.denominator,
         "returns_rate": component.returns.rate,
         "returns_keep_attainment": component.returns.attainment == "keep",
     }
+    segments = [
+        row
+        for number, lines in enumerate(lines_of_curves)
+        for row in _segment_rows(key, number, lines, common)
+    ]
+    return component_row, segments
+
+
+def _term_rows(
+    component_row: dict[str, Any], component: Component, filters: Filters
+) -> list[dict[str, Any]]:
+    """Give the terms; the number of a term is that of its curve."""
+    return [
+        {
+            "component_key": component_row["component_key"],
+            "term_number": number,
+            "filter_number": filters.number_of(term.where),
+            "valid_from": term.from_ or component_row["valid_from"],
+            "valid_to": term.to or component_row["valid_to"],
+        }
+        for number, term in enumerate(component.terms or [], start=1)
+    ]
+
+
+def _segment_rows(
+    component_key: str, curve_number: int, lines: list[Line], common_denominator: int | None
+) -> list[dict[str, Any]]:
+    key = component_key if curve_number == OWN_CURVE else f"{component_key}/{curve_number}"
     segments = []
-    common = lcm(*(denominator_of(line) for line in lines))
     for number, line in enumerate(lines, start=1):
-        # Lines of a running curve add up over its segments.
-        denominator = common if component.running else denominator_of(line)
+        denominator = common_denominator or denominator_of(line)
         row: dict[str, Any] = {
-            "component_key": key,
+            "component_key": component_key,
+            "curve_number": curve_number,
             "segment_number": number,
             "segment_id": f"{key}/{number}",
             "edge_unit": line.edge_unit,
@@ -191,19 +261,19 @@ def _component_rows(
         if any(isinstance(cell, int) and abs(cell) > LARGEST for cell in row.values()):
             raise ValueError("the numbers of the curve are too large to be calculated exactly")
         segments.append(row)
-    return component_row, segments
+    return segments
 
 
 def _quota_rows(
     row: dict[str, Any], component: Component, scale: Scale
 ) -> dict[str, list[dict[str, Any]]]:
     return quota_rules.quota_rows(
-        row["component_key"], row["component_id"], component, row["window_kind"], scale.measure
+        row["component_key"], row["component_id"], component, row["window_kind"], scale.money
     )
 
 
 def _decimal(rate: Fraction | None) -> Decimal | None:
     """Give a rate to look at: pay is calculated with the coefficients, which are exact."""
-    if rate is None:
+    if rate is None or rate >= _LARGEST_RATE_SHOWN:
         return None
     return (Decimal(rate.numerator) / Decimal(rate.denominator)).quantize(Decimal("1e-9"))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from .imported_table import refuse_upper_edges
+from .measures import MEASURES
 from .plan_part import CurveRateText, EdgeText, PayText, PlanPart
 from .units import Quantity, parse_amount, parse_curve_rate
 
@@ -60,7 +61,7 @@ def check_kinds(edges: list[Quantity]) -> None:
     """Refuse edges of several kinds."""
     units = {edge.unit for edge in edges if edge.unit != "zero"}
     if len(units) > 1:
-        raise ValueError("edges must be of one kind: all money or all % of quota")
+        raise ValueError("edges must be of one kind: all money, all units or all % of quota")
 
 
 def _check_ascending(edges: list[Quantity]) -> None:
@@ -82,8 +83,10 @@ def check_tiers(tiers: list[Tier]) -> None:
     _check_ascending(edges)
     units = {parse_curve_rate(tier.rate).unit for tier in tiers} - {"zero"}
     if len(units) > 1:
-        raise ValueError("rates must be of one kind: all %, or all x (times the target)")
-    if "target" in units and any(edge.unit == "money" for edge in edges):
+        raise ValueError(
+            "rates must be of one kind: all %, all money per unit, or all x (times the target)"
+        )
+    if "target" in units and any(edge.unit not in ("zero", "quota") for edge in edges):
         raise ValueError("rates in x (times the target) need edges in % of quota")
 
 
@@ -112,3 +115,101 @@ def check_points(points: list[Point]) -> None:
         raise ValueError("a payout line needs at least two points")
     _check_ascending([parse_amount(point.at) for point in points])
     _check_pay([point.pays for point in points])
+
+
+CURVES = ("rate", "marginal", "whole", "running", "steps", "points")
+
+
+class Curve(PlanPart):
+    """What is paid for a measure, said in one of several ways; base of whatever has a curve."""
+
+    rate: CurveRateText | None = None
+    marginal: Tiers | None = None
+    whole: Tiers | None = None
+    running: Tiers | None = None
+    steps: Steps | None = None
+    points: list[Point] | None = None
+    marginal_above: EdgeText | None = None
+    only_above: EdgeText | None = None
+    rate_at: Literal["before", "after"] | None = None
+
+    @model_validator(mode="after")
+    def _right_curve(self) -> Self:
+        if len(self.curves_said) > 1:
+            raise ValueError(
+                f"say exactly one of {', '.join(CURVES)}; found {', '.join(self.curves_said)}"
+            )
+        for rows in (self.marginal, self.whole, self.running):
+            if rows is not None:
+                check_tiers(rows)
+        if self.steps is not None:
+            check_steps(self.steps)
+        if self.points is not None:
+            check_points(self.points)
+        self._check_edges_of_their_own()
+        return self
+
+    def _check_edges_of_their_own(self) -> None:
+        if self.rate_at is not None and self.running is None:
+            raise ValueError("rate_at says which total picks the rate of a running curve")
+        if self.marginal_above is not None:
+            edges = [tier.edge for tier in self.whole or []]
+            if parse_amount(self.marginal_above) not in edges[1:]:
+                raise ValueError("marginal_above is the edge of a row of whole, behind the first")
+        if self.only_above is not None:
+            if not self.tiers or self.running is not None or self.marginal_above is not None:
+                raise ValueError("only_above goes with rate, marginal or whole")
+            check_kinds([*(tier.edge for tier in self.tiers), parse_amount(self.only_above)])
+
+    @property
+    def curves_said(self) -> list[str]:
+        """The ways in which the curve is said: one, or none where it may be left out."""
+        return [name for name in CURVES if getattr(self, name) is not None]
+
+    @property
+    def tiers(self) -> list[Tier]:
+        """The rows of a curve of rates; a single rate is a row from zero."""
+        if self.rate is not None:
+            return [Tier(**{"from": "0", "rate": self.rate})]
+        return self.marginal or self.whole or self.running or []
+
+    @property
+    def edges(self) -> list[Quantity]:
+        """Every lower edge of the curve."""
+        rows = [*self.tiers, *(self.steps or [])]
+        texts = [*(point.at for point in self.points or []), self.marginal_above, self.only_above]
+        return [row.edge for row in rows] + [parse_amount(text) for text in texts if text]
+
+    @property
+    def needs_quota(self) -> bool:
+        """Whether it has an edge in % of quota, or pays by attainment."""
+        return (
+            any(edge.unit == "quota" for edge in self.edges)
+            or any(step.per_point for step in self.steps or [])
+            or any(parse_curve_rate(tier.rate).unit == "target" for tier in self.tiers)
+        )
+
+    @property
+    def money_texts(self) -> list[str]:
+        """Every number of the curve that may be money."""
+        rows = [*self.tiers, *(self.steps or [])]
+        edges = [row.from_ or row.above for row in rows]
+        rates = [tier.rate for tier in self.tiers]
+        pays = [text for step in self.steps or [] for text in (step.pays, step.per_point)]
+        points = [text for point in self.points or [] for text in (point.at, point.pays)]
+        texts = [*edges, *rates, *pays, *points, self.marginal_above, self.only_above]
+        return [text for text in texts if text is not None]
+
+    def check_measure(self, name: str) -> None:
+        """Refuse edges and rates in other units than those of the measure called `name`."""
+        measure = MEASURES[name]
+        wrong = [
+            edge for edge in self.edges if edge.unit not in ("zero", "quota", measure.edge_unit)
+        ]
+        if wrong:
+            raise ValueError(f"edges in {wrong[0].unit} do not go with of: {name}")
+        paid = f"per {measure.paid_per}" if measure.paid_per else "share"
+        rates = [parse_curve_rate(tier.rate) for tier in self.tiers]
+        if any(rate.unit not in ("zero", "target", paid) for rate in rates):
+            said = f"money per {measure.paid_per}" if measure.paid_per else "%"
+            raise ValueError(f"of: {name} is paid in {said} or in x (times the target)")

@@ -4,10 +4,10 @@ A segment is one straight line of the payout curve
 
     F(x) = (a + c*T + f*Q + (b + (d*T + e)/Q) * x) / den      in minor units of the currency
 
-with x the running measure and Q the quota, both integers at the workspace's money scale, and T the
-yearly target incentive, also at that scale. Most curves need only a, b and f. Weight and the
-window's share of the year are inside c and d. The lower edge is an amount at the money scale or a
-share of the quota.
+with x the running measure and Q the quota, both integers at the scale of the measure, and T the
+yearly target incentive at the workspace's money scale. Most curves need only a, b and f. Weight and
+the window's share of the year are inside c and d. The lower edge is an amount at the scale of the
+measure or a share of the quota.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from fractions import Fraction
 from itertools import pairwise
 from math import lcm
 
-from .component_model import Component
-from .curve_model import Point, Step
+from .curve_model import Curve, Point, Step
 from .period_kinds import MONTHS
 from .units import Quantity, parse_amount, parse_curve_rate, parse_rate
 
 NARROW_DENOMINATOR = 10**9
 LARGEST = 2**63 - 1
-_SHARE_OF_YEAR = {"week": Fraction(1, 52)} | {
+SHARE_OF_YEAR = {"week": Fraction(1, 52)} | {
     kind: Fraction(months, 12) for kind, months in MONTHS.items()
 }
+"""The part of a yearly target incentive that a window is for, by its kind."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,9 @@ class Line:
 
 @dataclass(frozen=True)
 class Scale:
-    """Decimals of the measure (the money scale) and of the pay (the currency's digits)."""
+    """Decimals of money as integers, of the measure, and of the pay (the currency's digits)."""
 
+    money: int
     measure: int
     pay: int
 
@@ -57,47 +58,46 @@ class Scale:
         """Minor units of pay for one unit of the measure at its scale."""
         return Fraction(10**self.pay, 10**self.measure)
 
+    @property
+    def money_to_pay(self) -> Fraction:
+        """Minor units of pay for one unit of money at its scale."""
+        return Fraction(10**self.pay, 10**self.money)
 
-def lines_of(component: Component, window: str, scale: Scale) -> list[Line]:
-    """Give the segments of a component's curve, in ascending order of their lower edges.
 
-    Raises ValueError where the window has no part of the year that a target incentive is for.
+def lines_of(curve: Curve, target: Fraction, scale: Scale) -> list[Line]:
+    """Give the segments of a curve, in ascending order of their lower edges.
+
+    `target` is the part of the yearly target incentive that one window is worth.
     """
-    lines = _lines_of(component, window, scale)
-    if window not in _SHARE_OF_YEAR and needs_target(lines):
-        raise ValueError(
-            f"a target incentive is a year's: it can't be divided over a window of kind {window}"
-        )
-    return lines
+    of_target = target * scale.money_to_pay
+    if not curve.curves_said:
+        return []
+    if curve.points is not None:
+        return _points(curve.points, of_target, scale)
+    if curve.steps is not None:
+        return _steps(curve.steps, of_target, scale)
+    return _tiers(curve, of_target, scale)
 
 
-def _lines_of(component: Component, window: str, scale: Scale) -> list[Line]:
-    if component.points is not None:
-        return _points(component.points, _target(component, window, scale), scale)
-    if component.steps is not None:
-        return _steps(component.steps, _target(component, window, scale), scale)
-    return _tiers(component, window, scale)
-
-
-def re_rates_at_edges(component: Component) -> bool:
+def re_rates_at_edges(curve: Curve) -> bool:
     """Whether reaching an edge pays for what was sold before, while each slice has its own line."""
-    is_broken_whole = bool(component.marginal_above or component.only_above) and component.whole
-    return bool(component.points or component.steps or is_broken_whole)
+    is_broken_whole = bool(curve.marginal_above or curve.only_above) and curve.whole
+    return bool(curve.points or curve.steps or is_broken_whole)
 
 
-def walk_of(component: Component) -> str:
+def walk_of(curve: Curve) -> str:
     """How a credit moves on the curve: over its `segments`, to the one `reached` with all before.
 
     `running_before` and `running_after`: it has the rate at one end of its own.
     """
-    if component.running is not None:
-        return f"running_{component.rate_at or 'after'}"
-    return "reached" if component.whole and not re_rates_at_edges(component) else "segments"
+    if curve.running is not None:
+        return f"running_{curve.rate_at or 'after'}"
+    return "reached" if curve.whole and not re_rates_at_edges(curve) else "segments"
 
 
-def share_of_target(component: Component, window: str) -> Fraction:
-    """Give the part of the yearly target incentive that the component is worth in one window."""
-    return parse_rate(component.weight) * _SHARE_OF_YEAR.get(window, Fraction(1))
+def share_of_target(weight: str, window: str) -> Fraction:
+    """Give the part of the yearly target incentive that a component is worth in one window."""
+    return parse_rate(weight) * SHARE_OF_YEAR.get(window, Fraction(1))
 
 
 def _edge_unit(edges: list[Quantity]) -> str:
@@ -112,11 +112,6 @@ def _edge_of(edge: Quantity, scale: Scale) -> tuple[Fraction, str]:
     return _edge_value(edge, scale), "quota" if edge.unit == "quota" else "money"
 
 
-def _target(component: Component, window: str, scale: Scale) -> Fraction:
-    """Give the pay, in minor units, for one unit of the yearly target incentive."""
-    return share_of_target(component, window) * scale.measure_to_pay
-
-
 @dataclass(frozen=True)
 class _Row:
     """A row of a curve of rates: the rate from its edge on."""
@@ -127,28 +122,28 @@ class _Row:
     rate: Fraction
 
 
-def _tiers(component: Component, window: str, scale: Scale) -> list[Line]:
+def _tiers(curve: Curve, target: Fraction, scale: Scale) -> list[Line]:
     """Give the segments of rate, marginal, whole and running.
 
     On a row of its own slice F goes on from where it is; on a whole row it is the rate times all
     that counts: what lies above `only_above`.
     """
-    rates = [parse_curve_rate(tier.rate) for tier in component.tiers]
+    rates = [parse_curve_rate(tier.rate) for tier in curve.tiers]
     of_target = any(rate.unit == "target" for rate in rates)
-    pay = _target(component, window, scale) if of_target else scale.measure_to_pay
+    pay = target if of_target else scale.measure_to_pay
     rows = [
         _Row(*_edge_of(tier.edge, scale), tier.above is not None, rate.value)
-        for tier, rate in zip(component.tiers, rates, strict=True)
+        for tier, rate in zip(curve.tiers, rates, strict=True)
     ]
     start = Fraction(0)
-    if component.only_above is not None:
-        start, unit = _edge_of(parse_amount(component.only_above), scale)
+    if curve.only_above is not None:
+        start, unit = _edge_of(parse_amount(curve.only_above), scale)
         rows = _beginning_at(start, unit, rows)
-    limit = _edge_value(parse_amount(component.marginal_above or "0"), scale)
-    is_whole = bool(component.whole or component.running)
+    limit = _edge_value(parse_amount(curve.marginal_above or "0"), scale)
+    is_whole = bool(curve.whole or curve.running)
     lines: list[Line] = []
     for row in rows:
-        if is_whole and not (component.marginal_above and row.edge >= limit):
+        if is_whole and not (curve.marginal_above and row.edge >= limit):
             terms = _product(row.rate * pay, start, row.edge_unit, of_target)
         else:
             last = lines[-1] if lines else None

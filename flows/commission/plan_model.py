@@ -12,12 +12,14 @@ from typing import Annotated, Any
 from pydantic import Field, model_validator
 
 from .component_model import Component
+from .conditions import parse_condition
+from .exchange_model import Exchange
 from .period_kinds import PayKind
 from .plan_part import Identifier, PlanPart, TargetText, refuse_keys_to_come
 from .quota_model import check_quota_rule
-from .units import parse_amount
+from .units import currency_of
 
-_KEYS_TO_COME = {"who", "rounding", "cap", "draw", "negative_pay", "exchange", "accounting"}
+_KEYS_TO_COME = {"who", "rounding", "cap", "draw", "negative_pay", "accounting"}
 
 
 class Approval(PlanPart):
@@ -40,6 +42,7 @@ class Plan(PlanPart):
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")]
     pay: PayKind = "month"
     target: TargetText = "from participant"
+    exchange: Exchange | None = None
     components: dict[Identifier, Component] = Field(min_length=1)
 
     @model_validator(mode="before")
@@ -51,16 +54,30 @@ class Plan(PlanPart):
     def _consistent(self) -> Plan:
         if self.to is not None and self.to < self.from_:
             raise ValueError(f"to {self.to} is before from {self.from_}")
+        if self.exchange is not None and self.exchange.to == self.currency:
+            raise ValueError(f"exchange: {self.currency} is the plan's own currency")
         for name, component in self.components.items():
             window = component.window or self.pay
             try:
                 check_quota_rule(component.quota, window, needs_quota=component.needs_quota)
             except ValueError as error:
                 raise ValueError(f"{name}: {error}") from error
-            for text in component.money_texts:
-                amount = parse_amount(text)
-                if amount.unit == "money" and amount.currency != self.currency:
-                    raise ValueError(
-                        f"{name}: {text} is not in the plan's currency {self.currency}"
-                    )
+            self._check_dates(name, component)
+            self._check_currency(name, component)
         return self
+
+    def _check_dates(self, name: str, component: Component) -> None:
+        if (component.to and component.to < self.from_) or (
+            self.to and component.from_ and component.from_ > self.to
+        ):
+            raise ValueError(f"{name}: no day of it lies within the plan's dates")
+
+    def _check_currency(self, name: str, component: Component) -> None:
+        for text in component.money_texts:
+            if currency_of(text) not in ("", self.currency):
+                raise ValueError(f"{name}: {text} is not in the plan's currency {self.currency}")
+        for condition in component.conditions:
+            for currency in parse_condition(condition).currencies - {self.currency}:
+                raise ValueError(
+                    f"{name}: {condition} has {currency}, not the plan's currency {self.currency}"
+                )

@@ -31,14 +31,14 @@ def _curve_rate_text(text: str) -> str:
 def _edge_text(text: str) -> str:
     amount = parse_amount(text)
     if amount.unit == "target":
-        raise ValueError("an edge is 0, money or a % of quota")
+        raise ValueError("an edge is 0, money, units, orders, customers or a % of quota")
     if amount.value < 0:
         raise ValueError("an edge can't be negative")
     return text
 
 
 def _pay_text(text: str) -> str:
-    if parse_amount(text).unit == "quota":
+    if parse_amount(text).unit not in ("zero", "money", "target"):
         raise ValueError("a payment is 0, money or a % of target")
     return text
 

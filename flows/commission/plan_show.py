@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from ..errors import UsageError
+from .curve_model import Curve
 from .plans import PlanFile, load_plans
 from .quota_rules import rule_of as quota_rule_of
 
@@ -40,7 +41,13 @@ def in_full(file: PlanFile) -> dict[str, Any]:
         if component.get("quota") != "none":
             rule = quota_rule_of(plan.components[name])
             component["quota"] = {"type": name, **rule.model_dump(mode="json", exclude_none=True)}
+        components[name] = _curve_last(component)
     return {**said, "components": components}
+
+
+def _curve_last(component: dict[str, Any]) -> dict[str, Any]:
+    """Order keys as the language does: what is measured, then what it pays."""
+    return {key: component[key] for key in sorted(component, key=Curve.model_fields.__contains__)}
 
 
 def as_yaml(said: dict[str, Any]) -> str:

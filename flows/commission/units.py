@@ -10,14 +10,21 @@ NUMBER = r"-?\d[\d_]*(?:\.\d+)?"
 _SHARE = re.compile(rf"^({NUMBER})%$")
 _TIMES = re.compile(rf"^({NUMBER})x$")
 _SHARE_OF = re.compile(rf"^({NUMBER})% of (quota|target)$")
+_COUNT = re.compile(rf"^({NUMBER}) (unit|order|customer)s?$")
 _MONEY = re.compile(rf"^({NUMBER}) ([A-Z]{{3}})$")
+_MONEY_PER = re.compile(rf"^({NUMBER}) ([A-Z]{{3}}) per (unit|order|customer)$")
+_CURRENCY = re.compile(r" ([A-Z]{3})\b")
 _MONEY_PER_YEAR = re.compile(rf"^({NUMBER}) ([A-Z]{{3}}) per year$")
 RATE_DIGITS = 10
 
 
 @dataclass(frozen=True)
 class Quantity:
-    """A number with its unit: `zero`, `money` (in `currency`), `quota`, `target` or `share`."""
+    """A number with its unit.
+
+    Units: `zero`, `money` (in `currency`), `share`, `quota` and `target` (shares of those),
+    `units`, `orders`, `customers`; of rates `per unit`, `per order` and `per customer` (money).
+    """
 
     value: Fraction
     unit: str
@@ -44,9 +51,14 @@ def parse_rate(text: str) -> Fraction:
 
 
 def parse_curve_rate(text: str) -> Quantity:
-    """Read the rate of a curve: `5%` of the measure, or `1.4x` the target per 100% of quota."""
+    """Read the rate of a curve: `5%` of the measure, `500 USD per order`, or `1.4x`.
+
+    1.4x is 1.4 times the target for 100% of the quota.
+    """
     if found := _TIMES.match(text):
         return Quantity(_exact_rate(text, _number(found[1])), "target")
+    if found := _MONEY_PER.match(text):
+        return Quantity(_exact_rate(text, _number(found[1])), f"per {found[3]}", found[2])
     rate = parse_rate(text)
     return Quantity(rate, "zero" if text == "0" else "share")
 
@@ -58,16 +70,25 @@ def _exact_rate(text: str, rate: Fraction) -> Fraction:
 
 
 def parse_amount(text: str) -> Quantity:
-    """Read an edge or a payment: `0`, `200_000 USD`, `80% of quota` or `50% of target`."""
+    """Read an edge or a payment: `0`, `200_000 USD`, `3 orders`, `80% of quota`."""
     if text == "0":
         return Quantity(Fraction(0), "zero")
+    if found := _COUNT.match(text):
+        return Quantity(_number(found[1]), f"{found[2]}s")
     if found := _MONEY.match(text):
         return Quantity(_number(found[1]), "money", found[2])
     if found := _SHARE_OF.match(text):
         return Quantity(_number(found[1]) / 100, found[2])
     raise ValueError(
-        f'"{text}" has no unit; write for example 0, 200_000 USD, 80% of quota or 50% of target'
+        f'"{text}" has no unit; write for example 0, 200_000 USD, 10 units, 3 orders, '
+        "80% of quota or 50% of target"
     )
+
+
+def currency_of(text: str) -> str:
+    """Give the currency that an amount or a rate is in; "" where it is no money."""
+    found = _CURRENCY.search(text)
+    return found[1] if found else ""
 
 
 def parse_yearly_money(text: str) -> Quantity:

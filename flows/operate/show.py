@@ -166,6 +166,10 @@ def show_statement(terminal: Terminal, statement: Statement) -> None:
         [name.removesuffix("_amount").replace("_", " "), as_money(statement.totals[name], digits)]
         for name in ("earned_amount", "adjustment_amount", "payable_amount")
     ]
+    paid_currency = statement.totals.get("paid_currency")
+    if paid_currency is not None and paid_currency != statement.currency:
+        paid = as_money(statement.totals["paid_amount"], currency_digits(paid_currency))
+        amounts.append(["paid", f"{paid} {paid_currency}"])
     title = f"Statement of {who} for {statement.period}, in {statement.currency}"
     _money_table(terminal, title, ["", "amount"], amounts)
     components = [

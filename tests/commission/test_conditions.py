@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -28,6 +27,8 @@ from niaga.commission.conditions import (
     Or,
     parse_condition,
 )
+
+from .condition_oracle import holds
 
 COLUMNS = {
     "product_line": Value("product_line", "text"),
@@ -107,42 +108,14 @@ TYPES = {
 }  # fmt: skip
 
 
-def value_of(row: dict[str, Any], name: str) -> Any:
-    if name == "net_amount":
-        return None if row["net_units"] is None else Fraction(row["net_units"], 100)
-    if name == "margin_rate":
-        if row["margin_units"] is None or not row["net_units"]:
-            return None
-        return Fraction(row["margin_units"], row["net_units"])
-    return row[{"new_customer": "is_new"}.get(name, name)]
-
-
-COMPARE: dict[str, Callable[[Any, Any], bool]] = {
-    "=": lambda a, b: a == b, "<>": lambda a, b: a != b, "<": lambda a, b: a < b,
-    "<=": lambda a, b: a <= b, ">": lambda a, b: a > b, ">=": lambda a, b: a >= b,
-}  # fmt: skip
-
-
-def holds(node: Node, row: dict[str, Any]) -> bool:
-    """Read a condition a second time: two values of truth, and nothing equals what is missing."""
-    match node:
-        case Not(operand):
-            return not holds(operand, row)
-        case And(operands):
-            return all(holds(each, row) for each in operands)
-        case Or(operands):
-            return any(holds(each, row) for each in operands)
-        case Missing(reference):
-            return value_of(row, str(reference)) is None
-        case Flag(reference):
-            return value_of(row, str(reference)) is True
-        case Membership(reference, constants):
-            return value_of(row, str(reference)) in [each.value for each in constants]
-        case Comparison(reference, operator, constant):
-            value = value_of(row, str(reference))
-            if value is None:
-                return operator == "<>"
-            return COMPARE[operator](value, constant.value)
+def values_of(row: dict[str, Any]) -> dict[str, Any]:
+    """Give what the conditions call the cells of a row."""
+    net, margin = row["net_units"], row["margin_units"]
+    return row | {
+        "new_customer": row["is_new"],
+        "net_amount": None if net is None else Fraction(net, 100),
+        "margin_rate": Fraction(margin, net) if net and margin is not None else None,
+    }
 
 
 def literal(value: Any) -> Any:
@@ -162,7 +135,7 @@ def test_a_condition_means_the_same_written_again_and_on_the_engine(
         f"select {to_sql(condition, columns_of(COLUMNS))} from (select {cells})",
         [literal(value) for value in row.values()],
     ).fetchone() or (None,)
-    assert found is holds(node, row)
+    assert found is holds(node, values_of(row))
 
 
 def test_precedence_is_that_of_sql() -> None:

@@ -20,6 +20,29 @@ components:
     window: month
     whole: [{from: 0, rate: 5%}, {from: 100 USD, rate: 10%}]
 """
+COUNTS = """
+plan: counts
+currency: USD
+from: 2026-01-01
+components:
+  deals:
+    of: orders
+    window: month
+    marginal: [{from: 0, rate: 3 USD per order}, {from: 2 orders, rate: 5 USD per order}]
+  buyers:
+    of: customers
+    window: month
+    steps: [{from: 1 customer, pays: 2 USD}, {from: 2 customers, pays: 7 USD}]
+  boxes:
+    of: quantity
+    window: month
+    where: net_amount > 9 USD
+    steps: [{from: 2 units, pays: 4 USD}]
+  lines:
+    window: month
+    rate: 1%
+    terms: [{where: "customer_id = 'k'", from: 2026-02-01, rate: 3%}]
+"""
 RESULTS = (
     "select * exclude (first_seen_at) from commission.commission_exception order by all",
     "select * from commission.commission_line order by all",
@@ -33,20 +56,30 @@ def people(workspace: Workspace, state: State) -> None:
     (workspace.plans_folder / "reps.yml").write_text(PLAN)
     names = ("ani", "budi")
     put(workspace, state, "participant", [{"participant_id": n, "name": n} for n in names])
-    assigned = {"plan_id": "reps", "valid_from": "2026-01-01"}
-    put(workspace, state, "plan_assignment", [{"participant_id": n} | assigned for n in names])
+    plans = sorted(path.stem for path in workspace.plans_folder.glob("*.yml"))
+    put(
+        workspace,
+        state,
+        "plan_assignment",
+        [
+            {"participant_id": name, "plan_id": plan, "valid_from": "2026-01-01"}
+            for name in names
+            for plan in plans
+        ],
+    )
 
 
 def test_step_by_step_equals_all_at_once(workspace: Workspace, state: State) -> None:
+    (workspace.plans_folder / "counts.yml").write_text(COUNTS)
     people(workspace, state)
     put(
         workspace,
         state,
         "sales_line",
         [
-            sale("a", "2026-01-05", "60"),
-            sale("b", "2026-01-06", "70"),
-            sale("c", "2026-03-31", "9"),
+            sale("a", "2026-01-05", "60", customer_id="k"),
+            sale("b", "2026-01-06", "70", customer_id="k"),
+            sale("c", "2026-03-31", "9", customer_id="l"),
         ],
     )
     assert build(workspace, state).is_full
@@ -57,13 +90,21 @@ def test_step_by_step_equals_all_at_once(workspace: Workspace, state: State) -> 
         [taken_back("r", "2026-02-01", "-10", "n")],
         # A return before its sale, then the sale.
         [taken_back("q", "2026-02-10", "-5", "late")],
-        [sale("late", "2026-02-02", "50")],
+        [sale("late", "2026-02-02", "50", customer_id="k")],
         # To another rep, to another month; the last day of all moves back.
-        [sale("a", "2026-01-05", "60", "budi"), sale("c", "2026-02-28", "9")],
+        [sale("a", "2026-01-05", "60", "budi"), sale("c", "2026-02-28", "9", customer_id="k")],
         # An exchange: a sale that names the one it replaces, and comes back in its turn.
-        [sale("x", "2026-02-03", "40", original_order_id="z", original_line_number="1")],
-        [taken_back("y", "2026-02-20", "-40", "x")],
-        [sale("b", "2026-01-06", "70", status="void")],
+        [
+            sale("x", "2026-02-03", "40", original_order_id="z", original_line_number="1"),
+            sale("k2", "2026-02-01", "20", customer_id="k"),
+            sale("k3", "2026-02-03", "20", customer_id="k"),
+        ],
+        # The first order of a customer comes back, and another one's counts.
+        [taken_back("y", "2026-02-20", "-40", "x"), taken_back("k4", "2026-03-02", "-20", "k2")],
+        [
+            sale("b", "2026-01-06", "70", status="void"),
+            sale("late", "2026-02-02", "50", customer_id="l"),
+        ],
     ]
     for number, step in enumerate(steps):
         put(workspace, state, "sales_line", step, business_date=date(2027, 1, 1 + number))

@@ -111,6 +111,9 @@ class Company:
         if said.nights and (figure.item != "earned" or case.plan["calc"] == "claw"):
             return self._posted(connection, case, figure)
         column = _COLUMNS.get(figure.item)
+        is_changed = "exchange" in self._cases[case.case_id][1].plan and figure.item == "earned"
+        if is_changed:
+            column = ("statement", "sum(paid_amount)")
         if column is None:
             raise NotSaid(f"the item {figure.item}")
         table, expression = column
@@ -123,7 +126,7 @@ class Company:
         elif figure.period != "all":
             conditions.append("period = ?")
             values.append(figure.period)
-        if figure.component != "total":
+        if figure.component != "total" and not is_changed:
             conditions.append("component_id = ?")
             values.append(said.components.get(figure.component, figure.component))
         return _exact(

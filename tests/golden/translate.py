@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from .calculations import exceptions, payments, quotas, tiers
+from .calculations import exceptions, flat, payments, quotas, tiers
 from .case import Case
 from .words import CURRENCIES, NotSaid, Said, person, reps
 
 _CALCULATIONS: dict[str, Callable[[Case, Said], None]] = {
     "tier_cum": tiers.tier_cum,
-    "flat_rate": tiers.flat_rate,
+    "flat_rate": flat.flat_rate,
+    "spiff": flat.spiff,
+    "margin_filter_nrr": flat.margin_filter_nrr,
     "split": tiers.split,
     "target_mult": tiers.target_mult,
     "curve": tiers.curve,
@@ -22,6 +24,7 @@ _CALCULATIONS: dict[str, Callable[[Case, Said], None]] = {
     "version_delta": quotas.version_delta,
     "claw": quotas.claw,
     "pre_rules": exceptions.pre_rules,
+    "currency": payments.currency,
     "collected_over_target": payments.collected_over_target,
 }
 

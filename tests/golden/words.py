@@ -62,6 +62,10 @@ def order(case: Case, transaction: str) -> str:
     return f"{case.case_id}.{transaction}"
 
 
+def product_id(case: Case, product: str) -> str:
+    return f"{case.case_id}.{product}"
+
+
 def only(known: Iterable[str], said: dict[str, Any], what: str) -> None:
     always = {"calc", "currency", "rounding", "id"}
     if unknown := sorted(set(said) - set(known) - always):
@@ -141,9 +145,15 @@ def reps(case: Case) -> list[str]:
     return list(dict.fromkeys(said))
 
 
+_OF_A_TRANSACTION = (
+    "date", "rep", "amount", "type", "ref", "original_date", "splits", "product", "new_customer",
+    "quantity", "margin", "cost",
+)  # fmt: skip
+
+
 def put_transactions(case: Case, said: Said) -> None:
     for transaction in case.inputs["transactions"]:
-        only(("date", "rep", "amount", "type", "ref", "splits"), transaction, "a transaction")
+        only(_OF_A_TRANSACTION, transaction, "a transaction")
         amount = Fraction(transaction["amount"])
         if transaction["type"] not in ("sale", "return"):
             raise NotSaid(f"a transaction of type {transaction['type']}")
@@ -151,12 +161,32 @@ def put_transactions(case: Case, said: Said) -> None:
         # A return that names no sale is a credit note: a sale of a negative amount.
         signed = amount if transaction["type"] == "sale" else -amount
         put_sale(case, said, transaction["id"], day, transaction["rep"], decimal_text(signed))
+        _describe(case, said, transaction, signed)
         if transaction["type"] == "return" and "ref" in transaction:
             said.feeds["sales_line"][-1] |= {
                 "document_type": "return",
                 "original_order_id": order(case, transaction["ref"]),
                 "original_line_number": "1",
             }
+
+
+def _describe(case: Case, said: Said, transaction: dict[str, Any], amount: Fraction) -> None:
+    """Say what was sold, to whom, and what of it is margin."""
+    line = said.feeds["sales_line"][-1]
+    if "product" in transaction:
+        line["product_id"] = product_id(case, transaction["product"])
+        product = {"product_id": line["product_id"], "name": transaction["product"]}
+        if product not in said.feeds["product"]:
+            said.feeds["product"].append(product)
+    if "new_customer" in transaction:
+        line["is_new_customer"] = "true" if transaction["new_customer"] else "false"
+    sign = -1 if amount < 0 else 1
+    if "quantity" in transaction:
+        line["quantity"] = decimal_text(sign * Fraction(transaction["quantity"]))
+    if "cost" in transaction:
+        line["cost_amount"] = decimal_text(sign * Fraction(transaction["cost"]))
+    elif "margin" in transaction:
+        line["cost_amount"] = decimal_text(amount - sign * Fraction(transaction["margin"]))
 
 
 def put_sale(case: Case, said: Said, number: str, day: date, rep: str, amount: str) -> None:

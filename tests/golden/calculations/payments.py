@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from ..case import Case
+from ..periods import last_day
 from ..words import (
     NotSaid,
     Said,
@@ -46,3 +47,34 @@ def collected_over_target(case: Case, said: Said) -> None:
                     "amount": each["amount"],
                 }
             )
+
+
+def currency(case: Case, said: Said) -> None:
+    """Each amount is earned as it stands, and changed by its steps; one plan has one way."""
+    only((), case.plan, "currency")
+    conversions = case.inputs["conversions"]
+    ways = [
+        (
+            [(step["op"], step["value"], step.get("round")) for step in each["steps"]],
+            int(each["digits"]),
+        )
+        for each in conversions
+    ]
+    if any(way != ways[0] for way in ways):
+        raise NotSaid("several ways of exchange in one case")
+    steps = [_step(*step) for step in ways[0][0]]
+    # Of the currencies with these digits one that the company does not have.
+    others = {0: ("JPY", "IDR"), 2: ("EUR", "USD"), 3: ("BHD", "KWD")}[ways[0][1]]
+    to = next(each for each in others if each != said.currency)
+    put_plan(
+        case, said, "month", {"commission": {"rate": "100%"}}, exchange={"to": to, "steps": steps},
+        approved={"by": ["A"], "on": "2020-01-01"},
+    )  # fmt: skip
+    for number, each in enumerate(conversions):
+        only(("rep", "period", "amount", "steps", "digits"), each, "a conversion")
+        put_sale(case, said, str(number), last_day(each["period"]), each["rep"], each["amount"])
+
+
+def _step(operation: str, value: str, digits: int | None) -> dict[str, str]:
+    word = {"mul": "times", "div": "divide"}[operation]
+    return {word: value} | ({} if digits is None else {"round": str(digits)})

@@ -84,16 +84,6 @@ def _put_openings(case: Case, said: Said, window: str) -> None:
         )
 
 
-def flat_rate(case: Case, said: Said) -> None:
-    plan = case.plan
-    only(("rate", "period", "threshold_above"), plan, "flat_rate")
-    component: dict[str, Any] = {"rate": percent(plan["rate"])}
-    if "threshold_above" in plan:
-        component["only_above"] = f"{plan['threshold_above']} {said.currency}"
-    put_plan(case, said, pay_of(plan["period"]), {"commission": component})
-    put_transactions(case, said)
-
-
 def split(case: Case, said: Said) -> None:
     plan = case.plan
     only(("rate", "period", "require_100"), plan, "split")

@@ -40,15 +40,15 @@ final as (
     select
         employed.participant_id,
         component.component_key,
-        greatest(employed.employed_from, component.valid_from) as active_from,
-        least(employed.employed_to, component.valid_to) as active_to,
+        greatest(employed.employed_from, component.version_from) as active_from,
+        least(employed.employed_to, component.version_to) as active_to,
         min(employed.employed_from) over (partition by employed.participant_id, employed.plan_id) as started_on
     from employed
     inner join component
         on employed.plan_id = component.plan_id
     where
-        employed.employed_from <= component.valid_to
-        and employed.employed_to >= component.valid_from
+        employed.employed_from <= component.version_to
+        and employed.employed_to >= component.version_from
         and employed.employed_from <= employed.employed_to
 )
 

@@ -1,7 +1,7 @@
 {{ config(materialized='table') }}
 
 {# S5. The segments of each curve in integers: once per component where no quota or target enters, else once
-   per window. The measure x of a segment runs from x_from, included, to x_to, not included. #}
+   per window. Curve 0 is the component's own; others replace it for some of its lines. The measure x of a segment runs from x_from, included, to x_to, not included. #}
 
 with
 
@@ -47,6 +47,7 @@ exact as (
     select
         scaled.curve_key,
         scaled.is_narrow,
+        segment.curve_number,
         segment.segment_number,
         segment.segment_id,
         segment.rate,
@@ -93,7 +94,8 @@ ranged as (
     select
         bounded.*,
         coalesce(
-            lead(bounded.x_from) over (partition by bounded.curve_key order by bounded.segment_number),
+            lead(bounded.x_from)
+                over (partition by bounded.curve_key, bounded.curve_number order by bounded.segment_number),
             cast(9000000000000000000 as bigint)
         ) as x_to
     from bounded
@@ -102,6 +104,7 @@ ranged as (
 compiled as (
     select
         curve_key,
+        curve_number,
         segment_number,
         segment_id,
         rate,
@@ -137,7 +140,8 @@ final as (
             when segment.x_to < 9000000000000000000 then {{ payout('segment.x_to', 'segment') }}
         end as pay_at_to,
         lag(case when segment.x_to < 9000000000000000000 then {{ payout('segment.x_to', 'segment') }} end)
-            over (partition by segment.curve_key order by segment.segment_number) as pay_before_from
+            over (partition by segment.curve_key, segment.curve_number order by segment.segment_number)
+            as pay_before_from
     from compiled as segment
 )
 

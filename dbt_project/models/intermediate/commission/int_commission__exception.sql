@@ -120,7 +120,7 @@ covered as (
     inner join component
         on
             assignment.plan_id = component.plan_id
-            and credit.event_date between component.valid_from and component.valid_to
+            and credit.event_date between component.version_from and component.version_to
 ),
 
 no_plan as (
@@ -284,6 +284,7 @@ unpaid_window as (
         quota_window.participant_id,
         quota_window.plan_id,
         quota_window.component_id,
+        quota_window.measure,
         quota_window.window_name,
         quota_window.window_start,
         quota_window.window_end,
@@ -305,6 +306,7 @@ of_window as (
         unpaid_window.participant_id,
         unpaid_window.plan_id,
         unpaid_window.component_id,
+        unpaid_window.measure,
         unpaid_window.window_name,
         unpaid_window.window_start,
         unpaid_window.window_end,
@@ -319,6 +321,7 @@ of_window as (
         unpaid_window.participant_id,
         unpaid_window.plan_id,
         unpaid_window.component_id,
+        unpaid_window.measure,
         unpaid_window.window_name,
         unpaid_window.window_start,
         unpaid_window.window_end,
@@ -344,7 +347,7 @@ final as (
         reason || '|' || window_id as exception_id,
         cast(null as {{ dbt.type_string() }}) as transaction_id,
         reason,
-        {{ from_units('measure_units') }} as amount,
+        {{ from_measure('measure_units', 'measure') }} as amount,
         participant_id,
         plan_id,
         component_id,
@@ -370,6 +373,29 @@ final as (
         cast(null as timestamp) as first_seen_at
     from {{ ref('int_commission__own_window') }}
     where is_overlapping
+    union all
+    select
+        'no_exchange_rate|' || changed_pay.participant_id || '|' || changed_pay.plan_id || '|'
+        || cast(changed_pay.posting_period_start as {{ dbt.type_string() }}) as exception_id,
+        cast(null as {{ dbt.type_string() }}) as transaction_id,
+        'no_exchange_rate' as reason,
+        {{ from_minor('sum(changed_pay.amount_minor)') }} as amount,
+        changed_pay.participant_id,
+        changed_pay.plan_id,
+        cast(null as {{ dbt.type_string() }}) as component_id,
+        pay_period.period,
+        pay_period.period_start,
+        pay_period.period_end,
+        cast(null as timestamp) as first_seen_at
+    from {{ ref('int_commission__changed_pay') }} as changed_pay
+    inner join {{ ref('int_calendar__period') }} as pay_period
+        on
+            changed_pay.pay_kind = pay_period.period_kind
+            and changed_pay.posting_period_start = pay_period.period_start
+    where changed_pay.paid_minor is null
+    group by
+        changed_pay.participant_id, changed_pay.plan_id, changed_pay.posting_period_start, pay_period.period,
+        pay_period.period_start, pay_period.period_end
 )
 
 select * from final

@@ -17,7 +17,7 @@ opening as (
         coalesce(own_window.window_end, period.period_end) as window_end,
         opening_balance.as_of,
         opening_balance.amount as opening_amount,
-        {{ to_units('opening_balance.amount') }} as opening_units,
+        {{ to_measure('opening_balance.amount', 'component.measure') }} as opening_units,
         row_number() over (
             partition by opening_balance.participant_id, component.plan_id, component.component_id, opening_balance.as_of
             order by component.valid_from, active.active_from

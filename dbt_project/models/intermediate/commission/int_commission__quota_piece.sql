@@ -20,10 +20,10 @@ fitting as (
         component_window.*,
         quota.period_start,
         quota.period_end,
-        quota.version_from,
-        quota.version_to,
+        quota.version_from as row_from,
+        quota.version_to as row_to,
         quota.quota_version,
-        {{ to_units('quota.amount') }} as row_units,
+        {{ to_measure('quota.amount', 'component_window.measure') }} as row_units,
         case
             when
                 quota.period_start <= component_window.window_start
@@ -90,8 +90,8 @@ chosen as (
         fit,
         period_start,
         period_end,
-        version_from,
-        version_to,
+        row_from,
+        row_to,
         quota_version,
         row_units
     from ranked
@@ -110,8 +110,8 @@ chosen as (
         1 as fit,
         component_window.window_start as period_start,
         component_window.window_end as period_end,
-        cast('1900-01-01' as date) as version_from,
-        cast('9999-12-31' as date) as version_to,
+        cast('1900-01-01' as date) as row_from,
+        cast('9999-12-31' as date) as row_to,
         cast(null as bigint) as quota_version,
         cast(null as bigint) as row_units
     from component_window
@@ -153,8 +153,8 @@ final as (
         divided.prorate,
         divided.on_change,
         divided.quota_version,
-        divided.version_from,
-        divided.version_to,
+        divided.row_from,
+        divided.row_to,
         divided.piece_start,
         divided.piece_end,
         divided.row_units,

@@ -5,9 +5,9 @@
 ) }}
 
 {# S7, second half. A sale taken back in a later window takes back its own cents, in proportion to what has
-   come back, rounded as a running total per sale: a full return takes exactly what is left. At the current rate
-   it takes back its amount times the rate of the place that it falls on, and so does what comes back of a sale
-   that niaga has not paid. #}
+   come back, rounded as a running total per sale: a full return takes exactly what is left. What counts once (an
+   order, a customer) comes back entirely or not at all. At the current rate a return takes back its amount times
+   the rate of the place that it falls on, and so does what comes back of a sale that niaga has not paid. #}
 
 with
 
@@ -29,6 +29,7 @@ taking_back as (
         walked_line.pay_period_start,
         walked_line.share,
         coalesce(walked_line.kept_delta, walked_line.measure_delta) as measure_delta,
+        walked_line.curve_number,
         walked_line.measure_before,
         walked_line.measure_after,
         walked_line._loaded_at
@@ -62,9 +63,15 @@ sale as (
 valued as (
     select
         taking_back.*,
-        event.sale_basis,
-        event.taken_back_basis,
-        event.basis,
+        case when component.measure in ('orders', 'customers') then 1 else event.sale_basis end as sale_basis,
+        case
+            when component.measure in ('orders', 'customers') then -taking_back.measure_delta
+            else event.taken_back_basis
+        end as taken_back_basis,
+        case
+            when component.measure in ('orders', 'customers') then taking_back.measure_delta
+            else event.basis
+        end as basis,
         sale.own_minor,
         curve.slope_wide,
         curve.denominator_wide,
@@ -86,6 +93,7 @@ valued as (
                 when component.needs_quota or component.needs_target then taking_back.window_id
                 else taking_back.component_key
             end
+            and taking_back.curve_number = curve.curve_number
             and taking_back.measure_before >= curve.x_from
             and taking_back.measure_before < curve.x_to
     left join sale

@@ -31,6 +31,7 @@ matched as (
             rule.rule_id,
             rule.valid_from,
             rule.participant_id,
+            rule.role,
             rule.share
         from sale
         inner join rule
@@ -62,6 +63,7 @@ best as (
         root_order_id,
         rule_id,
         participant_id,
+        min(role) as role,
         sum(share) as share
     from ranked
     -- A rule that is issued anew replaces itself.
@@ -75,6 +77,7 @@ final as (
         best.root_order_id,
         best.rule_id,
         best.participant_id,
+        best.role,
         cast(best.share as decimal(18, 9)) as share,
         cast(best.share * cast(1000000000 as decimal(10, 0)) as bigint) as share_parts,
         min(best.rule_id) over of_document <> max(best.rule_id) over of_document as is_ambiguous,

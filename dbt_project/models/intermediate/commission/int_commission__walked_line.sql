@@ -16,6 +16,8 @@ walked as (
     select * from {{ ref('int_commission__walked_whole') }}
     union all
     select * from {{ ref('int_commission__walked_running') }}
+    union all
+    select * from {{ ref('int_commission__walked_term') }}
 ),
 
 final as (

@@ -35,6 +35,7 @@ rated as (
     left join curve
         on
             placed.curve_key = curve.curve_key
+            and placed.curve_number = curve.curve_number
             and placed.place >= curve.x_from
             and placed.place < curve.x_to
 ),

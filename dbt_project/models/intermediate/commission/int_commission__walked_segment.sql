@@ -49,6 +49,7 @@ crossed as (
     left join curve
         on
             running.curve_key = curve.curve_key
+            and running.curve_number = curve.curve_number
             and curve.x_from <= greatest(running.measure_before, running.measure_after)
             and curve.x_to > least(running.measure_before, running.measure_after)
     where running.walk = 'segments'

@@ -27,11 +27,13 @@ reached as (
     left join curve as reached_segment
         on
             running.curve_key = reached_segment.curve_key
+            and running.curve_number = reached_segment.curve_number
             and running.measure_after >= reached_segment.x_from
             and running.measure_after < reached_segment.x_to
     left join curve as left_segment
         on
             running.curve_key = left_segment.curve_key
+            and running.curve_number = left_segment.curve_number
             and running.measure_before >= left_segment.x_from
             and running.measure_before < left_segment.x_to
     where running.walk = 'reached'

@@ -36,8 +36,8 @@ assigned as (
     inner join period
         on
             component.window_kind = period.period_kind
-            and period.period_start <= active.active_to
-            and period.period_end >= active.active_from
+            and period.period_start <= least(active.active_to, component.valid_to)
+            and period.period_end >= greatest(active.active_from, component.valid_from)
     inner join span
         on
             period.period_start <= span.last_sale_date

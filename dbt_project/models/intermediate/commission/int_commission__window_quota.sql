@@ -59,8 +59,8 @@ attended as (
             {{ dbt.datediff('judged.judged_start', 'judged.judged_end', 'day') }} + 1
         ) as active_days,
         coalesce(sum(case when active.active_from is not null then {{ common_days(
-            ['judged.judged_start', 'active.active_from', 'judged.version_from'],
-            ['judged.judged_end', 'active.active_to', 'judged.version_to']
+            ['judged.judged_start', 'active.active_from', 'judged.row_from'],
+            ['judged.judged_end', 'active.active_to', 'judged.row_to']
         ) }} end), 0) as active_days_of_version
     from judged
     left join active
@@ -103,14 +103,14 @@ factored as (
         piece.*,
         case
             when not present.is_present and piece.on_change = 'blend'
-                then {{ common_days(['piece.piece_start', 'piece.version_from'], ['piece.piece_end', 'piece.version_to']) }}
+                then {{ common_days(['piece.piece_start', 'piece.row_from'], ['piece.piece_end', 'piece.row_to']) }}
             when not present.is_present then 1
             when piece.prorate = 'days' and piece.on_change = 'blend' then counted.active_days_of_version
             when piece.prorate = 'days' then counted.active_days
             when piece.prorate = 'days/365' then 12 * counted.active_days
             when piece.prorate = 'months' then counted.active_months
             when piece.on_change = 'blend'
-                then {{ common_days(['piece.piece_start', 'piece.version_from'], ['piece.piece_end', 'piece.version_to']) }}
+                then {{ common_days(['piece.piece_start', 'piece.row_from'], ['piece.piece_end', 'piece.row_to']) }}
             else 1
         end as factor_numerator,
         case

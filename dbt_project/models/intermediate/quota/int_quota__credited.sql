@@ -8,6 +8,7 @@ ranked as (
     select
         quota_type,
         component_key,
+        measure,
         row_number() over (partition by plan_id, plan_version, quota_type order by ordinal) as rank_of_type
     from {{ ref('int_commission__component') }}
 ),
@@ -15,7 +16,8 @@ ranked as (
 component as (
     select
         quota_type,
-        component_key
+        component_key,
+        measure
     from ranked
     where rank_of_type = 1
 ),
@@ -25,11 +27,11 @@ of_component as (
         measure_line.participant_id,
         component.quota_type,
         measure_line.event_date,
-        cast(sum(measure_line.measure_delta) as bigint) as credited_units
+        {{ from_measure('cast(sum(measure_line.measure_delta) as bigint)', 'component.measure') }} as credited_amount
     from {{ ref('int_commission__measure_line') }} as measure_line
     inner join component
         on measure_line.component_key = component.component_key
-    group by measure_line.participant_id, component.quota_type, measure_line.event_date
+    group by measure_line.participant_id, component.quota_type, measure_line.event_date, component.measure
 ),
 
 free_type as (
@@ -44,7 +46,7 @@ own_sales as (
     select
         document.sales_rep_id as participant_id,
         document.document_date as event_date,
-        cast(sum(document.net_units) as bigint) as credited_units
+        {{ from_units('cast(sum(document.net_units) as bigint)') }} as credited_amount
     from {{ ref('int_sales__document') }} as document
     where exists (select 1 from free_type)
     group by document.sales_rep_id, document.document_date
@@ -55,7 +57,7 @@ opened as (
         opening.participant_id,
         component.quota_type,
         opening.as_of as event_date,
-        opening.opening_units as credited_units
+        opening.opening_amount as credited_amount
     from {{ ref('int_commission__opening') }} as opening
     inner join component
         on opening.component_key = component.component_key
@@ -66,21 +68,21 @@ final as (
         participant_id,
         quota_type,
         event_date,
-        credited_units
+        credited_amount
     from of_component
     union all
     select
         participant_id,
         quota_type,
         event_date,
-        credited_units
+        credited_amount
     from opened
     union all
     select
         own_sales.participant_id,
         free_type.quota_type,
         own_sales.event_date,
-        own_sales.credited_units
+        own_sales.credited_amount
     from own_sales
     cross join free_type
 )

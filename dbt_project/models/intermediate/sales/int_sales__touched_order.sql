@@ -1,8 +1,10 @@
 {{ config(materialized='table') }}
 
-{# A table, because the documents that it reads are deleted by it. #}
+{# A table, because the documents that it reads are deleted by it. Where customers are counted, which of their
+   orders counts may change with any other. #}
 
 {% set last_documents = last_build_of('intermediate', 'int_sales__document') %}
+{% set counts_customers = last_documents and 'customers' in measures_in_use() %}
 
 with
 
@@ -36,6 +38,24 @@ final as (
     {% if last_documents %}
         union
         select root_order_id from before_in
+    {% endif %}
+    {% if counts_customers %}
+        union
+        select documents.root_order_id
+        from {{ last_documents }} as documents
+        where
+            documents.customer_id in (
+                select arrived_line.customer_id from {{ source('lake', 'sales_line_arrived') }} as arrived_line
+                union
+                select touched.customer_id
+                from {{ last_documents }} as touched
+                where
+                    touched.root_order_id in (
+                        select now_in.root_order_id from now_in
+                        union
+                        select before_in.root_order_id from before_in
+                    )
+            )
     {% endif %}
 )
 

@@ -19,7 +19,10 @@ final as (
         end as severity,
         case
             when
-                reason in ('no_quota', 'zero_quota', 'no_target', 'no_plan', 'overlapping_quota', 'participant_left')
+                reason in (
+                    'no_quota', 'zero_quota', 'no_target', 'no_plan', 'no_exchange_rate', 'overlapping_quota',
+                    'participant_left'
+                )
                 then 'sales operations'
             else 'data team'
         end as owner,

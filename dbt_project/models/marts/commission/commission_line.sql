@@ -24,9 +24,9 @@ final as (
         line.event_date as transaction_date,
         line.share as credit_share,
         cast(line.credit_level as integer) as credit_level,
-        {{ from_units('line.credited_delta') }} as credited_amount,
-        {{ from_units('line.measure_before') }} as measure_before,
-        {{ from_units('line.measure_after') }} as measure_after,
+        {{ from_measure('line.credited_delta', 'quota_window.measure') }} as credited_amount,
+        {{ from_measure('line.measure_before', 'quota_window.measure') }} as measure_before,
+        {{ from_measure('line.measure_after', 'quota_window.measure') }} as measure_after,
         line.segment_id,
         line.rate,
         {{ attainment('line.measure_after', 'quota_window.quota_numerator', 'quota_window.quota_denominator') }}

@@ -9,6 +9,7 @@ window_quota as (
         window_end,
         quota_numerator,
         quota_denominator,
+        measure,
         row_number() over (
             partition by participant_id, quota_type, window_start, window_end
             order by plan_id, plan_version desc, ordinal
@@ -24,10 +25,13 @@ quota as (
         quota.period,
         quota.period_start,
         quota.period_end,
-        coalesce({{ from_fraction('window_quota.quota_numerator', 'window_quota.quota_denominator') }}, quota.amount)
+        coalesce({{ from_fraction('window_quota.quota_numerator', 'window_quota.quota_denominator', 'window_quota.measure') }}, quota.amount)
             as amount,
-        coalesce(window_quota.quota_numerator, cast({{ to_units('quota.amount') }} as {{ type_wide() }}))
-            as quota_numerator,
+        -- In millionths.
+        coalesce(
+            window_quota.quota_numerator * {{ millionths_of_unit('window_quota.measure') }},
+            {{ millionths('quota.amount') }}
+        ) as quota_numerator,
         coalesce(window_quota.quota_denominator, cast(1 as {{ type_wide() }})) as quota_denominator
     from {{ ref('int_quota__quota') }} as quota
     left join window_quota
@@ -53,7 +57,7 @@ credit_of_quota as (
         quota.quota_type,
         quota.period_start,
         quota.period_end,
-        cast(sum(credited.credited_units) as bigint) as credited_units
+        sum(credited.credited_amount) as credited_amount
     from quota
     inner join credited
         on
@@ -75,9 +79,11 @@ measured as (
         quota.period_start,
         quota.period_end,
         quota.amount as quota_amount,
-        {{ attainment('coalesce(credit_of_quota.credited_units, 0)', 'quota.quota_numerator', 'quota.quota_denominator') }}
-            as attainment,
-        {{ from_units('coalesce(credit_of_quota.credited_units, 0)') }} as credited_amount
+        {{ attainment(
+            'cast(' ~ millionths('coalesce(credit_of_quota.credited_amount, 0)') ~ ' as bigint)',
+            'quota.quota_numerator', 'quota.quota_denominator'
+        ) }} as attainment,
+        cast(coalesce(credit_of_quota.credited_amount, 0) as decimal(24, 6)) as credited_amount
     from quota
     left join credit_of_quota
         on

@@ -1,0 +1,94 @@
+{# The conditions of plans, which the compiler has written as SQL over the aliases joined here. #}
+
+{# Every condition: filter_number, filter_sql, tables. #}
+{% macro plan_filters() -%}
+    {%- set relation = source('plan', 'plan_filter') -%}
+    {%- if execute -%}
+        {{ return(run_query('select filter_number, filter_sql, tables from ' ~ relation ~ ' order by filter_number').rows) }}
+    {%- endif -%}
+    {{ return([]) }}
+{%- endmacro %}
+
+{# Joins to `credit` what the conditions ask of: the document of the sale, and masters as they were on the day
+   of the order. Nothing where no plan has conditions. #}
+{% macro tables_of_conditions(filters) -%}
+    {#- Named whether they are needed or not, since dbt wants to know what a model may read. -#}
+    {%- set relations = {
+        'document': ref('int_sales__document'), 'product': ref('stg_product'), 'channel': ref('stg_channel'),
+        'participant': ref('stg_participant'), 'split': ref('int_commission__split_rule'),
+    } -%}
+    {%- set needed = (filters | map(attribute='tables') | join(' ')).split() -%}
+    {%- if 'document' in needed %}
+    left join {{ relations.document }} as document
+        on credit.document_id = document.document_id
+    {%- endif %}
+    {%- if 'product' in needed %}
+    left join {{ relations.product }} as product
+        on
+            document.product_id = product.product_id
+            and document.order_date between product.valid_from and product.valid_to
+    {%- endif %}
+    {%- if 'channel' in needed %}
+    left join {{ relations.channel }} as channel
+        on
+            document.channel_id = channel.channel_id
+            and document.order_date between channel.valid_from and channel.valid_to
+    {%- endif %}
+    {%- if 'participant' in needed %}
+    left join {{ relations.participant }} as participant
+        on
+            credit.participant_id = participant.participant_id
+            and document.order_date between participant.valid_from and participant.valid_to
+    {%- endif %}
+    {%- if 'split' in needed %}
+    left join {{ relations.split }} as split
+        on
+            credit.document_id = split.document_id
+            and credit.participant_id = split.participant_id
+            and credit.credit_level = 0
+    {%- endif %}
+{%- endmacro %}
+
+{# Whether the condition of this number holds; number 0 is none. #}
+{% macro condition_holds(filters, number) -%}
+    {%- if filters | length == 0 -%}
+        true
+    {%- else -%}
+        case {{ number }}
+            when 0 then true
+            {%- for filter in filters %}
+            when {{ filter.filter_number }} then {{ filter.filter_sql }}
+            {%- endfor %}
+        end
+    {%- endif -%}
+{%- endmacro %}
+
+{# The number of the first term of `component` that holds for `credit`, which is that of its curve; 0, the
+   component's own curve, where none does. #}
+{% macro curve_of_terms(filters) -%}
+    {%- set relation = source('plan', 'plan_term') -%}
+    {%- set terms = run_query(
+        'select component_key, term_number, filter_number, valid_from, valid_to from ' ~ relation
+        ~ ' order by component_key, term_number'
+    ).rows if execute else [] -%}
+    {%- set holds = {} -%}
+    {%- for filter in filters -%}
+        {%- do holds.update({filter.filter_number: filter.filter_sql}) -%}
+    {%- endfor -%}
+    {%- if terms | length == 0 -%}
+        0
+    {%- else -%}
+        case
+            {%- for term in terms %}
+            when
+                component.component_key = '{{ term.component_key }}'
+                and credit.event_date between cast('{{ term.valid_from }}' as date) and cast('{{ term.valid_to }}' as date)
+                {%- if term.filter_number != 0 %}
+                and ({{ holds[term.filter_number] }})
+                {%- endif %}
+                then {{ term.term_number }}
+            {%- endfor %}
+            else 0
+        end
+    {%- endif -%}
+{%- endmacro %}

@@ -1,0 +1,18 @@
+{# The measures of all components. #}
+{% macro measures_in_use() -%}
+    {%- set relation = source('plan', 'plan_component') -%}
+    {%- if execute -%}
+        {{ return(run_query('select distinct measure from ' ~ relation).rows | map(attribute='measure') | list) }}
+    {%- endif -%}
+    {{ return([]) }}
+{%- endmacro %}
+
+{# The columns of a credit that int_commission__measure_line keeps; each way of measuring adds measure_delta. #}
+{% macro measure_line_columns() %}
+    {{ return([
+        'window_id', 'original_window_id', 'event_id', 'original_event_id', 'participant_id', 'component_key',
+        'original_component_key', 'curve_number', 'credit_level', 'document_id', 'root_order_id', 'order_id',
+        'line_number', 'document_type', 'is_taking_back', 'event_date', 'window_start', 'pay_period_start', 'share',
+        '_loaded_at',
+    ]) }}
+{% endmacro %}

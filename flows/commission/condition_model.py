@@ -1,0 +1,23 @@
+"""Conditions as texts of a plan file, checked when it is read."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from .condition_sql import columns_of, to_sql
+from .conditions import parse_condition
+from .sale_columns import sale_columns
+
+_FINEST_SCALE = 6
+
+
+def _sale_condition(text: str) -> str:
+    columns = {name: column.value for name, column in sale_columns(_FINEST_SCALE).items()}
+    to_sql(parse_condition(text), columns_of(columns))
+    return text
+
+
+SaleConditionText = Annotated[str, AfterValidator(_sale_condition)]
+"""A condition that is asked of a sale and whoever has credit for it."""

@@ -1,0 +1,83 @@
+"""How pay that a plan calculates in its currency becomes another currency's."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from ..currencies import CURRENCIES
+from .plan_part import PlanPart
+
+_NUMBER = re.compile(r"^\d[\d_]*(?:\.\d{1,9})?$")
+MARKET_RATES = ("day", "month_average", "month_end")
+
+
+def parse_exchange_rate(text: str) -> Fraction:
+    """Read a bare number above zero, of at most nine decimals."""
+    if not _NUMBER.match(text) or Fraction(text.replace("_", "")) == 0:
+        raise ValueError(f'"{text}" is no exchange rate; write for example 16_250 or 1.27151')
+    return Fraction(text.replace("_", ""))
+
+
+def _rate_text(text: str) -> str:
+    if text not in MARKET_RATES:
+        try:
+            parse_exchange_rate(text)
+        except ValueError as error:
+            raise ValueError(f"{error}, or {', '.join(MARKET_RATES)}") from None
+    return text
+
+
+def _number_text(text: str) -> str:
+    parse_exchange_rate(text)
+    return text
+
+
+def _currency(text: str) -> str:
+    if text not in CURRENCIES:
+        raise ValueError(f"no currency of ISO 4217 is called {text}")
+    return text
+
+
+class ExchangeStep(PlanPart):
+    """One step that a contract prescribes: times or divide, and perhaps round to so many digits."""
+
+    times: Annotated[str, AfterValidator(_number_text)] | None = None
+    divide: Annotated[str, AfterValidator(_number_text)] | None = None
+    round: Annotated[int, Field(ge=0, le=9)] | None = None
+
+    @model_validator(mode="after")
+    def _one_number(self) -> Self:
+        if (self.times is None) == (self.divide is None):
+            raise ValueError("a step says either times or divide")
+        return self
+
+    @property
+    def factor(self) -> Fraction:
+        """What the step multiplies with."""
+        if self.times is not None:
+            return parse_exchange_rate(self.times)
+        return 1 / parse_exchange_rate(str(self.divide))
+
+
+class Exchange(PlanPart):
+    """What pay is changed to, and at which rate: a number, the market's, or steps of a contract."""
+
+    to: Annotated[str, AfterValidator(_currency)]
+    rate: Annotated[str, AfterValidator(_rate_text)] | None = None
+    of: Literal["earning", "payment"] = "payment"
+    steps: list[ExchangeStep] | None = Field(default=None, min_length=1)
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.rate is None) == (self.steps is None):
+            raise ValueError("say either rate or steps")
+        return self
+
+    @property
+    def is_of_market(self) -> bool:
+        """Whether the rate comes from the feed `exchange_rate`."""
+        return self.rate in MARKET_RATES

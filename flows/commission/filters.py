@@ -1,0 +1,51 @@
+"""The conditions that plans ask of sales, numbered, as rows of the table `plan_filter`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+
+from .condition_sql import columns_of, to_sql
+from .conditions import parse_condition
+from .sale_columns import sale_columns
+
+FILTER_SCHEMA = pa.schema(
+    [
+        ("filter_number", pa.int64()), ("condition", pa.string()), ("filter_sql", pa.string()),
+        ("tables", pa.string()),
+    ]
+)  # fmt: skip
+EVERY_SALE = 0
+"""The number of no condition."""
+
+
+class Filters:
+    """Numbers conditions in order of mention; the same condition has the same number."""
+
+    def __init__(self, money_scale: int) -> None:
+        self._columns = sale_columns(money_scale)
+        self._rows: dict[str, dict[str, Any]] = {}
+
+    def number_of(self, text: str | None) -> int:
+        """Give the number of a condition.
+
+        Raises ConditionError where its money has more decimals than the workspace's.
+        """
+        if text is None:
+            return EVERY_SALE
+        condition = parse_condition(text)
+        known = {name: column.value for name, column in self._columns.items()}
+        tables = {table for name in condition.columns for table in self._columns[name].tables}
+        row = {
+            "filter_number": len(self._rows) + 1,
+            "condition": str(condition),
+            "filter_sql": to_sql(condition, columns_of(known)),
+            "tables": " ".join(sorted(tables)),
+        }
+        return int(self._rows.setdefault(str(condition), row)["filter_number"])
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """The rows of the table."""
+        return list(self._rows.values())
