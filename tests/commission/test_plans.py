@@ -61,7 +61,7 @@ def check(workspace: Workspace, *texts: str) -> list[tuple[str, ...]]:
         (HEAD + "components:\n  revenue:\n    rate: 5%\n    marginal: []\n", 5, "exactly one of"),
         (HEAD + "components:\n  revenue:\n    rat: 5%\n", 6, "rat"),
         (HEAD + "components:\n  revenue: {rate: 0.123456789012%}\n", 5, "more than 10 decimals"),
-        (HEAD + "components:\n  revenue: {rate: 5%, window: week}\n", 5, "week"),
+        (HEAD + "components:\n  revenue: {rate: 5%, window: day}\n", 5, "day"),
         (HEAD.replace("USD", "EUR") + "components: {revenue: {rate: 5%}}\n", None, "EUR is not"),
     ],
 )
