@@ -39,6 +39,7 @@ BUDGETS = {
     "cpu_speed_of_18_digits": "",
     "peak_gib": "at most 2",
     "seconds_of_10000_files": "at most 120",
+    "lines_of_a_small_file": "",
 }
 
 
@@ -81,6 +82,9 @@ def measure(folder: Path, lines: int, files: int, turns: int) -> dict[str, Any]:
         "cpu_speed_of_18_digits": round(cpu_speed["18 digits"], 2),
         "peak_gib": round(lake["peak_bytes"] / _GIB, 2),
         "seconds_of_10000_files": round(best["small files"]["seconds"] / files * 10_000),
+        "lines_of_a_small_file": round(
+            (best["small files"]["cpu"] / files) / (lake["cpu"] / written)
+        ),
         "seconds": {name: round(run["seconds"], 2) for name, run in best.items()},
         "cpu": {name: round(run["cpu"], 2) for name, run in best.items()},
     }

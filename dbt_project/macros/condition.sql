@@ -9,6 +9,17 @@
     {{ return([]) }}
 {%- endmacro %}
 
+{# The conditions that say whom a plan version is for, over the alias `participant`. #}
+{% macro plan_conditions_on_participants() -%}
+    {%- set relation = source('plan', 'plan_who') -%}
+    {%- if execute -%}
+        {{ return(run_query(
+            'select plan_id, valid_from, valid_to, filter_sql from ' ~ relation ~ ' order by plan_id, plan_version'
+        ).rows) }}
+    {%- endif -%}
+    {{ return([]) }}
+{%- endmacro %}
+
 {# Joins to `credit` what the conditions ask of: the document of the sale, and masters as they were on the day
    of the order. Nothing where no plan has conditions. #}
 {% macro tables_of_conditions(filters) -%}

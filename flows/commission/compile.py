@@ -35,9 +35,10 @@ from .curves import (
     share_of_target,
     walk_of,
 )
+from .eligibility import WHO_SCHEMA, who_rows
 from .exchange import SCHEMAS as EXCHANGE_SCHEMAS
 from .exchange import exchange_rows
-from .filters import FILTER_SCHEMA, Filters
+from .filters import FILTER_SCHEMA, Filters, asks_margin
 from .measures import MEASURES
 from .plans import PlanFile, load_plans
 from .units import parse_yearly_money
@@ -63,7 +64,7 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("component_id", _TEXT), ("ordinal", _INTEGER), ("title", _TEXT), ("measure", _TEXT),
             ("event_kind", _TEXT), ("window_kind", _TEXT),
             ("valid_from", _DATE), ("valid_to", _DATE), ("filter_number", _INTEGER),
-            ("credit_level", _INTEGER), ("needs_full_split", _FLAG),
+            ("asks_margin", _FLAG), ("credit_level", _INTEGER), ("needs_full_split", _FLAG),
             ("walk", _TEXT), ("re_rates_at_edges", _FLAG),
             ("needs_quota", _FLAG), ("needs_target", _FLAG), ("is_narrow", _FLAG),
             ("target_numerator", _INTEGER), ("target_denominator", _INTEGER),
@@ -87,7 +88,7 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("period_end", _DATE),
         ]
     ),
-    **EXCHANGE_SCHEMAS,
+    "plan_who": WHO_SCHEMA,
     "plan_filter": FILTER_SCHEMA,
     "plan_term": pa.schema(
         [
@@ -95,6 +96,7 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("valid_from", _DATE), ("valid_to", _DATE),
         ]
     ),
+    **EXCHANGE_SCHEMAS,
 }  # fmt: skip
 _LARGEST_RATE_SHOWN = 10**9
 OWN_CURVE = 0
@@ -112,6 +114,7 @@ def compile_plans(workspace: Workspace) -> dict[str, pa.Table]:
     filters = Filters(workspace.settings.money_scale)
     for file in load_plans(workspace):
         rows["plan_version"].append(_version_row(file, scale))
+        rows["plan_who"] += who_rows(file)
         for table, added in exchange_rows(file.plan).items():
             rows[table] += added
         for ordinal, (name, component) in enumerate(file.plan.components.items(), start=1):
@@ -200,6 +203,7 @@ def _component_rows(
         "valid_from": max(file.plan.from_, component.from_ or file.plan.from_),
         "valid_to": min(file.valid_to, component.to or file.valid_to),
         "filter_number": filters.number_of(component.where),
+        "asks_margin": asks_margin(component.conditions),
         "credit_level": 1 if component.credit == "rollup" else 0,
         "needs_full_split": component.shares == "100%",
         "walk": "terms" if component.terms else walk_of(component),

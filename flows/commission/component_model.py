@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from .condition_model import SaleConditionText
 from .curve_model import CURVES, Curve
+from .measures import MeasureName
 from .period_kinds import WindowKind
 from .plan_part import RateText, refuse_keys_to_come
 from .quota_model import QuotaRule
@@ -28,9 +29,7 @@ class Component(Curve):
 
     title: str | None = None
     note: str | None = None
-    of: Literal["net_amount", "margin", "payments", "quantity", "orders", "customers"] = (
-        "net_amount"
-    )
+    of: MeasureName = "net_amount"
     on: Literal["order", "invoice", "ship", "payment"] = "order"
     where: SaleConditionText | None = None
     from_: date | None = Field(default=None, alias="from")

@@ -8,6 +8,7 @@ from pydantic import AfterValidator
 
 from .condition_sql import columns_of, to_sql
 from .conditions import parse_condition
+from .eligibility import participant_sql
 from .sale_columns import sale_columns
 
 _FINEST_SCALE = 6
@@ -21,3 +22,12 @@ def _sale_condition(text: str) -> str:
 
 SaleConditionText = Annotated[str, AfterValidator(_sale_condition)]
 """A condition that is asked of a sale and whoever has credit for it."""
+
+
+def _participant_condition(text: str) -> str:
+    participant_sql(text)
+    return text
+
+
+ParticipantConditionText = Annotated[str, AfterValidator(_participant_condition)]
+"""A condition that is asked of a participant, as it was on a day."""

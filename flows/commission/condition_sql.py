@@ -83,7 +83,7 @@ def columns_of(known: Mapping[str, Value | Ratio]) -> Resolve:
 
     def resolve(reference: Reference) -> Value | Ratio:
         if not isinstance(reference, Column):
-            raise Refusal(f"`{reference}` can't be asked of a single sale")
+            raise Refusal(f"`{reference}` can't be asked here", "ask it in gates or bands")
         if reference.name not in known:
             raise Refusal(
                 f"there is no column `{reference}`",

@@ -49,3 +49,9 @@ class Filters:
     def rows(self) -> list[dict[str, Any]]:
         """The rows of the table."""
         return list(self._rows.values())
+
+
+def asks_margin(conditions: list[str]) -> bool:
+    """Whether a condition can't be answered for a sale without a cost."""
+    asked = {name for text in conditions for name in parse_condition(text).columns}
+    return not asked.isdisjoint(("margin_amount", "margin_rate", "markup_rate"))

@@ -11,7 +11,9 @@ from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
+from ..wording import Refusal
 from .component_model import Component
+from .condition_model import ParticipantConditionText
 from .conditions import parse_condition
 from .exchange_model import Exchange
 from .period_kinds import PayKind
@@ -19,7 +21,7 @@ from .plan_part import Identifier, PlanPart, TargetText, refuse_keys_to_come
 from .quota_model import check_quota_rule
 from .units import currency_of
 
-_KEYS_TO_COME = {"who", "rounding", "cap", "draw", "negative_pay", "accounting"}
+_KEYS_TO_COME = {"rounding", "cap", "draw", "negative_pay", "accounting"}
 
 
 class Approval(PlanPart):
@@ -39,6 +41,7 @@ class Plan(PlanPart):
     from_: date = Field(alias="from")
     to: date | None = None
     approved: Approval | None = None
+    who: ParticipantConditionText | None = None
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")]
     pay: PayKind = "month"
     target: TargetText = "from participant"
@@ -70,14 +73,15 @@ class Plan(PlanPart):
         if (component.to and component.to < self.from_) or (
             self.to and component.from_ and component.from_ > self.to
         ):
-            raise ValueError(f"{name}: no day of it lies within the plan's dates")
+            raise Refusal("no day of it lies within the plan's dates", at=("components", name))
 
     def _check_currency(self, name: str, component: Component) -> None:
+        place = ("components", name)
         for text in component.money_texts:
             if currency_of(text) not in ("", self.currency):
-                raise ValueError(f"{name}: {text} is not in the plan's currency {self.currency}")
+                raise Refusal(f"{text} is not in the plan's currency {self.currency}", at=place)
         for condition in component.conditions:
             for currency in parse_condition(condition).currencies - {self.currency}:
-                raise ValueError(
-                    f"{name}: {condition} has {currency}, not the plan's currency {self.currency}"
+                raise Refusal(
+                    f"{condition} has {currency}, not the plan's currency {self.currency}", at=place
                 )

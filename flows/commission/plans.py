@@ -180,4 +180,20 @@ def _warnings(file: PlanFile) -> list[str]:
         pays = [parse_amount(text).value for text in _pays(component)]
         if any(upper < lower for lower, upper in pairwise(pays)):
             warnings.append(f"{name}: pay falls from one row to the next")
+        warnings += _warnings_of_terms(name, component)
+    return warnings
+
+
+def _warnings_of_terms(name: str, component: Component) -> list[str]:
+    terms = component.terms or []
+    warnings = []
+    for number, term in enumerate(terms, start=1):
+        if term.where is None and term.from_ is None and term.to is None:
+            if number < len(terms):
+                warnings.append(f"{name}: terms[{number}] holds always, those after it never")
+            if component.curves_said:
+                warnings.append(f"{name}: terms[{number}] holds always, and the rate never")
+            return warnings
+    if not component.curves_said:
+        warnings.append(f"{name}: a sale of which no term holds pays nothing (no_rate)")
     return warnings

@@ -7,7 +7,7 @@ transaction on. Files that the source refused, and that still lie in rejected/, 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, time
 from pathlib import Path
@@ -19,6 +19,7 @@ from ..state import State
 from ..workspace import Workspace, ensure_folders
 from . import catalogue
 from .amendments import current_amendments
+from .batches import fits, in_batches, stand_alone
 from .catalogue import LOADED, REJECTED, WAITING, Export
 from .intake import Intake
 from .landing import Taker, clear_taken_out, identify, land_again, look_into_landing
@@ -55,21 +56,20 @@ def ingest_again(
     returned = _put_back(workspace, state, source)
     if changed := [export for export in exports if export not in known]:
         catalogue.record_exports(state, changed)
-    with state.engine.connect(), ReadAhead(workspace, ()) as ahead:
+    with state.engine.connect(), ReadAhead(workspace, state, ()) as ahead:
         intake = Intake(workspace, state, run_id, ahead)
         landing = look_into_landing(workspace, sources)
         try:
-            for landed in landing.files:
-                if landed.file_name in returned:
-                    intake.take(landed)
+            for batch in in_batches(f for f in landing.files if f.file_name in returned):
+                intake.take(batch)
         finally:
             clear_taken_out(workspace)
         intake.settle_all([source])
-        deliveries = list(_latest_first(exports))
-        progress.start(STAGE, len(deliveries))
-        for delivery in deliveries:
-            intake.read_again(source, delivery)
-            progress.advance(STAGE, note=delivery)
+        batches = _deliveries(source, exports)
+        progress.start(STAGE, sum(len(deliveries) for deliveries in batches))
+        for deliveries in batches:
+            intake.read_again(source, deliveries)
+            progress.advance(STAGE, len(deliveries), deliveries[-1])
     report = IngestReport(intake.outcomes)
     progress.finish(STAGE, sum_up(report))
     return report
@@ -138,7 +138,20 @@ def _set_day(file: Path, day: date, zone: str) -> None:
     os.utime(file, (noon, noon))
 
 
-def _latest_first(exports: Iterable[Export]) -> Iterator[str]:
-    """List the deliveries once each, the latest first: a full dump then replaces those before."""
+def _deliveries(source: Source, exports: Iterable[Export]) -> list[list[str]]:
+    """List the deliveries once each, those in one list that can be read together.
+
+    The latest come first: a full dump then replaces those before.
+    """
     by_rank = sorted(exports, key=lambda export: export.rank, reverse=True)
-    return iter(dict.fromkeys(export.delivery or "" for export in by_rank))
+    if not stand_alone(source):
+        return [[name] for name in dict.fromkeys(export.delivery or "" for export in by_rank)]
+    batches: list[list[str]] = []
+    size_bytes = 0
+    for export in by_rank:
+        size_bytes += export.size_bytes
+        if not batches or not fits(len(batches[-1]) + 1, size_bytes):
+            batches.append([])
+            size_bytes = export.size_bytes
+        batches[-1].append(export.delivery or "")
+    return batches

@@ -28,7 +28,7 @@ from .amendments import (
     withdraw_amendments,
 )
 from .archive import Archived, archive_export
-from .catalogue import Export
+from .catalogue import Export, Settled
 from .cells import null_texts
 from .correction_check import (
     ChangedColumn,
@@ -220,9 +220,8 @@ def _commit(
     also: Callable[[Connection], None],
 ) -> None:
     replaced = catalogue.replaced_loads(state, source, delivery, winners)
-    catalogue.commit_load(
-        workspace, state, load, source.source, delivery, winners, (), replaced, also
-    )
+    settled = Settled(delivery, winners, load, replaced)
+    catalogue.commit_loads(workspace, state, source.source, [settled], (), also)
     reach("quarantine.committed")
 
 

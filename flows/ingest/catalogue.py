@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from ..state import State, utc_now
 from ..state.tables import export as export_table
@@ -48,6 +49,19 @@ class Export:
         return (self.business_date or date.min, self.export_id)
 
 
+@dataclass(frozen=True)
+class Settled:
+    """A load of a delivery, and the export of each part that it was made of.
+
+    `replaced` is what `replaced_loads` gives: these loads count no more, or this one never does.
+    """
+
+    delivery: str
+    winners: Mapping[str, Export]
+    load: Load
+    replaced: list[str] | None
+
+
 def find_export(state: State, source: str, part: str, export_id: str) -> Export | None:
     """Look an export up."""
     with state.reading() as connection:
@@ -58,6 +72,21 @@ def find_export(state: State, source: str, part: str, export_id: str) -> Export 
             export_table.c.export_id == export_id,
         )
     return found[0] if found else None
+
+
+def known_exports(
+    state: State, source: str, part: str, export_ids: Collection[str]
+) -> dict[str, Export]:
+    """Give those of the exports that are loaded or waiting, by their ids."""
+    with state.reading() as connection:
+        found = _exports(
+            connection,
+            export_table.c.source == source,
+            export_table.c.part == part,
+            export_table.c.export_id.in_(export_ids),
+            export_table.c.status.in_((LOADED, WAITING)),
+        )
+    return {export.export_id: export for export in found}
 
 
 def unsettled_deliveries(state: State) -> list[tuple[str, str]]:
@@ -130,35 +159,39 @@ def driven_loads(state: State, source: Source) -> dict[str, tuple[str, dict[str,
         }
 
 
-def record_exports(state: State, exports: Iterable[Export]) -> None:
+def record_exports(state: State, exports: Collection[Export]) -> None:
     """Write exports that wait, or that have been decided without a load."""
     with state.engine.begin() as connection:
         state.confirm_lease(connection)
-        for export in exports:
-            _put(connection, export)
+        _put(connection, exports)
 
 
-def replaced_exports(state: State, export: Export, content: str) -> list[Export]:
-    """List the rejected exports that `export` replaces.
+def replaced_exports(state: State, exports: Collection[Export]) -> list[Export]:
+    """List the rejected exports that `exports`, all of one source, replace.
 
     These are those of the same name, and the same content from before there was a source for it.
     """
+    by_name = {(export.part, export.file_name): export.export_id for export in exports}
+    contents = {Path(export.archive_path).stem for export in exports if export.source}
     with state.reading() as connection:
-        same_name = _exports(
+        same_names = _exports(
             connection,
-            export_table.c.source == export.source,
-            export_table.c.part == export.part,
-            export_table.c.file_name == export.file_name,
-            export_table.c.export_id != export.export_id,
+            export_table.c.source.in_({export.source for export in exports}),
+            export_table.c.file_name.in_({name for _, name in by_name}),
             export_table.c.status == REJECTED,
         )
-        same_content = _exports(
+        same_contents = _exports(
             connection,
             export_table.c.source == "",
-            export_table.c.export_id == content,
+            export_table.c.export_id.in_(contents),
             export_table.c.status == REJECTED,
         )
-    return same_name + (same_content if export.source else [])
+    same_names = [
+        old
+        for old in same_names
+        if by_name.get((old.part, old.file_name), old.export_id) != old.export_id
+    ]
+    return same_names + same_contents
 
 
 def replaced_loads(
@@ -223,24 +256,21 @@ def refused_names(state: State, decided: Collection[Export]) -> set[str]:
     }
 
 
-def commit_load(
+def commit_loads(
     workspace: Workspace,
     state: State,
-    load: Load,
     source: str,
-    delivery: str,
-    winners: Mapping[str, Export],
-    exports: Iterable[Export],
-    replaced: list[str] | None,
+    settled: Collection[Settled],
+    exports: Collection[Export],
     also: Callable[[Connection], None] | None = None,
 ) -> None:
-    """Make a load count, and its exports; an earlier load of the delivery counts no more.
+    """Make loads of a source count, and exports; earlier loads of the deliveries count no more.
 
-    `replaced` is what `replaced_loads` gives: these loads count no more either, or this one never.
     `also` is done in the same transaction.
     """
     now = utc_now()
-    run_id = next(iter(winners.values())).run_id
+    deliveries = [one.delivery for one in settled]
+    replaced = [load_id for one in settled for load_id in one.replaced or ()]
     with state.engine.begin() as connection:
         state.confirm_lease(connection)
         connection.execute(
@@ -248,78 +278,93 @@ def commit_load(
             .where(
                 load_table.c.source == source,
                 load_table.c.status == "current",
-                (load_table.c.delivery == delivery) | load_table.c.load_id.in_(replaced or []),
+                load_table.c.delivery.in_(deliveries) | load_table.c.load_id.in_(replaced),
             )
             .values(status="superseded")
         )
-        connection.execute(
-            insert(load_table).values(
-                load_id=load.load_id,
-                source=source,
-                delivery=delivery,
-                export_ids={part: export.export_id for part, export in winners.items()},
-                business_date=load.business_date,
-                rows_read=load.rows_read,
-                rows_filtered=load.rows_filtered,
-                rows_held=load.rows_held,
-                rows_dropped=load.rows_dropped,
-                status="superseded" if replaced is None else "current",
-                committed_at=now,
-                run_id=run_id,
-                changes=[asdict(change) for change in load.changes] or None,
-            )
-        )
-        _put_layouts(connection, source, load)
-        _insert_files(connection, workspace, load, now)
-        for export in exports:
-            _put(connection, export)
+        connection.execute(insert(load_table), [_load_row(source, one, now) for one in settled])
+        _put_layouts(connection, source, settled)
+        _insert_files(connection, workspace, settled, now)
+        _put(connection, exports)
         if also:
             also(connection)
 
 
-def _put_layouts(connection: Connection, source: str, load: Load) -> None:
+def _load_row(source: str, settled: Settled, now: datetime) -> dict[str, Any]:
+    load, winners = settled.load, settled.winners
+    return {
+        "load_id": load.load_id,
+        "source": source,
+        "delivery": settled.delivery,
+        "export_ids": {part: export.export_id for part, export in winners.items()},
+        "business_date": load.business_date,
+        "rows_read": load.rows_read,
+        "rows_filtered": load.rows_filtered,
+        "rows_held": load.rows_held,
+        "rows_dropped": load.rows_dropped,
+        "status": "superseded" if settled.replaced is None else "current",
+        "committed_at": now,
+        "run_id": next(iter(winners.values())).run_id,
+        "changes": [asdict(change) for change in load.changes] or None,
+    }
+
+
+def _put_layouts(connection: Connection, source: str, settled: Iterable[Settled]) -> None:
     """Write what is known of the source's layouts in place of what was known before."""
-    for part, layout in load.layouts.items():
+    # The last load's has what those before it have added.
+    layouts = {part: layout for one in settled for part, layout in one.load.layouts.items()}
+    for part, layout in layouts.items():
         connection.execute(
             delete(layout_table).where(layout_table.c.source == source, layout_table.c.part == part)
         )
         connection.execute(insert(layout_table).values(source=source, part=part, columns=layout))
 
 
-def _insert_files(connection: Connection, workspace: Workspace, load: Load, now: datetime) -> None:
-    for file in load.segments:
-        connection.execute(
-            insert(segment_table).values(
-                segment_id=f"{load.load_id}_{file.feed}",
-                load_id=load.load_id,
-                feed=file.feed,
-                path=file.path.relative_to(workspace.root).as_posix(),
-                rows=file.rows,
-                sha256=file.sha256,
-                committed_at=now,
-            )
-        )
-    for file in load.quarantined:
-        connection.execute(
-            insert(held_table).values(
-                load_id=load.load_id,
-                feed=file.feed,
-                path=file.path.relative_to(workspace.root).as_posix(),
-                rows=file.rows,
-            )
-        )
+def _insert_files(
+    connection: Connection, workspace: Workspace, settled: Iterable[Settled], now: datetime
+) -> None:
+    loads = [one.load for one in settled]
+    segments = [
+        {
+            "segment_id": f"{load.load_id}_{file.feed}",
+            "load_id": load.load_id,
+            "feed": file.feed,
+            "path": file.path.relative_to(workspace.root).as_posix(),
+            "rows": file.rows,
+            "sha256": file.sha256,
+            "committed_at": now,
+        }
+        for load in loads
+        for file in load.segments
+    ]
+    held = [
+        {
+            "load_id": load.load_id,
+            "feed": file.feed,
+            "path": file.path.relative_to(workspace.root).as_posix(),
+            "rows": file.rows,
+        }
+        for load in loads
+        for file in load.quarantined
+    ]
+    for table, rows in ((segment_table, segments), (held_table, held)):
+        if rows:
+            connection.execute(insert(table), rows)
 
 
-def _put(connection: Connection, export: Export) -> None:
-    """Write an export in place of what was known of it."""
+def _put(connection: Connection, exports: Collection[Export]) -> None:
+    """Write exports in place of what was known of them."""
+    if not exports:
+        return
+    key = ("source", "part", "export_id")
     connection.execute(
         delete(export_table).where(
-            export_table.c.source == export.source,
-            export_table.c.part == export.part,
-            export_table.c.export_id == export.export_id,
-        )
+            *(export_table.c[name] == bindparam(f"_{name}") for name in key)
+        ),
+        [{f"_{name}": getattr(export, name) for name in key} for export in exports],
     )
-    connection.execute(insert(export_table).values(asdict(export)))
+    rows = {(export.source, export.part, export.export_id): asdict(export) for export in exports}
+    connection.execute(insert(export_table), list(rows.values()))
 
 
 def _exports(connection: Connection, *conditions: Any) -> list[Export]:

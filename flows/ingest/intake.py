@@ -8,7 +8,7 @@ depends on which exports there are, never on the order in which they came.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -18,12 +18,13 @@ from ..workspace import Workspace
 from . import catalogue
 from .amendments import current_amendments
 from .archive import Archived, Identity
-from .catalogue import LOADED, REJECTED, REPLACED, WAITING, Export
+from .batches import Batch
+from .catalogue import LOADED, REJECTED, REPLACED, WAITING, Export, Settled
 from .faults import FileChanged, FileFault
-from .landing import Landed, LeftFile, Taker, business_date, identify, left_file, take_out
+from .landing import Landed, LeftFile, Taker, left_file, take_out
 from .layout import LayoutChange
-from .load import Load, load_delivery
-from .read_ahead import ReadAhead
+from .load import Load, load_delivery, load_together
+from .read_ahead import ReadAhead, candidate_of
 from .rejected import explain, hold_back, release
 from .sources import Source
 
@@ -52,7 +53,7 @@ class ExportOutcome:
 
 
 class Intake:
-    """Takes files in, one after the other, and settles deliveries; `outcomes` says how."""
+    """Takes files in, one batch after the other, and settles deliveries; `outcomes` says how."""
 
     def __init__(self, workspace: Workspace, state: State, run_id: str, ahead: ReadAhead) -> None:
         self._workspace = workspace
@@ -66,68 +67,103 @@ class Intake:
 
     @property
     def outcomes(self) -> tuple[ExportOutcome, ...]:
-        """The files that were decided about, in the order in which they were first looked at."""
+        """The files that were decided about, in the order in which that was."""
         return tuple(self._outcomes.values())
 
-    def take(self, landed: Landed) -> None:
-        """Take a file from landing/: load it, or note it where its delivery has other parts."""
-        try:
-            archived = self._ahead.archive(landed)
-        except FileNotFoundError:
-            return  # Its writer has taken it away again.
-        except FileChanged as fault:
-            self.left.append(left_file(landed, fault.reason))
-            return
-        except FileFault as fault:
-            self._refuse(landed, fault, None)
-            return
-        reach("ingest.archived")
+    def take(self, batch: Batch) -> None:
+        """Take files from landing/: load them, or note those whose delivery has other parts."""
+        files: list[tuple[Landed, Archived]] = []
+        for landed, archived in zip(batch.files, self._ahead.archive(batch), strict=True):
+            if isinstance(archived, Archived):
+                reach("ingest.archived")
+                files.append((landed, archived))
+            elif isinstance(archived, FileChanged):
+                self.left.append(left_file(landed, archived.reason))
+            elif isinstance(archived, FileFault):
+                self._refuse(landed, archived, None)
+            # Else its writer has taken it away again.
+        loaded = self._load_together(files) if len(files) > 1 else set()
+        # Killed on the way, the files are still there to be looked at again.
+        for landed, archived in files:
+            explanations = [] if landed.path in loaded else self._explanations(landed, archived)
+            if explanations is not None:
+                self._remove(landed, archived, explanations)
+
+    def _explanations(self, landed: Landed, archived: Archived) -> list[str] | None:
+        """Take a file that is in the archive; give reasons in words for which it is held back.
+
+        None when no source takes it: then it has been dealt with.
+        """
         if not landed.takers:
             self._refuse(landed, FileFault("no source takes this file"), archived)
-            return
-        # Killed on the way, the file is still there to be looked at again.
+            return None
         explanations = [self._take_for(taker, landed, archived) for taker in landed.takers]
-        faults = [explanation for explanation in explanations if explanation]
+        return [explanation for explanation in explanations if explanation]
+
+    def _remove(self, landed: Landed, archived: Archived, explanations: list[str]) -> None:
+        """Remove a file from landing/ that has been decided about; hold it back with reasons."""
         taken = take_out(landed, archived.identity)
-        if faults:
-            explanation = "\n".join(faults)
+        if explanations:
+            explanation = "\n".join(explanations)
             hold_back(self._workspace, landed.file_name, taken or archived.path, explanation)
         elif taken:
             taken.unlink()
         reach("landing.removed")
 
+    def _load_together(self, files: Sequence[tuple[Landed, Archived]]) -> set[Path]:
+        """Load new files of a source of one part in one pass; give those that are loaded.
+
+        What is left is taken file by file: what is known, and what has, or may have, a fault.
+        """
+        source, part = files[0][0].takers[0].source, files[0][0].takers[0].part
+        new: dict[str, tuple[Landed, Export]] = {}
+        for landed, archived in files:
+            export = self._export(landed.takers[0], landed, archived)
+            new.setdefault(export.export_id, (landed, export))
+        known = catalogue.known_exports(self._state, source.source, part, new)
+        exports = [export for name, (_, export) in new.items() if name not in known]
+        settled = self._settle_together(source, part, exports)
+        if settled:
+            self._make_count(source, settled, [one.winners[part] for one in settled])
+        return {new[one.delivery][0].path for one in settled}
+
     def _take_for(self, taker: Taker, landed: Landed, archived: Archived) -> str | None:
         """Take a file for one source; give the reason in words when that rejects it."""
-        source = taker.source
-        export_id = identify(taker, archived.sha256)
-        known = catalogue.find_export(self._state, source.source, taker.part, export_id)
-        if known and known.status in (LOADED, WAITING):
+        source, export = taker.source, self._export(taker, landed, archived)
+        known = catalogue.known_exports(
+            self._state, source.source, taker.part, [export.export_id]
+        ).get(export.export_id)
+        if known:
             self._note(replace(known, file_name=landed.file_name), KNOWN, known.reason)
             return None
-        is_whole = len(source.exports) == 1
-        export = Export(
-            source=source.source,
+        if len(source.exports) > 1:
+            catalogue.record_exports(self._state, [export])
+            self._note(export, WAITING)
+            return None
+        try:
+            self._load(source, export.delivery or "", {taker.part: export}, [export])
+        except FileFault as fault:
+            catalogue.record_exports(self._state, self._rejected(export, fault))
+            return _explain(export, fault)
+        return None
+
+    def _export(self, taker: Taker, landed: Landed, archived: Archived) -> Export:
+        """Give a file as an export that nothing is decided about yet."""
+        candidate = candidate_of(self._workspace, taker, archived)
+        is_whole = len(taker.source.exports) == 1
+        return Export(
+            source=taker.source.source,
             part=taker.part,
-            export_id=export_id,
+            export_id=candidate.export_id,
             file_name=landed.file_name,
             size_bytes=archived.size_bytes,
-            business_date=business_date(self._workspace, archived.identity, taker),
-            delivery=export_id if is_whole else taker.match.delivery or "",
+            business_date=candidate.business_date,
+            delivery=candidate.export_id if is_whole else taker.match.delivery or "",
             status=WAITING,
             landed_at=utc_now(),
             run_id=self._run_id,
             archive_path=self._path_of(archived),
         )
-        if not is_whole:
-            catalogue.record_exports(self._state, [export])
-            self._note(export, WAITING)
-            return None
-        try:
-            self._load(source, export_id, {taker.part: export}, [export])
-        except FileFault as fault:
-            catalogue.record_exports(self._state, self._rejected(export, fault))
-            return _explain(export, fault)
-        return None
 
     def settle_all(self, sources: Iterable[Source]) -> None:
         """Settle the deliveries of these sources that have exports waiting."""
@@ -166,18 +202,37 @@ class Intake:
                 hold_back(self._workspace, export.file_name, archived, _explain(export, fault))
                 catalogue.record_exports(self._state, self._rejected(export, fault))
 
-    def read_again(self, source: Source, delivery: str) -> None:
-        """Load the exports of a delivery anew, unless this run has done so.
+    def read_again(self, source: Source, deliveries: Sequence[str]) -> None:
+        """Load the exports of deliveries anew, but for what this run has loaded.
 
         Where that fails the load that there is goes on counting: the exports were good once.
         """
+        left = [name for name in deliveries if (source.source, name) not in self._read]
+        if len(left) > 1:
+            self._read_again_together(source, left)
+        for delivery in left:
+            if (source.source, delivery) not in self._read:
+                self._read_again(source, delivery)
+
+    def _read_again_together(self, source: Source, deliveries: Sequence[str]) -> None:
+        """Load anew, in one pass, what can be of exports that each are a delivery."""
+        (part,) = source.exports
+        known = catalogue.known_exports(self._state, source.source, part, deliveries)
+        loaded = [
+            replace(known[name], run_id=self._run_id, reason=None)
+            for name in deliveries
+            if name in known and known[name].status == LOADED
+        ]
+        self._count_again(source, self._settle_together(source, part, loaded))
+
+    def _read_again(self, source: Source, delivery: str) -> None:
         loaded = [
             replace(export, run_id=self._run_id)
             for export in catalogue.exports_of(self._state, source.source, delivery)
             if export.status == LOADED
         ]
         winners = _winners(source, loaded)
-        if (source.source, delivery) in self._read or len(winners) < len(source.exports):
+        if len(winners) < len(source.exports):
             return
         replaced_loads = catalogue.replaced_loads(self._state, source, delivery, winners)
         counts = catalogue.current_exports(self._state, source.source, delivery)
@@ -191,20 +246,37 @@ class Intake:
             self._note(export, NOT_READ_AGAIN, fault.reason)
             return
         reason = _reason_not_to_count(replaced_loads)
-        exports = [replace(export, reason=reason) for export in winners.values()]
-        catalogue.commit_load(
-            self._workspace,
-            self._state,
-            load,
-            source.source,
-            delivery,
-            winners,
-            exports,
-            replaced_loads,
-        )
+        winners = {part: replace(export, reason=reason) for part, export in winners.items()}
+        self._count_again(source, [Settled(delivery, winners, load, replaced_loads)])
+
+    def _count_again(self, source: Source, settled: Collection[Settled]) -> None:
+        """Make loads count in place of those that there were, and note their exports."""
+        exports = [export for one in settled for export in one.winners.values()]
+        if not settled:
+            return
+        catalogue.commit_loads(self._workspace, self._state, source.source, settled, exports)
         reach("ingest.read_again")
-        for export in exports:
-            self._note_loaded(export, load, source, True, READ_AGAIN)
+        for one in settled:
+            self._read.add((source.source, one.delivery))
+            for export in one.winners.values():
+                self._note_loaded(export, one.load, source, True, READ_AGAIN)
+
+    def _settle_together(
+        self, source: Source, part: str, exports: Iterable[Export]
+    ) -> list[Settled]:
+        """Load exports that each are a delivery; what can't be loaded in one pass is left out."""
+        exports = [
+            export
+            for export in exports
+            if (source.source, part, export.export_id) not in self._amendments
+        ]
+        layouts = catalogue.known_layouts(self._state, source.source)
+        loads = load_together(self._workspace, source, exports, layouts, self._ahead.stream)
+        return [
+            Settled(export.export_id, {part: export}, loads[export.export_id], [])
+            for export in exports
+            if export.export_id in loads
+        ]
 
     def _load(
         self,
@@ -216,39 +288,38 @@ class Intake:
         """Load the winners of a delivery, and make it count."""
         load = self._read_winners(source, winners)
         replaced_loads = catalogue.replaced_loads(self._state, source, delivery, winners)
-        because = _reason_not_to_count(replaced_loads)
+        self._make_count(source, [Settled(delivery, winners, load, replaced_loads)], waiting)
+
+    def _make_count(
+        self, source: Source, settled: Collection[Settled], waiting: Iterable[Export]
+    ) -> None:
+        """Make loads of a source count, and with them the exports of their deliveries that wait."""
+        by_delivery = {one.delivery: one for one in settled}
         decided = [
             replace(
                 export,
                 status=LOADED,
                 decided_at=utc_now(),
-                reason=because
-                if winners[export.part] == export
+                reason=_reason_not_to_count(one.replaced)
+                if one.winners[export.part] == export
                 else "a later export of its delivery counts",
             )
             for export in waiting
+            for one in [by_delivery[export.delivery or ""]]
         ]
-        replaced = [old for export in decided for old in self._replaced_by(export)]
+        exports = decided + self._replaced_by(decided)
         # Before the commit: killed in between, the good files are looked at again.
-        refused = catalogue.refused_names(self._state, decided + replaced)
-        for export in decided + replaced:
+        refused = catalogue.refused_names(self._state, exports)
+        for export in exports:
             if export.file_name not in refused:
                 release(self._workspace, export.file_name)
-        catalogue.commit_load(
-            self._workspace,
-            self._state,
-            load,
-            source.source,
-            delivery,
-            winners,
-            decided + replaced,
-            replaced_loads,
-        )
+        catalogue.commit_loads(self._workspace, self._state, source.source, settled, exports)
         reach("ingest.committed")
-        self._read.add((source.source, delivery))
         for export in decided:
-            is_read = winners[export.part].export_id == export.export_id
-            self._note_loaded(export, load, source, is_read)
+            one = by_delivery[export.delivery or ""]
+            self._read.add((source.source, one.delivery))
+            is_read = one.winners[export.part].export_id == export.export_id
+            self._note_loaded(export, one.load, source, is_read)
 
     def _read_winners(self, source: Source, winners: Mapping[str, Export]) -> Load:
         known = catalogue.known_layouts(self._state, source.source)
@@ -272,7 +343,7 @@ class Intake:
             export, status=REJECTED, reason=fault.reason, decided_at=utc_now(), run_id=self._run_id
         )
         self._note(rejected, REJECTED, fault.reason)
-        return [rejected, *self._replaced_by(rejected)]
+        return [rejected, *self._replaced_by([rejected])]
 
     def _refuse(self, landed: Landed, fault: FileFault, archived: Archived | None) -> None:
         """Reject a file that is not for any source, or can't be read, and so is not archived."""
@@ -299,9 +370,9 @@ class Intake:
     def _path_of(self, archived: Archived) -> str:
         return archived.path.relative_to(self._workspace.root).as_posix()
 
-    def _replaced_by(self, export: Export) -> list[Export]:
+    def _replaced_by(self, exports: Collection[Export]) -> list[Export]:
         """Give the exports that were rejected before, and count no more now."""
-        found = catalogue.replaced_exports(self._state, export, Path(export.archive_path).stem)
+        found = catalogue.replaced_exports(self._state, exports)
         return [replace(old, status=REPLACED, decided_at=utc_now()) for old in found]
 
     def _note_loaded(

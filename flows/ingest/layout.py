@@ -78,39 +78,62 @@ def sample_columns(
 
     A column without values has no samples.
     """
-    header = records.header[:_SAMPLED_COLUMNS]
-    limit = min(_SAMPLED_RECORDS, max(1, _SAMPLED_CELLS // len(header)))
-    names = ", ".join(sql.name(name) for name in header)
+    first = f"(SELECT * FROM niaga.numbered_{records.part} LIMIT {records_sampled(records.header)})"
+    return sample_files(connection, records.header, parser, first, "0").get(0, [])
+
+
+def sample_files(
+    connection: duckdb.DuckDBPyConnection,
+    header: tuple[str, ...],
+    parser: Parser,
+    records: str,
+    file: str,
+) -> dict[int, list[ColumnSample]]:
+    """Look at the first records of each of several files of one header; give samples by file.
+
+    `records` is SQL to stand behind FROM, `file` that of the number of a record's file.
+    """
+    columns = header[:_SAMPLED_COLUMNS]
+    names = ", ".join(sql.name(name) for name in columns)
     # By the shape there are few values to look at, whatever the number of records.
     found = connection.execute(
         f"""
         WITH given AS (
-            SELECT _row_number, unnest([{sql.texts(header)}]) AS column_name,
+            SELECT {file} AS file, _row_number, unnest([{sql.texts(columns)}]) AS column_name,
                 unnest([{names}]) AS given
-            FROM (SELECT * FROM niaga.numbered_{records.part} LIMIT {limit})
+            FROM {records}
         ),
         cell AS (
-            SELECT _row_number, column_name, left({parser.clean("given")}, {_LONGEST + 1}) AS value
+            SELECT file, _row_number, column_name,
+                left({parser.clean("given")}, {_LONGEST + 1}) AS value
             FROM given
         )
-        SELECT column_name, translate(value, '012345678', '999999999') AS shape, count(*),
+        SELECT file, column_name, translate(value, '012345678', '999999999') AS shape, count(*),
             min_by(value, _row_number), min(_row_number) AS row_number
         FROM cell
         WHERE value IS NOT NULL
-        GROUP BY column_name, shape
+        GROUP BY file, column_name, shape
         ORDER BY row_number
         """
     ).fetchall()
-    samples: dict[tuple[str, str], ColumnSample] = {}
-    for column, shape, values, example, row_number in found:
+    samples: dict[tuple[int, str, str], ColumnSample] = {}
+    for of, column, shape, values, example, row_number in found:
         kind = _kind_of(shape)
-        first = samples.get((column, kind))
-        samples[column, kind] = (
+        first = samples.get((of, column, kind))
+        samples[of, column, kind] = (
             replace(first, values=first.values + values)
             if first
             else ColumnSample(column, kind, values, example[:_LONGEST], row_number)
         )
-    return list(samples.values())
+    by_file: dict[int, list[ColumnSample]] = {}
+    for (of, _, _), sample in samples.items():
+        by_file.setdefault(of, []).append(sample)
+    return by_file
+
+
+def records_sampled(header: tuple[str, ...]) -> int:
+    """Give how many of the first records of a file are looked at."""
+    return min(_SAMPLED_RECORDS, max(1, _SAMPLED_CELLS // len(header[:_SAMPLED_COLUMNS])))
 
 
 def compare_layout(

@@ -28,9 +28,16 @@ from .mapping import ROW_NUMBER, FeedMapping, map_feed
 from .parsing import Parser
 from .records import Records, read_records
 from .rows import faults_of, make_rows
-from .segments import Origin, ParquetFile, write_quarantine, write_segment
+from .segments import (
+    Origin,
+    ParquetFile,
+    come_from,
+    good_rows,
+    write_quarantine,
+    write_segment,
+)
 from .sources import Source
-from .streaming import Stream, Streamed
+from .streamed import Candidate, Stream, Streamed
 
 if TYPE_CHECKING:
     from .catalogue import Export
@@ -94,18 +101,39 @@ def load_delivery(
         for amendment in amendments.get((source.source, driving, export_id), ())
     ]
     business_date = _business_date(exports)
-    if (
-        stream
-        and not changes
-        and (streamed := stream(source, archived[driving], export_id, business_date))
-    ):
-        reach("ingest.segment_renamed")
-        return _as_load(source, streamed, known)
+    if stream and not changes and len(exports) == 1:
+        candidate = Candidate(archived[driving], export_id, business_date)
+        if streamed := stream(source, [candidate]).get(export_id):
+            return _as_load(source, streamed, known)
     with (
         _working_folder(workspace) as folder,
         prepare_delivery(workspace, source, archived, business_date, folder, changes) as prepared,
     ):
         return _write(workspace, source, exports, prepared, known)
+
+
+def load_together(
+    workspace: Workspace,
+    source: Source,
+    exports: Iterable[Export],
+    known: Mapping[str, Layout],
+    stream: Stream,
+) -> dict[str, Load]:
+    """Write the rows of the source's exports, each a delivery, that are loaded in one pass.
+
+    Gives the loads by the exports' ids; of what has to be read in steps there is none.
+    """
+    candidates = [
+        Candidate(workspace.root / export.archive_path, export.export_id, export.business_date)
+        for export in exports
+    ]
+    streamed = stream(source, candidates)
+    loads: dict[str, Load] = {}
+    for candidate in candidates:
+        if found := streamed.get(candidate.export_id):
+            load = loads[candidate.export_id] = _as_load(source, found, known)
+            known = load.layouts
+    return loads
 
 
 def _as_load(source: Source, streamed: Streamed, known: Mapping[str, Layout]) -> Load:
@@ -348,7 +376,8 @@ def _write(
         ):
             quarantined.append(file)
         path = workspace.lake / feed / f"{load_id}.parquet"
-        if file := write_segment(connection, mapping, origin, path):
+        rows = come_from(good_rows(feed), origin)
+        if file := write_segment(connection, mapping, rows, origin.loaded_at, path):
             segments.append(file)
             reach("ingest.segment_renamed")
     return Load(

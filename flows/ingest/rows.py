@@ -36,7 +36,9 @@ def make_rows(
     """Make `niaga.row_<feed>`; raise FileFault when the select fails on this data."""
     feed = mapping.contract.feed
     try:
-        connection.execute(f"CREATE TABLE niaga.row_{feed} AS {_rows(mapping, parser, currency)}")
+        connection.execute(
+            f"CREATE TABLE niaga.row_{feed} AS {all_rows(mapping, parser, currency)}"
+        )
     except (duckdb.DataError, duckdb.InvalidInputException) as error:
         problem = str(error).partition("\n")[0]
         raise FileFault(f"the SQL of feed {feed} fails on it: {problem}") from error
@@ -54,7 +56,7 @@ def faultless_rows(mapping: FeedMapping, parser: Parser, currency: str) -> str:
         f"CASE WHEN _is_faulty OR {ROW_NUMBER} IS NULL THEN CAST(error('a faulty row') AS BIGINT)"
         f" ELSE {ROW_NUMBER} END AS {ROW_NUMBER}"
     )
-    return f"SELECT * REPLACE ({checked}) FROM ({_rows(mapping, parser, currency)})"
+    return f"SELECT * REPLACE ({checked}) FROM ({all_rows(mapping, parser, currency)})"
 
 
 def faults_of(mapping: FeedMapping, parser: Parser, currency: str, driving_part: str) -> str:
@@ -83,8 +85,8 @@ def faults_of(mapping: FeedMapping, parser: Parser, currency: str, driving_part:
     """
 
 
-def _rows(mapping: FeedMapping, parser: Parser, currency: str) -> str:
-    """Write the query in layers, so that each cell is cleaned and parsed once."""
+def all_rows(mapping: FeedMapping, parser: Parser, currency: str) -> str:
+    """Give the SQL of a feed's rows, good and faulty: in layers, so that each cell is read once."""
     filled = mapping.filled
     by_name = {column.name: (result, column) for result, column in filled}
     cleaned = [f"CAST({ROW_NUMBER} AS BIGINT) AS {ROW_NUMBER}"]

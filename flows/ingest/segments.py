@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
 
+from ..failpoints import reach
+from ..workspace import Workspace
 from . import sql
 from .durable import make_folder, put_in_place, sha256_of, temporary_for
 from .mapping import ROW_NUMBER, FeedMapping
@@ -16,7 +19,7 @@ from .mapping import ROW_NUMBER, FeedMapping
 
 @dataclass(frozen=True)
 class ParquetFile:
-    """A Parquet file that a load has written."""
+    """Rows of a load in a Parquet file, which loads of one batch share; the hash is of the file."""
 
     feed: str
     path: Path
@@ -41,34 +44,61 @@ def good_rows(feed: str) -> str:
     )
 
 
+def come_from(rows: str, origin: Origin) -> str:
+    """Give the SQL, to stand behind FROM, of rows that all come from one export."""
+    return (
+        f"(SELECT *, {sql.text(origin.export_id)} AS _export_id,"
+        f" {sql.day(origin.business_date)} AS _business_date FROM {rows})"
+    )
+
+
 def write_segment(
     connection: duckdb.DuckDBPyConnection,
     mapping: FeedMapping,
-    origin: Origin,
+    rows: str,
+    loaded_at: datetime,
     path: Path,
-    rows: str | None = None,
 ) -> ParquetFile | None:
-    """Write the rows of a feed that are not held back; None when there are none.
+    """Write rows of a feed that are not held back; None when there are none.
 
-    `rows` is what to write instead, as SQL to stand behind FROM.
+    `rows` is SQL to stand behind FROM, with the columns `_export_id` and `_business_date`.
     """
-    feed = mapping.contract.feed
-    business_date = sql.day(origin.business_date)
     chosen = [
         sql.name(column.name)
         if column.default is None
-        else f"coalesce({sql.name(column.name)}, {business_date}) AS {sql.name(column.name)}"
+        else f"coalesce({sql.name(column.name)}, _business_date) AS {sql.name(column.name)}"
         for column in mapping.contract.columns
     ]
     columns = ", ".join([*chosen, *(sql.name(result.name) for result in mapping.extras)])
     return _write_parquet(
         connection,
-        f"SELECT {columns}, {sql.text(origin.export_id)} AS _export_id, {ROW_NUMBER},"
-        f" {business_date} AS _business_date,"
-        f" {sql.instant(origin.loaded_at)} AS _loaded_at FROM {rows or good_rows(feed)}",
-        feed,
+        f"SELECT {columns}, _export_id, {ROW_NUMBER}, _business_date,"
+        f" {sql.instant(loaded_at)} AS _loaded_at FROM {rows}",
+        mapping.contract.feed,
         path,
     )
+
+
+def write_segments(
+    connection: duckdb.DuckDBPyConnection,
+    workspace: Workspace,
+    name: str,
+    rows: Iterable[tuple[FeedMapping, str]],
+    loaded_at: datetime,
+) -> tuple[ParquetFile, ...]:
+    """Write the rows of each feed as `write_segment` does, under one name; or those of none."""
+    written: list[ParquetFile] = []
+    try:
+        for mapping, chosen in rows:
+            path = workspace.lake / mapping.contract.feed / f"{name}.parquet"
+            if file := write_segment(connection, mapping, chosen, loaded_at, path):
+                written.append(file)
+                reach("ingest.segment_renamed")
+    except duckdb.Error:
+        for file in written:
+            file.path.unlink()
+        raise
+    return tuple(written)
 
 
 def write_quarantine(

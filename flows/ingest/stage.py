@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ..progress import Progress
 from ..state import State
 from ..workspace import Workspace, ensure_folders
+from .batches import in_batches
 from .catalogue import REJECTED
 from .intake import NOT_READ_AGAIN, ExportOutcome, Intake
 from .landing import LeftFile, clear_taken_out, look_into_landing
@@ -64,13 +65,14 @@ def ingest(workspace: Workspace, state: State, run_id: str, progress: Progress) 
     sweep(workspace, state)
     landing = look_into_landing(workspace, sources)
     # SQLite tidies up when the last connection closes: one that stays open spares each load that.
-    with state.engine.connect(), ReadAhead(workspace, landing.files) as ahead:
+    batches = in_batches(landing.files)
+    with state.engine.connect(), ReadAhead(workspace, state, batches) as ahead:
         intake = Intake(workspace, state, run_id, ahead)
         progress.start(STAGE, len(landing.files))
         try:
-            for landed in landing.files:
-                intake.take(landed)
-                progress.advance(STAGE, note=landed.file_name)
+            for batch in batches:
+                intake.take(batch)
+                progress.advance(STAGE, len(batch.files), batch.files[-1].file_name)
         finally:
             clear_taken_out(workspace)
         intake.settle_all(sources)

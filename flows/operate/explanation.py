@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from ..commission.measures import MEASURES, MONEY, Measure
 from ..errors import UsageError
 from ..state import State, tables
 from .published_marts import Row, open_marts, select
@@ -27,12 +28,14 @@ class Tier:
     """A row of the plan's curve: from an edge on, a rate.
 
     `edge` is in the measure's own unit where a quota or the plan says it; `words` is how the plan
-    does. `rate` is a fraction, None where pay is a line between points.
+    does. `rate` is a fraction, or money for each `per` (unit, order, customer), None where pay is a
+    line between points.
     """
 
     words: str
     edge: Fraction | None
     rate: Decimal | None
+    per: str | None = None
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,7 @@ class Explanation:
     transaction: Row | None
     export: Row | None
     result: Row | None
+    measure: Measure
     tier: Tier | None
     next_tier: Tier | None
     postings: list[Row]
@@ -94,6 +98,7 @@ def _explain(
         transaction=sales[0] if sales else None,
         export=_export(state, sales[0]["export_id"]) if sales else None,
         result=results[0] if results else None,
+        measure=segment["measure"] if segment else MONEY,
         tier=_tier(segment, quota),
         next_tier=_tier(following, quota),
         postings=select(marts, _POSTINGS, [line["commission_line_id"]]),
@@ -117,9 +122,18 @@ def _segments(workspace: Workspace) -> dict[str, Row]:
     """Give the segments of the workspace's plans by their ids."""
     from ..commission.compile import compile_plans
 
-    rows = compile_plans(workspace)["plan_segment"].to_pylist()
-    scale = 10**workspace.settings.money_scale
-    return {row["segment_id"]: {**row, "scale": scale} for row in rows}
+    tables = compile_plans(workspace)
+    measures = {
+        row["component_key"]: MEASURES[row["measure"]]
+        for row in tables["plan_component"].to_pylist()
+    }
+    segments = {}
+    for row in tables["plan_segment"].to_pylist():
+        measure = measures[row["component_key"]]
+        decimals = measure.decimals
+        scale = 10 ** (workspace.settings.money_scale if decimals is None else decimals)
+        segments[row["segment_id"]] = {**row, "measure": measure, "scale": scale}
+    return segments
 
 
 def _tier(segment: dict[str, Any] | None, quota: Decimal | None) -> Tier | None:
@@ -127,11 +141,12 @@ def _tier(segment: dict[str, Any] | None, quota: Decimal | None) -> Tier | None:
         return None
     edge = Fraction(segment["edge_numerator"], segment["edge_denominator"])
     word = "above" if segment["is_above"] else "from"
+    per = None if segment["slope_target_numerator"] else segment["measure"].paid_per
     if segment["edge_unit"] == "quota":
         amount = None if quota is None else edge * Fraction(quota)
-        return Tier(f"{word} {_exact(edge * 100)}% of quota", amount, segment["rate"])
+        return Tier(f"{word} {_exact(edge * 100)}% of quota", amount, segment["rate"], per)
     amount = edge / segment["scale"] if segment["edge_unit"] == "money" else edge
-    return Tier(f"{word} {_exact(amount)}", amount, segment["rate"])
+    return Tier(f"{word} {_exact(amount)}", amount, segment["rate"], per)
 
 
 def _exact(value: Fraction) -> str:

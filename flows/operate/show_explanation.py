@@ -34,7 +34,7 @@ def show_explanations(terminal: Terminal, explanations: list[Explanation]) -> No
 
 
 def _as_data(explanation: Explanation) -> dict[str, Any]:
-    data = asdict(explanation)
+    data = asdict(explanation) | {"measure": explanation.measure.edge_unit}
     for name in ("tier", "next_tier"):
         if data[name] is not None and data[name]["edge"] is not None:
             data[name]["edge"] = _exact(data[name]["edge"])
@@ -98,8 +98,9 @@ def _measure(explanation: Explanation) -> str | None:
     if line["measure_after"] is None:
         return None
     return (
-        f"{_money(line, 'measure_before')} before, {_money(line, 'measure_after')} after; "
-        f"{_money(line, 'credited_amount')} of it is paid here"
+        f"{_measured(explanation, line['measure_before'])} before, "
+        f"{_measured(explanation, line['measure_after'])} after; "
+        f"{_measured(explanation, line['credited_amount'])} of it is paid here"
     )
 
 
@@ -108,7 +109,7 @@ def _quota(explanation: Explanation) -> str | None:
     if result is None or result["quota_amount"] is None:
         return None
     quota = Fraction(result["quota_amount"])
-    text = f"{_money(result, 'quota_amount')} (version {line['quota_version']})"
+    text = f"{_measured(explanation, quota)} (version {line['quota_version']})"
     if not quota or line["measure_after"] is None:
         return text
     before = _cut_percent(Fraction(line["measure_before"]) / quota)
@@ -125,8 +126,15 @@ def _rate(explanation: Explanation) -> str | None:
         if line["segment_id"] is None:
             return None
         return f"{_percent(line['rate'])} of a plan that is not in plans/ any more"
-    rate = "a line between points" if line["rate"] is None else _percent(line["rate"])
-    return f"{rate}, {tier.words}{_in_money(tier, line)}"
+    rate = "a line between points" if line["rate"] is None else _rate_of(tier, line)
+    return f"{rate}, {tier.words}{_in_measure(explanation, tier)}"
+
+
+def _rate_of(tier: Tier | None, line: dict[str, Any]) -> str:
+    """Write the rate of a tier: a percentage, or money for each unit, order or customer."""
+    if tier is None or tier.per is None or tier.rate is None:
+        return _percent(tier.rate if tier else line["rate"])
+    return f"{_exact(Fraction(tier.rate))} {line['currency']} per {tier.per}"
 
 
 def _amount(explanation: Explanation) -> str:
@@ -136,7 +144,8 @@ def _amount(explanation: Explanation) -> str:
     if said is not None or line["rate"] is None:
         return f"{amount}: {said or 'the payout line after less before'}"
     exact = Fraction(line["credited_amount"]) * Fraction(line["rate"])
-    product = f"{_money(line, 'credited_amount')} x {_percent(line['rate'])} = {_exact(exact)}"
+    credited = _measured(explanation, line["credited_amount"])
+    product = f"{credited} x {_rate_of(explanation.tier, line)} = {_exact(exact)}"
     if exact == Fraction(line["commission_amount"]):
         return product
     return f"{product}; {amount} is what the rounded sum to date grows by"
@@ -149,10 +158,9 @@ def _next(explanation: Explanation) -> str | None:
     missing = following.edge - Fraction(line["measure_after"])
     if missing < 0:
         return None
-    rate = "" if following.rate is None else f"{_percent(following.rate)} "
-    digits = currency_digits(line["currency"])
-    more = as_money(Decimal(missing.numerator) / Decimal(missing.denominator), digits)
-    return f"{rate}{following.words}{_in_money(following, line)}: {more} more"
+    rate = "" if following.rate is None else f"{_rate_of(following, line)} "
+    more = _measured(explanation, missing)
+    return f"{rate}{following.words}{_in_measure(explanation, following)}: {more} more"
 
 
 def _adjustment(line: dict[str, Any]) -> str:
@@ -167,11 +175,19 @@ def _posting(line: dict[str, Any], posting: dict[str, Any]) -> str:
     )
 
 
-def _in_money(tier: Tier, line: dict[str, Any]) -> str:
+def _in_measure(explanation: Explanation, tier: Tier) -> str:
     if tier.edge is None or "of quota" not in tier.words:
         return ""
-    digits = currency_digits(line["currency"])
-    return f" = {as_money(Decimal(tier.edge.numerator) / Decimal(tier.edge.denominator), digits)}"
+    return f" = {_measured(explanation, tier.edge)}"
+
+
+def _measured(explanation: Explanation, amount: Decimal | Fraction) -> str:
+    """Write an amount of what the component measures: money, or units, orders or customers."""
+    exact = Fraction(amount)
+    if explanation.measure.edge_unit != "money":
+        return f"{_exact(exact)} {explanation.measure.edge_unit}"
+    digits = currency_digits(explanation.line["currency"])
+    return as_money(Decimal(exact.numerator) / Decimal(exact.denominator), digits)
 
 
 def _money(row: dict[str, Any], name: str) -> str:

@@ -54,9 +54,13 @@ class Registration:
 
 @dataclass(frozen=True)
 class _Segment:
+    """The rows that a feed has of one export, in a file that as many loads share."""
+
     segment_id: str
     feed: str
     path: Path
+    export_id: str
+    loads_in_file: int
 
 
 def register(workspace: Workspace, state: State, run_id: str, *, is_posting: bool) -> Registration:
@@ -130,16 +134,23 @@ def _create_build_tables(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _current_segments(workspace: Workspace, state: State) -> list[_Segment]:
+    segment, load = tables.segment, tables.load
     query = (
-        sa.select(tables.segment.c.segment_id, tables.segment.c.feed, tables.segment.c.path)
-        .join(tables.load, tables.load.c.load_id == tables.segment.c.load_id)
-        .where(tables.load.c.status == "current")
-        .order_by(tables.segment.c.path)
+        sa.select(segment.c.segment_id, segment.c.feed, segment.c.path, load.c.export_ids)
+        .join(load, load.c.load_id == segment.c.load_id)
+        .where(load.c.status == "current")
+        .order_by(segment.c.path, segment.c.segment_id)
     )
+    count = sa.select(segment.c.path, sa.func.count()).group_by(segment.c.path)
     with state.reading() as connection:
+        loads_in = dict(connection.execute(count).tuples().all())
+        # A load's first part drives: its export is the one that the rows name.
         return [
-            _Segment(segment_id, feed, workspace.root / path)
-            for segment_id, feed, path in connection.execute(query)
+            _Segment(
+                *(segment_id, feed, workspace.root / path),
+                *(next(iter(export_ids.values())), loads_in[path]),
+            )
+            for segment_id, feed, path, export_ids in connection.execute(query)
         ]
 
 
@@ -190,13 +201,35 @@ def _create_feed_view(
         )
         connection.execute(f'create or replace view lake."{name}" as select {nothing} where false')
         return
-    source = f"read_parquet({_path_list([s.path for s in segments])}, union_by_name = true)"
+    source = _rows_of(segments)
     found = {row[0] for row in connection.execute(f"describe select * from {source}").fetchall()}
     chosen = ", ".join(
         f'"{column}"' if column in found else f'cast(null as {kind}) as "{column}"'
         for column, kind in columns.items()
     )
     connection.execute(f'create or replace view lake."{name}" as select {chosen} from {source}')
+
+
+def _rows_of(segments: list[_Segment]) -> str:
+    """Give the SQL, to stand behind FROM, of the segments' rows, and no others of their files."""
+    by_file: dict[Path, list[_Segment]] = {}
+    for segment in segments:
+        by_file.setdefault(segment.path, []).append(segment)
+    whole = [path for path, chosen in by_file.items() if len(chosen) == chosen[0].loads_in_file]
+    # Of a batch one load may have been superseded, by a correction for one.
+    pieces = [s for path, chosen in by_file.items() if path not in set(whole) for s in chosen]
+    selects = []
+    if whole:
+        selects.append(f"select * from read_parquet({_path_list(whole)}, union_by_name = true)")
+    if pieces:
+        chosen = ", ".join(f"({_text(str(s.path))}, {_text(s.export_id)})" for s in pieces)
+        files = _path_list(list(dict.fromkeys(s.path for s in pieces)))
+        selects.append(
+            "select * exclude (_path)"
+            f" from read_parquet({files}, union_by_name = true, filename = '_path')"
+            f" where (_path, _export_id) in ({chosen})"
+        )
+    return f"({' union all by name '.join(selects)})"
 
 
 def _create_parquet_view(connection: duckdb.DuckDBPyConnection, name: str, path: Path) -> None:
@@ -256,8 +289,11 @@ def _create_ledger_view(connection: duckdb.DuckDBPyConnection, paths: list[Path]
 
 
 def _path_list(paths: list[Path]) -> str:
-    quoted = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
-    return f"[{quoted}]"
+    return f"[{', '.join(_text(str(path)) for path in paths)}]"
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
 
 
 def _check_posted_plans(workspace: Workspace, connection: duckdb.DuckDBPyConnection) -> None:

@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 JSON = sqlalchemy.JSON(none_as_null=True)
 
-REVISION = "0003"
+REVISION = "0004"
 """The newest migration: a database at this revision needs none."""
 
 metadata = MetaData(
@@ -98,11 +98,11 @@ segment = Table(
     Column("segment_id", String, primary_key=True),
     Column("load_id", String, nullable=False, index=True),
     Column("feed", String, nullable=False, index=True),
+    # Loads of one batch share a file: `rows` are those of the load, the hash is that of the file.
     Column("path", String, nullable=False),
     Column("rows", BigInteger, nullable=False),
     Column("sha256", String, nullable=False),
     Column("committed_at", DateTime, nullable=False),
-    UniqueConstraint("path"),
 )
 
 held = Table(

@@ -192,7 +192,7 @@ def test_an_attainment_of_several_holds_when_each_does_and_is_never_rounded() ->
         ("attainmnt(c) > 5%", 1, "did you mean `attainment`?"),
         ("quantity >= 3 pieces", 15, "`pieces` is no unit"),
         ("order_date > 2026-02-30", 14, "there is no day 2026-02-30"),
-        ("attainment(c) > 5%", 1, "can't be asked of a single sale"),
+        ("attainment(c) > 5%", 1, "can't be asked here"),
         ("", 1, "where a column or a call is expected"),
     ],
 )  # fmt: skip

@@ -62,6 +62,39 @@ def check(workspace: Workspace, *texts: str) -> list[tuple[str, ...]]:
         (HEAD + "components:\n  revenue:\n    rat: 5%\n", 6, "rat"),
         (HEAD + "components:\n  revenue: {rate: 0.123456789012%}\n", 5, "more than 10 decimals"),
         (HEAD + "components:\n  revenue: {rate: 5%, window: day}\n", 5, "day"),
+        (
+            HEAD + "components:\n  revenue:\n    where: product_lin = 'tea'\n    rate: 5%\n",
+            6,
+            "did you mean `product_line`?",
+        ),
+        (
+            HEAD + "components:\n  revenue:\n    where: net_amount > 9 EUR\n    rate: 5%\n",
+            5,
+            "has EUR, not the plan's currency USD",
+        ),
+        (
+            HEAD + "who: net_amount > 9 USD\n" + "components: {revenue: {rate: 5%}}\n",
+            4,
+            "no column",
+        ),
+        (
+            HEAD + "components:\n  revenue: {to: 2025-12-31, rate: 5%}\n",
+            5,
+            "no day of it lies within the plan's dates",
+        ),
+        (HEAD + "components:\n  deals: {of: orders, rate: 5%}\n", 5, "money per order"),
+        (HEAD + "components:\n  deals: {rate: 5 USD per order}\n", 5, "is paid in %"),
+        (
+            HEAD + "components:\n  deals: {of: orders, steps: [{from: 3 units, pays: 5 USD}]}\n",
+            5,
+            "edges in units do not go with of: orders",
+        ),
+        (
+            HEAD + "components:\n  tea:\n    rate: 5%\n    terms:\n"
+            "      - {steps: [{from: 9 USD, pays: 5 USD}]}\n",
+            8,
+            "steps does not go with terms",
+        ),
         (HEAD.replace("USD", "EUR") + "components: {revenue: {rate: 5%}}\n", None, "EUR is not"),
     ],
 )
@@ -131,3 +164,22 @@ def test_a_plan_shown_in_full_says_the_same(workspace: Workspace) -> None:
     with pytest.raises(UsageError) as unknown:
         find_plan(workspace, "rep", None)
     assert unknown.value.remedy == "there is: reps"
+
+
+def test_terms_that_never_hold_and_sales_of_which_none_does_are_warnings(
+    workspace: Workspace,
+) -> None:
+    approved = HEAD + "approved: {by: [a], on: 2025-12-01}\n"
+    always = "{rate: 2%}"
+    tea = "{where: product_line = 'tea', rate: 3%}"
+    plan = approved + (
+        f"components: {{a: {{terms: [{always}, {tea}]}}, b: {{rate: 1%, terms: [{always}]}},"
+        f" c: {{terms: [{tea}]}}, d: {{rate: 1%, terms: [{tea}]}}}}\n"
+    )
+    assert check(workspace, plan) == [
+        (
+            "a: terms[1] holds always, those after it never",
+            "b: terms[1] holds always, and the rate never",
+            "c: a sale of which no term holds pays nothing (no_rate)",
+        )
+    ]

@@ -118,7 +118,7 @@ def test_a_full_disk_is_told_with_what_to_do(
     def fill(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(streaming, "write_segment", fill)
+    monkeypatch.setattr(streaming, "write_segments", fill)
     with pytest.raises(NiagaError) as caught:
         run_verb("ingest", company.workspace, Silent())
     assert caught.value.exit_code == 1

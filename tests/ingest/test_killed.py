@@ -181,13 +181,18 @@ def test_killed_while_small_files_are_read_ahead_it_ends_as_one_clean_run(
     with opened(root) as company:
         ended = outcome(company)
     assert (len(ended["lines"]), len(ended["exports"])) == (37, 40)
-    for number in range(3, len(places), len(places) // 8):
+    # All in one batch: what is written ahead, its commit, and each file's way out of landing/.
+    committed = places.index("ingest.committed") + 1
+    removed = [number for number, name in enumerate(places, start=1) if name == "landing.removed"]
+    numbers = (committed - 1, committed, removed[0], removed[20], removed[-1])
+    written_ahead = ("archive.copied", "file.renamed", "ingest.segment_renamed")
+    for place in (*written_ahead, *(f"#{number}" for number in numbers)):
         shutil.rmtree(root)
         shutil.copytree(pristine, root)
-        assert warm.run(root, ["ingest"], failpoint=f"#{number}") == -signal.SIGKILL
+        assert warm.run(root, ["ingest"], failpoint=place) == -signal.SIGKILL
         assert warm.run(root, ["ingest"]) == FILE_HELD
         with opened(root) as company:
-            assert outcome(company) == ended, places[number - 1]
+            assert outcome(company) == ended, place
 
 
 def test_half_written_files_of_a_dead_run_are_swept(company: Company) -> None:

@@ -12,14 +12,13 @@ from hypothesis import strategies as st
 from niaga.ingest import catalogue, cutting
 from niaga.ingest.archive import archive_export
 from niaga.ingest.faults import FileFault
-from niaga.ingest.landing import Landed
 from niaga.ingest.load import Load, load_delivery
-from niaga.ingest.read_ahead import ReadAhead
 from niaga.ingest.sources import load_source
-from niaga.ingest.streaming import Streamed, Streamer
+from niaga.ingest.streamed import Candidate, Streamed
+from niaga.ingest.streaming import Streamer
 from niaga.state import utc_now
 
-from .conftest import Company, lines
+from .conftest import Company
 
 DAY = date(2026, 1, 31)
 PLAIN = """\
@@ -123,33 +122,6 @@ def test_a_select_that_looks_at_several_records_is_read_in_steps(
     assert read is not None
 
 
-def test_many_small_files_are_read_ahead_and_those_known_leave_nothing_behind(
-    company: Company, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    taken = []
-    read = ReadAhead._read
-
-    def watched(self: ReadAhead, landed: Landed) -> Any:
-        taken.append(landed)
-        return read(self, landed)
-
-    monkeypatch.setattr(ReadAhead, "_read", watched)
-    for number in range(1, 41):
-        content = lines(number) if number != 7 else lines(number).replace("JUAL", "TUKAR", 1)
-        company.land(f"penjualan_2026-01_{number:02}.csv", content)
-    company.land("penjualan_2026-01_99.csv", lines(5))
-    report = company.ingest()
-    assert len(taken) == 41
-    # 1 + 2 + ... + 40 records; of the seventh file with its one fault in seven (14%) none.
-    assert report.rows_loaded == 820 - 7
-    statuses = [outcome.status for outcome in report.outcomes]
-    assert (statuses.count("loaded"), statuses.count("known"), report.files_held) == (39, 1, 1)
-    assert company.lake("count(*), count(distinct _export_id)") == [(813, 39)]
-    segments = list((company.workspace.lake / "sales_line").iterdir())
-    assert len(segments) == 39
-    assert list(company.workspace.landing.iterdir()) == []
-
-
 def stream_and_read(company: Company, content: bytes) -> tuple[Streamed | None, Load | None]:
     """Load content in both ways; None where one of them does not."""
     workspace = company.workspace
@@ -162,14 +134,14 @@ def stream_and_read(company: Company, content: bytes) -> tuple[Streamed | None, 
     )  # fmt: skip
     streamer = Streamer(workspace, workspace.warehouse / "streamed")
     try:
-        streamed = streamer.stream(source, archived.path, archived.sha256, DAY)
+        found = streamer.stream(source, [Candidate(archived.path, archived.sha256, DAY)])
     finally:
         streamer.close()
     try:
-        read = load_delivery(workspace, source, {"rows": export}, {}, {}, lambda *_: None)
+        read = load_delivery(workspace, source, {"rows": export}, {}, {})
     except FileFault:
         read = None
-    return streamed, read
+    return found.get(archived.sha256), read
 
 
 def seen(load: Streamed | Load) -> dict[str, Any]:

@@ -147,3 +147,30 @@ def test_a_plan_that_is_gone_leaves_the_rest(published: Workspace) -> None:
     Path(published.plans_folder / "field.yml").unlink()
     explained = explain(published, "S1", None)
     assert [explanation.tier for explanation in explained] == [None, None]
+
+
+def test_what_is_counted_is_told_in_its_unit(
+    published: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    curve = "[{from: 0, rate: 5 USD per order}, {from: 3 orders, rate: 8 USD per order}]"
+    (published.plans_folder / "field.yml").write_text(
+        PLAN.partition("    marginal")[0] + f"    of: orders\n    marginal: {curve}\n"
+    )
+    marts = published.published / "current" / "all" / "marts.duckdb"
+    with duckdb.connect(str(marts)) as connection:
+        connection.execute(
+            "update commission.commission_line set credited_amount = 1, measure_before = 1,"
+            " measure_after = 2, rate = 5, commission_amount = 5"
+        )
+    show_explanations(
+        Terminal(), explain(published, "S1:1:sale:order|R1|field/1/revenue|1|sale", None)
+    )
+
+    told = capsys.readouterr().out
+    for words in (
+        "1 orders before, 2 orders after; 1 orders of it is paid here",
+        "5 USD per order, from 0",
+        "1 orders x 5 USD per order = 5",
+        "8 USD per order from 3: 1 orders more",
+    ):
+        assert words in told

@@ -8,12 +8,7 @@ component as (
 ),
 
 assignment as (
-    select
-        participant_id,
-        plan_id,
-        valid_from,
-        coalesce(valid_to, cast('9999-12-31' as date)) as valid_to
-    from {{ ref('stg_plan_assignment') }}
+    select * from {{ ref('int_commission__assignment') }}
 ),
 
 participant as (

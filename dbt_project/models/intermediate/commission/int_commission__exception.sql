@@ -1,5 +1,7 @@
 {# What could not be credited or paid, and why. #}
 
+{% set filters = plan_filters() %}
+
 with
 
 
@@ -112,11 +114,10 @@ covered as (
         credit.event_id,
         credit.participant_id
     from credit
-    inner join {{ ref('stg_plan_assignment') }} as assignment
+    inner join {{ ref('int_commission__assignment') }} as assignment
         on
             credit.participant_id = assignment.participant_id
-            and credit.event_date between assignment.valid_from
-            and coalesce(assignment.valid_to, cast('9999-12-31' as date))
+            and credit.event_date between assignment.valid_from and assignment.valid_to
     inner join component
         on
             assignment.plan_id = component.plan_id
@@ -141,30 +142,68 @@ no_plan as (
     group by credit.document_id, credit.participant_id
 ),
 
--- A margin can't be measured without a cost.
-no_cost as (
+-- A margin can't be measured, or asked of, without a cost; nor can customers be counted that are not named.
+unmeasured as (
     select distinct
         credit.document_id,
-        document.document_date,
-        'no_cost' as reason,
-        document.net_amount as amount,
+        sold.document_date,
+        case when component.measure = 'customers' and sold.customer_id is null then 'no_customer' else 'no_cost' end
+            as reason,
+        sold.net_amount as amount,
         credit.participant_id,
-        document._loaded_at
+        sold._loaded_at
     from {{ ref('int_commission__credit') }} as credit
-    inner join document
-        on credit.document_id = document.document_id
-    inner join {{ ref('stg_plan_assignment') }} as assignment
+    inner join document as sold
+        on credit.document_id = sold.document_id
+    inner join {{ ref('int_commission__assignment') }} as assignment
         on
             credit.participant_id = assignment.participant_id
-            and credit.event_date between assignment.valid_from
-            and coalesce(assignment.valid_to, cast('9999-12-31' as date))
+            and credit.event_date between assignment.valid_from and assignment.valid_to
     inner join {{ ref('int_commission__component') }} as component
         on
             assignment.plan_id = component.plan_id
             and credit.credit_level = component.credit_level
             and credit.event_kind = component.event_kind
             and credit.event_date between component.valid_from and component.valid_to
-    where component.measure = 'margin' and credit.margin_units is null
+            and (component.asks_margin or component.measure in ('margin', 'customers'))
+    {{ tables_of_conditions(filters) }}
+    where
+        (component.asks_margin and credit.margin_units is null)
+        or (
+            (
+                (component.measure = 'margin' and credit.margin_units is null)
+                or (component.measure = 'customers' and sold.customer_id is null)
+            )
+            and {{ condition_holds(filters, 'component.filter_number') }}
+        )
+),
+
+curve as (
+    select distinct component_key
+    from {{ source('plan', 'plan_segment') }}
+    where curve_number = 0
+),
+
+-- No term holds, and the component has no rate beside its terms.
+no_rate as (
+    select
+        measure_line.document_id,
+        measure_line.event_date as document_date,
+        'no_rate' as reason,
+        max({{ from_measure('measure_line.measure_delta', 'component.measure') }}) as amount,
+        measure_line.participant_id,
+        min(measure_line._loaded_at) as _loaded_at
+    from {{ ref('int_commission__measure_line') }} as measure_line
+    inner join {{ ref('int_commission__component') }} as component
+        on measure_line.component_key = component.component_key
+    left join curve
+        on measure_line.component_key = curve.component_key
+    where
+        component.walk = 'terms'
+        and measure_line.curve_number = 0
+        and curve.component_key is null
+        and not measure_line.is_taking_back
+    group by measure_line.document_id, measure_line.event_date, measure_line.participant_id
 ),
 
 -- Whom the plan still names, and who sold after the last day: nothing is paid for it.
@@ -184,7 +223,7 @@ participant_left as (
             and credit.event_date > participant.leave_date
     inner join document
         on credit.document_id = document.document_id
-    inner join {{ ref('stg_plan_assignment') }} as assignment
+    inner join {{ ref('int_commission__assignment') }} as assignment
         on
             credit.participant_id = assignment.participant_id
             and credit.event_date between assignment.valid_from
@@ -208,7 +247,7 @@ no_window as (
         credit.participant_id,
         document._loaded_at
     from {{ ref('int_commission__component') }} as component
-    inner join {{ ref('stg_plan_assignment') }} as assignment
+    inner join {{ ref('int_commission__assignment') }} as assignment
         on component.plan_id = assignment.plan_id
     inner join {{ ref('int_commission__credit') }} as credit
         on
@@ -265,7 +304,9 @@ of_transaction as (
     union all
     select * from no_window
     union all
-    select * from no_cost
+    select * from unmeasured
+    union all
+    select * from no_rate
     union all
     select * from bad_split
     union all
