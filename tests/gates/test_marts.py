@@ -158,7 +158,7 @@ def test_a_zero_quota_has_no_attainment(look: Look, change: Change) -> None:
 def test_a_ratio_is_as_exact_as_its_quota_is_shown(
     look: Look, change: Change, last_digit: str, is_exact: bool
 ) -> None:
-    # 130.5 / 195.75 = 0.666 666 666 666...; a quota that is shown to the millionth may be a fraction.
+    # 130.5 / 195.75 = 0.666 666 666 666...; a quota may be a fraction of a millionth.
     for table, column in (
         ("quota.rep_attainment", "quota_amount"),
         ("staging.stg_quota", "amount"),
