@@ -12,6 +12,7 @@ import time
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
 
 from .progress import Progress, Silent
@@ -112,6 +113,11 @@ def as_money(amount: Decimal | None, digits: int) -> str:
         return ""
     rounded = round(amount, digits)
     return f"{rounded:,f}" if rounded == amount else f"{amount.normalize():,f}"
+
+
+def as_exact(value: Fraction) -> str:
+    """Write a fraction out as a decimal number, thousands apart; all digits where it ends."""
+    return f"{(Decimal(value.numerator) / Decimal(value.denominator)).normalize():,f}"
 
 
 def _as_json(value: object) -> str:

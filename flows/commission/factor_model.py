@@ -10,10 +10,11 @@ from pydantic import AfterValidator, Field, model_validator
 
 from ..wording import Refusal
 from .conditions import Call, Flag, parse_condition
+from .curve_model import EdgeRow
 from .limit_model import LimitText
 from .plan_part import PlanPart, RateText
 from .state_condition import MEASURE_UNITS, StateConditionText
-from .units import Quantity, parse_amount, parse_curve_rate
+from .units import parse_amount, parse_curve_rate
 
 MOST_FACTORS = 4
 ALL = "all"
@@ -58,25 +59,12 @@ FactorEdgeText = Annotated[str, AfterValidator(_factor_edge_text)]
 TimesText = Annotated[str, AfterValidator(_times_text)]
 
 
-class FactorRow(PlanPart):
+class FactorRow(EdgeRow):
     """From (reached) or above (exceeded) an edge on, this factor."""
 
     from_: FactorEdgeText | None = Field(default=None, alias="from")
     above: FactorEdgeText | None = None
     times: TimesText
-
-    @model_validator(mode="after")
-    def _one_edge(self) -> Self:
-        if (self.from_ is None) == (self.above is None):
-            raise ValueError(
-                "say either from (reaching it is enough) or above (it must be exceeded)"
-            )
-        return self
-
-    @property
-    def edge(self) -> Quantity:
-        """The lower edge of the row."""
-        return parse_amount(self.from_ if self.from_ is not None else str(self.above))
 
     @property
     def factor(self) -> Fraction:

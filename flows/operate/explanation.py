@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from ..commission.measures import MEASURES, MONEY, Measure
 from ..errors import UsageError
 from ..state import State, tables
+from ..terminal import as_exact
 from .published_marts import Row, open_marts, select
 
 if TYPE_CHECKING:
@@ -146,16 +147,12 @@ def _tier(segment: dict[str, Any] | None, quota: Decimal | None) -> Tier | None:
     per = None if segment["slope_target_numerator"] else segment["measure"].paid_per
     if segment["edge_unit"] == "quota":
         amount = None if quota is None else edge * Fraction(quota)
-        return Tier(f"{word} {_exact(edge * 100)}% of quota", amount, segment["rate"], per)
+        return Tier(f"{word} {as_exact(edge * 100)}% of quota", amount, segment["rate"], per)
     amount = edge / segment["scale"]
-    said = f"{_exact(amount * 100)}%" if segment["edge_unit"] == "share" else _exact(amount)
+    said = f"{as_exact(amount * 100)}%" if segment["edge_unit"] == "share" else as_exact(amount)
     # What another measure picks is no distance on this one.
     is_distance = segment["picked_by"] is None
     return Tier(f"{word} {said}", amount if is_distance else None, segment["rate"], per)
-
-
-def _exact(value: Fraction) -> str:
-    return f"{(Decimal(value.numerator) / Decimal(value.denominator)).normalize():,f}"
 
 
 _LINES = """

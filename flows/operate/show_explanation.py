@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from ..currencies import currency_digits
-from ..terminal import as_money, as_text
+from ..terminal import as_exact, as_money, as_text
 
 if TYPE_CHECKING:
     from ..terminal import Terminal
@@ -38,7 +38,7 @@ def _as_data(explanation: Explanation) -> dict[str, Any]:
     data = asdict(explanation) | {"measure": explanation.measure.edge_unit}
     for name in ("tier", "next_tier"):
         if data[name] is not None and data[name]["edge"] is not None:
-            data[name]["edge"] = _exact(data[name]["edge"])
+            data[name]["edge"] = as_exact(data[name]["edge"])
     return data
 
 
@@ -113,12 +113,10 @@ def _quota(explanation: Explanation) -> str | None:
     text = f"{_measured(explanation, quota)} (version {line['quota_version']})"
     if not quota or line["measure_after"] is None:
         return text
-    before = _cut_percent(Fraction(line["measure_before"]) / quota)
-    return f"{text}: {before} reached before, {_cut_percent(_attained(line, quota))} after"
-
-
-def _attained(line: dict[str, Any], quota: Fraction) -> Fraction:
-    return Fraction(line["measure_after"]) / quota
+    before, after = (
+        _cut_percent(Fraction(line[name]) / quota) for name in ("measure_before", "measure_after")
+    )
+    return f"{text}: {before} reached before, {after} after"
 
 
 def _rate(explanation: Explanation) -> str | None:
@@ -135,7 +133,7 @@ def _rate_of(tier: Tier | None, line: dict[str, Any]) -> str:
     """Write the rate of a tier: a percentage, or money for each unit, order or customer."""
     if tier is None or tier.per is None or tier.rate is None:
         return _percent(tier.rate if tier else line["rate"])
-    return f"{_exact(Fraction(tier.rate))} {line['currency']} per {tier.per}"
+    return f"{as_exact(Fraction(tier.rate))} {line['currency']} per {tier.per}"
 
 
 def _amount(explanation: Explanation) -> str:
@@ -146,7 +144,7 @@ def _amount(explanation: Explanation) -> str:
         return f"{amount}: {said or 'the payout line after less before'}"
     exact = Fraction(line["credited_amount"]) * Fraction(line["rate"])
     credited = _measured(explanation, line["credited_amount"])
-    product = f"{credited} x {_rate_of(explanation.tier, line)} = {_exact(exact)}"
+    product = f"{credited} x {_rate_of(explanation.tier, line)} = {as_exact(exact)}"
     if exact == Fraction(line["commission_amount"]):
         return product
     return f"{product}; {amount} is what the rounded sum to date grows by"
@@ -186,7 +184,7 @@ def _measured(explanation: Explanation, amount: Decimal | Fraction) -> str:
     """Write an amount of what the component measures: money, or units, orders or customers."""
     exact = Fraction(amount)
     if explanation.measure.edge_unit != "money":
-        return f"{_exact(exact)} {explanation.measure.edge_unit}"
+        return f"{as_exact(exact)} {explanation.measure.edge_unit}"
     digits = currency_digits(explanation.line["currency"])
     return as_money(Decimal(exact.numerator) / Decimal(exact.denominator), digits)
 
@@ -203,7 +201,3 @@ def _cut_percent(share: Fraction) -> str:
     """Write attainment cut, not rounded: 99.999% is not 100%."""
     hundredths = int(share * 10_000)
     return f"{'-' if hundredths < 0 else ''}{abs(hundredths) // 100:,}.{abs(hundredths) % 100:02}%"
-
-
-def _exact(value: Fraction) -> str:
-    return f"{(Decimal(value.numerator) / Decimal(value.denominator)).normalize():,f}"

@@ -25,46 +25,14 @@ credited_line as (
 ),
 
 plain_line as (
-    select
-        window_id,
-        participant_id,
-        component_key,
-        event_date,
-        window_start,
-        pay_period_start,
-        credited_delta,
-        measure_before,
-        measure_after,
-        segment_number,
-        segment_id,
-        rate,
-        'fixed' as line_kind,
-        'score' as cause,
-        amount_minor
-    from {{ ref('int_commission__score_line') }}
-    union all
-    select
-        window_id,
-        participant_id,
-        component_key,
-        event_date,
-        window_start,
-        pay_period_start,
-        credited_delta,
-        measure_before,
-        measure_after,
-        segment_number,
-        segment_id,
-        rate,
-        'fixed' as line_kind,
-        'override' as cause,
-        amount_minor
-    from {{ ref('int_commission__override_line') }}
-    {%- for table, line_kind, cause in [
-        ('int_commission__fixed_line', 'fixed', "'fixed'"), ('int_commission__adjustment_line', 'adjustment', 'cause'),
-        ('int_commission__pool_line', 'fixed', "'pool'"), ('int_commission__contest_line', 'fixed', "'contest'"),
+    {%- for table, line_kind, cause, has_measure in [
+        ('int_commission__score_line', 'fixed', "'score'", true),
+        ('int_commission__override_line', 'fixed', "'override'", true),
+        ('int_commission__fixed_line', 'fixed', "'fixed'", false),
+        ('int_commission__adjustment_line', 'adjustment', 'cause', false),
+        ('int_commission__pool_line', 'fixed', "'pool'", false),
+        ('int_commission__contest_line', 'fixed', "'contest'", false),
     ] %}
-        union all
         select
             window_id,
             participant_id,
@@ -72,16 +40,26 @@ plain_line as (
             event_date,
             window_start,
             pay_period_start,
-            cast(0 as bigint) as credited_delta,
-            cast(null as bigint) as measure_before,
-            cast(null as bigint) as measure_after,
-            cast(null as bigint) as segment_number,
-            cast(null as {{ dbt.type_string() }}) as segment_id,
-            cast(null as decimal(18, 9)) as rate,
+            {%- if has_measure %}
+                credited_delta,
+                measure_before,
+                measure_after,
+                segment_number,
+                segment_id,
+                rate,
+            {%- else %}
+                cast(0 as bigint) as credited_delta,
+                cast(null as bigint) as measure_before,
+                cast(null as bigint) as measure_after,
+                cast(null as bigint) as segment_number,
+                cast(null as {{ dbt.type_string() }}) as segment_id,
+                cast(null as decimal(18, 9)) as rate,
+            {%- endif %}
             '{{ line_kind }}' as line_kind,
-            {{ cause }},
+            {{ cause }} as cause,
             amount_minor
         from {{ ref(table) }}
+        {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
 

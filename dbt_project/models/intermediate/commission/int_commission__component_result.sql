@@ -13,33 +13,18 @@ quota_window as (
 ),
 
 plain_line as (
-    select
-        window_id,
-        pay_period_start,
-        amount_minor,
-        cast(null as bigint) as fund_minor
-    from {{ ref('int_commission__fixed_line') }}
-    union all
-    select
-        window_id,
-        pay_period_start,
-        amount_minor,
-        cast(null as bigint) as fund_minor
-    from {{ ref('int_commission__score_line') }}
-    union all
-    select
-        window_id,
-        pay_period_start,
-        amount_minor,
-        fund_minor
-    from {{ ref('int_commission__pool_line') }}
-    union all
-    select
-        window_id,
-        pay_period_start,
-        amount_minor,
-        fund_minor
-    from {{ ref('int_commission__contest_line') }}
+    {%- for table, has_fund in [
+        ('int_commission__fixed_line', false), ('int_commission__score_line', false),
+        ('int_commission__pool_line', true), ('int_commission__contest_line', true),
+    ] %}
+        select
+            window_id,
+            pay_period_start,
+            amount_minor,
+            {{ 'fund_minor' if has_fund else 'cast(null as bigint) as fund_minor' }}
+        from {{ ref(table) }}
+        {{ 'union all' if not loop.last }}
+    {%- endfor %}
 ),
 
 totalled as (

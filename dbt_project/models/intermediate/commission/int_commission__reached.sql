@@ -7,17 +7,7 @@
 with
 
 call as (
-    select
-        component_key,
-        call,
-        argument
-    from {{ source('plan', 'plan_multiplier') }}
-    union
-    select
-        component_key,
-        call,
-        argument
-    from {{ source('plan', 'plan_condition') }}
+    select * from {{ ref('int_commission__call') }}
 ),
 
 attainment as (

@@ -22,17 +22,7 @@ paid as (
 ),
 
 call as (
-    select
-        component_key,
-        call,
-        argument
-    from {{ source('plan', 'plan_multiplier') }}
-    union
-    select
-        component_key,
-        call,
-        argument
-    from {{ source('plan', 'plan_condition') }}
+    select * from {{ ref('int_commission__call') }}
 ),
 
 asked as (

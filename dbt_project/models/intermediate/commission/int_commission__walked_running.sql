@@ -5,37 +5,19 @@
 
 with
 
-running as (
-    select * from {{ ref('int_commission__running_line') }}
-),
-
 curve as (
     select * from {{ ref('int_commission__curve_window') }}
 ),
 
+at_places as (
+    {{ running_at_places("running.walk in ('running_before', 'running_after')") }}
+),
+
 placed as (
     select
-        running.*,
-        {% if has_places() %}
-            case
-                when running.picked_by is not null and running.walk = 'running_before' then place_line.place_before
-                when running.picked_by is not null then place_line.place_after
-                when running.walk = 'running_before' then running.measure_before
-                else running.measure_after
-            end as place
-        {% else %}
-            case when running.walk = 'running_before' then running.measure_before else running.measure_after end
-                as place
-        {% endif %}
-    from running
-    {% if has_places() %}
-        left join {{ ref('int_commission__place_line') }} as place_line
-            on
-                running.event_id = place_line.event_id
-                and running.participant_id = place_line.participant_id
-                and running.component_key = place_line.component_key
-    {% endif %}
-    where running.walk in ('running_before', 'running_after')
+        *,
+        case when walk = 'running_before' then place_before else place_after end as place
+    from at_places
 ),
 
 -- Over denominator_wide: sales alone, each at the rate of its own place.

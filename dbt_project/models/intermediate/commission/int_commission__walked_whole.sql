@@ -5,31 +5,8 @@
 
 with
 
-running as (
-    select * from {{ ref('int_commission__running_line') }}
-),
-
 placed as (
-    select
-        running.*,
-        {% if has_places() %}
-            case when running.picked_by is null then running.measure_before else place_line.place_before end
-                as place_before,
-            case when running.picked_by is null then running.measure_after else place_line.place_after end
-                as place_after
-        {% else %}
-            running.measure_before as place_before,
-            running.measure_after as place_after
-        {% endif %}
-    from running
-    {% if has_places() %}
-        left join {{ ref('int_commission__place_line') }} as place_line
-            on
-                running.event_id = place_line.event_id
-                and running.participant_id = place_line.participant_id
-                and running.component_key = place_line.component_key
-    {% endif %}
-    where running.walk = 'reached'
+    {{ running_at_places("running.walk = 'reached'") }}
 ),
 
 curve as (
