@@ -19,7 +19,7 @@ from .order_model import OrderAmounts, PickingMeasure, check_order
 from .period_kinds import WindowKind
 from .plan_part import RateText, YearlyMoneyText, refuse_keys_to_come
 from .quota_model import QuotaRule
-from .returns_model import ReturnRule
+from .returns_model import ReturnRule, check_returns
 from .shared_pay_model import Contest, Pool, check_shared_pay
 from .state_condition import calls_of
 from .term_model import Term, check_slices
@@ -100,7 +100,7 @@ class Component(Curve, OrderAmounts):
         self._check_limits()
         check_credit(self)
         check_shared_pay(self)
-        self.returns.check_measure(self.of)
+        check_returns(self)
         return self
 
     def _check_limits(self) -> None:

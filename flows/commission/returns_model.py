@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import model_validator
 
 from .plan_part import PlanPart
+
+if TYPE_CHECKING:
+    from .component_model import Component
+
+_WITH_THE_SALES_OWN = ("differential", "fixed", "pool", "contest")
 
 
 class ReturnRule(PlanPart):
@@ -28,10 +33,21 @@ class ReturnRule(PlanPart):
             )
         return self
 
-    def check_measure(self, measure: str) -> None:
-        """Refuse what has no meaning for a measure."""
-        is_said = self.rate == "rerate" or self.attainment == "keep"
-        if is_said and measure not in ("net_amount", "margin"):
-            raise ValueError(
-                f"returns: rerate and keep go with net_amount or margin, not {measure}"
-            )
+
+def check_returns(component: Component) -> None:
+    """Refuse a rule that has no meaning for its component."""
+    rule = component.returns
+    if rule == ReturnRule():
+        return
+    is_money = component.of in ("net_amount", "margin")
+    if not is_money and (rule.rate == "rerate" or rule.attainment == "keep"):
+        raise ValueError(
+            f"returns: rerate and keep go with net_amount or margin, not {component.of}"
+        )
+    own = next((name for name in _WITH_THE_SALES_OWN if getattr(component, name) is not None), None)
+    if own or component.share_out == "pay":
+        raise ValueError(f"returns: {own or 'shared pay'} takes back what the sale itself has paid")
+    if component.window == "order" and rule != ReturnRule(rate="rerate"):
+        raise ValueError("returns: an order by itself takes back its own pay, or is rerated")
+    if component.by is not None and rule != ReturnRule(rate="walk_back"):
+        raise ValueError("returns: with by, a return takes back as sold or walks back")
