@@ -32,6 +32,29 @@ def rep_attainment() -> list[ExpectNoRows]:
             where gap_amount <> credited_amount - quota_amount
             """,
         ),
+        critical(
+            "each quota is the stated one, or what its window counts of it",
+            f"""
+            select {shown}, period, quota_amount
+            from this
+            where not exists (
+                select 1
+                from staging.stg_quota as stated
+                where stated.participant_id = this.participant_id
+                    and stated.quota_type = this.quota_type
+                    and stated.amount = this.quota_amount
+            )
+            and not exists (
+                select 1
+                from intermediate.int_commission__quota_window as counted
+                where counted.participant_id = this.participant_id
+                    and counted.quota_type = this.quota_type
+                    and counted.window_start = this.period_start
+                    and counted.window_end = this.period_end
+                    and counted.quota_amount = this.quota_amount
+            )
+            """,
+        ),
         same_amounts(
             "the quotas are those of staging, each once",
             ("participant_id", "quota_type", "period"),

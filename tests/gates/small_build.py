@@ -335,7 +335,8 @@ select 'andi' as participant_id, 'reps/1/revenue' as component_key, date '2026-0
 where false;
 create table intermediate.int_commission__quota_window as
 select 'w1' as window_id, 'andi' as participant_id, 'revenue' as component_id,
-    date '2026-01-01' as window_start;
+    'revenue' as quota_type, date '2026-01-01' as window_start, date '2026-01-31' as window_end,
+    cast(null as decimal(24, 6)) as quota_amount;
 create table intermediate.int_commission__dirty_window as select 'w1' as window_id;
 create table intermediate.int_commission__sale_event as
 select

@@ -1,10 +1,10 @@
 {{ config(materialized='table') }}
 
-{# S4. Every window with its quota and yearly target, as exact fractions. #}
+{# S4. Every window with its quota and yearly target, as exact fractions; `quota_amount` is rounded, to be shown. #}
 
 with
 
-final as (
+described as (
     select
         component_window.*,
         -- A score is measured in billionths of its full value.
@@ -30,6 +30,16 @@ final as (
             component_window.participant_id = opening.participant_id
             and component_window.component_key = opening.component_key
             and component_window.window_start = opening.window_start
+),
+
+final as (
+    select
+        *,
+        case
+            when measure = 'score' then {{ from_measure('quota_numerator', 'measure') }}
+            else {{ from_fraction('quota_numerator', 'quota_denominator', 'measure') }}
+        end as quota_amount
+    from described
 )
 
 select * from final

@@ -17,10 +17,7 @@ final as (
         pay_period_end as period_end,
         {{ from_measure('measure_units', 'measure') }} as measure_amount,
         {{ from_measure('measure_to_date_units', 'measure') }} as measure_to_date_amount,
-        case
-            when measure = 'score' then {{ from_measure('quota_numerator', 'measure') }}
-            else {{ from_fraction('quota_numerator', 'quota_denominator', 'measure') }}
-        end as quota_amount,
+        quota_amount,
         -- A score is published with six decimals, and paid with all that it has.
         case
             when measure = 'score'

@@ -7,6 +7,7 @@ window_quota as (
         quota_type,
         window_start,
         window_end,
+        quota_amount,
         quota_numerator,
         quota_denominator,
         measure,
@@ -25,8 +26,7 @@ quota as (
         quota.period,
         quota.period_start,
         quota.period_end,
-        coalesce({{ from_fraction('window_quota.quota_numerator', 'window_quota.quota_denominator', 'window_quota.measure') }}, quota.amount)
-            as amount,
+        coalesce(window_quota.quota_amount, quota.amount) as amount,
         -- In millionths.
         coalesce(
             window_quota.quota_numerator * {{ millionths_of_unit('window_quota.measure') }},
