@@ -227,15 +227,40 @@ def nightly(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> N
     _end(commands.nightly(as_json, workspace))
 
 
-@app.command(epilog=_examples("niaga status", "niaga status --json"))
-def status(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
+@app.command(
+    epilog=_examples(
+        "niaga status", "niaga status --json", "niaga status --page", "niaga status --prometheus"
+    )
+)
+def status(
+    as_page: Annotated[
+        bool, typer.Option("--page", help="Write it as status.html in the workspace.")
+    ] = False,
+    as_prometheus: Annotated[
+        bool, typer.Option("--prometheus", help="Give its figures as Prometheus text.")
+    ] = False,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """Show how the workspace is.
 
-    Feeds and their age, what is held back and why, checks, last run, publication.
+    Last run, publication, feeds, which sources are late or of unusual volume, what is held back and
+    why, checks, and how the last runs went.
     """
     from .operate import commands
 
-    _end(commands.status(as_json, workspace))
+    _end(commands.status(as_json, workspace, as_page=as_page, as_prometheus=as_prometheus))
+
+
+@app.command(epilog=_examples("niaga notify", "niaga notify --json"))
+def notify(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
+    """Try the notifications.
+
+    Sends a trial to each target in niaga.yml. Exits with 1 when one can't be reached.
+    """
+    from .operate import commands
+
+    _end(commands.notify(as_json, workspace))
 
 
 @app.command(

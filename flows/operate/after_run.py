@@ -1,0 +1,111 @@
+"""What follows each run, however it ended: figures, status page, notifications.
+
+This is the one place where a run is told of. Nothing here makes a run fail: it has ended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from ..state import utc_now
+from .fault_log import keep_traceback, logs_folder
+
+if TYPE_CHECKING:
+    from ..notify.tell import Told
+    from .stages import Work
+
+_STAGE = "tell"
+
+
+def report_run(
+    verb: str, work: Work, status: str, exit_code: int, error: Exception | None = None
+) -> None:
+    """Write the figures and the page of a run that has ended, and tell who wants to know of it.
+
+    `status` is done, failed or stopped; `error` is what has ended it. The caller holds the lease.
+    """
+    from .status import gather_status
+
+    found = _attempt(work, lambda: gather_status(work.workspace, work.state))
+    if found is None:
+        return
+    _attempt(work, lambda: _write(work, found))
+    if not work.workspace.settings.notifications:
+        return
+
+    def tell_causes() -> None:
+        from ..notify.tell import tell
+        from .causes import ended, find_causes
+
+        causes = find_causes(verb, work, found, error)
+        passed = [*work.passed, ended(verb)] if error is None else work.passed
+        run = _run(verb, work, status, exit_code)
+        _show(work, tell(work.workspace, work.state, run, causes, passed))
+
+    _attempt(work, tell_causes)
+
+
+def report_killed(work: Work) -> None:
+    """Tell of the run before this one, where it was killed: this one may be killed too."""
+    if not work.workspace.settings.notifications:
+        return
+
+    def tell_killed() -> None:
+        from ..notify.tell import tell
+        from .causes import killed_run
+
+        if causes := killed_run(work.state, work.run_id):
+            verb = causes[0].key.removeprefix("killed ")
+            run = _run(verb, work, "killed", 1)
+            _show(work, tell(work.workspace, work.state, run, causes, (), is_over=False))
+
+    _attempt(work, tell_killed)
+
+
+def _write(work: Work, found: Any) -> None:
+    from .metrics import write_metrics
+    from .status_page import write_page
+
+    write_page(work.workspace, found)
+    write_metrics(work.workspace, found)
+
+
+def _run(verb: str, work: Work, status: str, exit_code: int) -> dict[str, Any]:
+    from .causes import local
+
+    zone = ZoneInfo(work.workspace.settings.time_zone)
+    return {
+        "verb": verb,
+        "run_id": work.run_id,
+        "status": status,
+        "exit_code": exit_code,
+        "ended_at": f"{local(utc_now(), zone)} ({zone.key})",
+    }
+
+
+def _show(work: Work, told: Told) -> None:
+    """Say whom this run has told; whom it has not reached stays in the status, too."""
+    if not (told.reached or told.unreached):
+        return
+    work.progress.start(_STAGE)
+    notes = [f"told {', '.join(told.reached)}"] if told.reached else []
+    notes += [f"NOT REACHED: {label}: {reason}" for label, reason in told.unreached.items()]
+    work.progress.finish(_STAGE, "; ".join(notes))
+
+
+def _attempt(work: Work, act: Callable[[], Any]) -> Any:
+    """Do something that must not make the run fail; keep and show what goes wrong."""
+    try:
+        return act()
+    except Exception as error:  # noqa: BLE001 - kept whole in a file
+        work.progress.start(_STAGE)
+        told = f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
+        try:
+            file = keep_traceback(logs_folder(work.workspace.warehouse), error)
+            told += f" (the traceback is in {file})"
+        except OSError:
+            told += " (its traceback can't be kept)"
+        work.progress.finish(_STAGE, f"the run was not reported: {told}")
+        return None
