@@ -10,7 +10,7 @@ import hashlib
 import os
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
@@ -30,6 +30,8 @@ _PORTS: Mapping[Security, int] = {"starttls": 587, "tls": 465, "none": 25}
 _REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _SECRET_HEADER = re.compile(r"authorization|cookie|token|secret|key|password", re.IGNORECASE)
 _ADDRESS = re.compile(r"[^@\s,<>]+@[^@\s,<>]+")
+
+_Item = TypeVar("_Item")
 
 _TARGETS = ("webhook", "email", "command")
 
@@ -101,6 +103,13 @@ def _check_address(address: str) -> str:
     return address
 
 
+def _check_some(items: tuple[_Item, ...]) -> tuple[_Item, ...]:
+    # Not by `min_length`, which counts only the items that are right.
+    if not items:
+        raise Refusal("is empty", "name one, or leave the key out")
+    return items
+
+
 Address = Annotated[str, AfterValidator(_check_address)]
 
 
@@ -109,9 +118,9 @@ class _Target(FileModel):
 
     about: Annotated[
         tuple[Kind, ...],
+        AfterValidator(_check_some),
         Field(
             alias="for",
-            min_length=1,
             description="What it is told: failure, expectations (critical ones), held (files and "
             "rows), warnings (late sources, unusual volumes, other expectations), marts (each new "
             "publication). Default: all but marts.",
@@ -164,7 +173,9 @@ class Email(_Target):
     """Addresses that get an e-mail by SMTP."""
 
     to: Literal["email"]
-    addresses: Annotated[tuple[Address, ...], Field(min_length=1, description="Who gets it.")]
+    addresses: Annotated[
+        tuple[Address, ...], AfterValidator(_check_some), Field(description="Who gets it.")
+    ]
     sender: Annotated[Address, Field(alias="from", description="Whom it is from.")]
     server: Annotated[str, Field(min_length=1, description="Name of the SMTP server.")]
     security: Annotated[
@@ -199,7 +210,8 @@ class Command(_Target):
     to: Literal["command"]
     run: Annotated[
         tuple[str, ...],
-        Field(min_length=1, description="The program and its arguments; no shell reads them."),
+        AfterValidator(_check_some),
+        Field(description="The program and its arguments; no shell reads them."),
     ]
 
     @property

@@ -15,6 +15,7 @@ from ..notify.message import Cause
 from ..state import tables
 from ..terminal import as_text, count
 from .show_status import as_figure
+from .stages import BY_HAND
 
 if TYPE_CHECKING:
     from ..refresh.gates import CheckResult
@@ -67,7 +68,7 @@ def killed_run(state: State, run_id: str) -> list[Cause]:
 
 
 def _failures(verb: str, work: Work, error: Exception | None) -> Iterator[Cause]:
-    if error is None:
+    if error is None or verb in BY_HAND:
         return
     if isinstance(error, GateStopped):
         for result in error.report.failed_critical:

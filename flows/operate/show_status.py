@@ -73,6 +73,10 @@ def status_rows(status: Status) -> list[list[Any]]:
         run = status.last_run
         told = f"{run.verb}: {run.status}, {as_text(run.started_at)} UTC"
         rows.append(["last run", f"{told}; {run.reason}" if run.reason else told])
+    for run in status.broken_runs:
+        if run != status.last_run:
+            told = f"{as_text(run.started_at)} UTC; {run.reason}"
+            rows.append([f"last {run.verb}", f"{run.status}, {told}"])
     late = sum(arrival.is_late for arrival in status.arrivals)
     unknown = sum(arrival.due_at is None for arrival in status.arrivals)
     told = f"{count(len(status.arrivals), 'source')}, {late:,} late"

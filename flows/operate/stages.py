@@ -190,6 +190,10 @@ STAGES_OF = {
 """The stages of each verb, in their order."""
 
 
+BY_HAND = ("publish", "ingest --again")
+"""Verbs that only a person runs, who sees how they end."""
+
+
 def is_posting(verb: str) -> bool:
     """Tell whether a verb appends what is pending to the ledger."""
     return _POST in STAGES_OF[verb]

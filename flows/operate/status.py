@@ -16,6 +16,7 @@ from ..notify.memory import Unreached, unreached
 from ..publish.records import Publication, current_publication, kept_publications
 from ..state import State, tables, utc_now
 from .held import HeldFile, HeldRows, held_files, held_rows
+from .stages import BY_HAND, STAGES_OF
 
 if TYPE_CHECKING:
     from ..ingest.landing import LeftFile
@@ -106,6 +107,20 @@ class Status:
         """The last run of any verb."""
         return max(self.last_runs, key=lambda run: (run.started_at, run.run_id), default=None)
 
+    @property
+    def broken_runs(self) -> tuple[RunStatus, ...]:
+        """The last runs that failed or were stopped, and whose stages none has done since."""
+        return tuple(run for run in self.last_runs if self._is_broken(run))
+
+    def _is_broken(self, run: RunStatus) -> bool:
+        if run.status not in ("failed", "stopped") or run.verb in BY_HAND:
+            return False
+        wanted = _stages_of(run.verb)
+        return not any(
+            self.last_done[verb] > run.started_at and wanted <= _stages_of(verb)
+            for verb in self.last_done
+        )
+
 
 def read_status(workspace: Workspace) -> Status:
     """Read the status; a run at work is not disturbed."""
@@ -154,6 +169,10 @@ def _look(workspace: Workspace) -> tuple[tuple[Source, ...], tuple[LeftFile, ...
     except ConfigurationError:
         left = look_into_landing(workspace, ()).left if workspace.landing.is_dir() else ()
     return sources, left
+
+
+def _stages_of(verb: str) -> set[str]:
+    return {stage.name for stage in STAGES_OF.get(verb, ())}
 
 
 def _last_runs(connection: sa.Connection) -> tuple[RunStatus, ...]:

@@ -37,6 +37,14 @@ class Section:
         return self.rows[:_SHOWN]
 
 
+@dataclass(frozen=True)
+class Verdict:
+    """How the workspace is: good, look (a person should) or bad, and the same in words."""
+
+    tone: str
+    text: str
+
+
 def write_page(workspace: Workspace, status: Status) -> None:
     """Write the page in its place, whole or not at all; examples of rows make it the owner's."""
     page = workspace.status_page
@@ -49,11 +57,9 @@ def write_page(workspace: Workspace, status: Status) -> None:
 def draw_page(workspace: Workspace, status: Status) -> str:
     """Give the page as HTML; its times are those of the company's clocks."""
     zone = ZoneInfo(workspace.settings.time_zone)
-    run = status.last_run
     return _template().render(
         company=status.company,
         verdict=_verdict(status),
-        is_bad=run is not None and run.status in ("failed", "stopped"),
         summary=status_rows(status),
         sections=[section for section in _sections(status) if section.rows],
         trends=status.trends,
@@ -67,14 +73,13 @@ def draw_page(workspace: Workspace, status: Status) -> str:
     )
 
 
-def _verdict(status: Status) -> str:
+def _verdict(status: Status) -> Verdict:
     """Say in one line how the workspace is."""
-    run = status.last_run
-    if run is None:
-        return "Nothing has run yet."
-    if run.status in ("failed", "stopped"):
-        ended = "was stopped by a gate" if run.status == "stopped" else "failed"
-        return f"The last run, niaga {run.verb}, {ended}. The last publication stays in place."
+    if status.last_run is None:
+        return Verdict("look", "Nothing has run yet.")
+    if status.broken_runs:
+        verbs = ", ".join(f"niaga {run.verb}" for run in status.broken_runs)
+        return Verdict("bad", f"Did not come to its end: {verbs}. The last marts stay in place.")
     wants = sum(
         len(found)
         for found in (
@@ -83,8 +88,8 @@ def _verdict(status: Status) -> str:
         )
     )  # fmt: skip
     if not wants:
-        return "All is well."
-    return f"The last run is done; {count(wants, 'thing')} to look at."
+        return Verdict("good", "All is well.")
+    return Verdict("look", f"The last run is done; {count(wants, 'thing')} to look at.")
 
 
 def _sections(status: Status) -> Iterator[Section]:
