@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from ..errors import NiagaError
 from ..state import utc_now
 from .fault_log import keep_traceback, logs_folder
 
@@ -101,11 +102,17 @@ def _attempt(work: Work, act: Callable[[], Any]) -> Any:
         return act()
     except Exception as error:  # noqa: BLE001 - kept whole in a file
         work.progress.start(_STAGE)
-        told = f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
-        try:
-            file = keep_traceback(logs_folder(work.workspace.warehouse), error)
-            told += f" (the traceback is in {file})"
-        except OSError:
-            told += " (its traceback can't be kept)"
-        work.progress.finish(_STAGE, f"the run was not reported: {told}")
+        work.progress.finish(_STAGE, f"NOT REPORTED: {_say(work, error)}")
         return None
+
+
+def _say(work: Work, error: Exception) -> str:
+    """Say what went wrong; where it is a fault of ours, keep its traceback."""
+    first = str(error).partition("\n")[0]
+    if isinstance(error, OSError | NiagaError):
+        return first
+    try:
+        file = keep_traceback(logs_folder(work.workspace.warehouse), error)
+    except OSError:
+        return f"{type(error).__name__}: {first}"
+    return f"{type(error).__name__}: {first} (the traceback is in {file})"
