@@ -20,12 +20,16 @@ from .stages import BY_HAND
 if TYPE_CHECKING:
     from ..refresh.gates import CheckResult
     from ..state import State
+    from .held import HeldFile, HeldRows
     from .stages import Work
     from .status import Status
 
 _WAITS_LONG = timedelta(days=1)
 _WIDTH = 300
 _NUMBER = re.compile(r"\d+")
+_FILE_AND_ROW = re.compile(r".*?, row \d+", re.DOTALL)
+_NAMING = ("_id", "_number", "_date", "period")
+"""Ends of names of columns that say which row it is."""
 
 
 def ended(verb: str) -> str:
@@ -37,8 +41,8 @@ def find_causes(verb: str, work: Work, status: Status, error: Exception | None) 
     """List all that is so at the end of a run, in the order in which it is told."""
     causes = [*_failures(verb, work, error), *_expectations(work)]
     causes += [*_held_files(status), *_held_rows(status), *_left(status)]
-    causes += [*_late(work, status), *_unusual(status)]
-    return [*causes, *_marts(work)]
+    causes += [*_late(work, status), *_unusual(status), *_marts(work)]
+    return list({cause.key: cause for cause in reversed(causes)}.values())[::-1]
 
 
 def killed_run(state: State, run_id: str) -> list[Cause]:
@@ -102,10 +106,13 @@ def _expectations(work: Work) -> Iterator[Cause]:
 
 def _unmet(result: CheckResult, kind: str) -> Cause:
     is_critical = kind == "expectations"
-    example = ""
-    if result.sample:
-        cells = (f"{name} {as_text(value)}" for name, value in result.sample[0].items())
-        example = f", for example {', '.join(cells)}"[:_WIDTH]
+    # Amounts stay in the workspace: who reads a message may not be who may see pay.
+    cells = [
+        f"{name} {as_text(value)}"
+        for name, value in (result.sample[0] if result.sample else {}).items()
+        if name.endswith(_NAMING)
+    ]
+    example = f", for example {', '.join(cells)}"[:_WIDTH] if cells else ""
     remedy = (
         "mend the export or its source, then `niaga nightly`. The last publication stays in place"
         if is_critical
@@ -124,8 +131,7 @@ def _unmet(result: CheckResult, kind: str) -> Cause:
 
 def _held_files(status: Status) -> Iterator[Cause]:
     for file in status.held_files:
-        is_waiting = file.status == "waiting"
-        if is_waiting and status.at - file.landed_at < _WAITS_LONG:
+        if file.status == "waiting" and status.at - file.landed_at < _WAITS_LONG:
             # The rest of a delivery may land a moment later.
             continue
         yield Cause(
@@ -133,25 +139,43 @@ def _held_files(status: Status) -> Iterator[Cause]:
             "held",
             f"the file {file.file_name} is {file.status}: {_first_line(file.reason)}",
             f"source {file.source or 'none'}, landed {as_text(file.landed_at)} UTC",
-            "land what it waits for"
-            if is_waiting
-            else "mend it and land it again, or take it out of rejected/ where it has no use",
+            _file_remedy(file),
             mark=file.reason,
         )
 
 
+def _file_remedy(file: HeldFile) -> str:
+    if file.status == "waiting":
+        return "land what it waits for"
+    if not file.source:
+        return "propose a source for it by `niaga onboard`, or take it out of rejected/"
+    return "mend it and land it again, or take it out of rejected/ where it has no use"
+
+
 def _held_rows(status: Status) -> Iterator[Cause]:
+    # Reasons that differ in their figures alone are one.
+    alike: dict[str, list[HeldRows]] = {}
     for held in status.held_rows:
+        reason = _NUMBER.sub("#", held.reason)
+        key = f"rows {held.source} {held.feed} {held.column} {reason}"
+        alike.setdefault(key, []).append(held)
+    for key, found in alike.items():
+        held, rows = found[0], sum(one.rows for one in found)
         column = f"{held.column} " if held.column else ""
         yield Cause(
-            f"rows {held.source} {held.feed} {held.column} {_NUMBER.sub('#', held.reason)}",
+            key,
             "held",
-            f"{count(held.rows, 'row')} of {held.feed}: {column}{held.reason}"[:_WIDTH],
-            f"source {held.source}, for example {held.example}",
+            f"{count(rows, 'row')} of {held.feed}: {column}{held.reason}"[:_WIDTH],
+            f"source {held.source}, for example {_without_value(held.example)}",
             f"`niaga quarantine export {held.source} held.csv`, correct them there, then "
             f"`niaga quarantine correct {held.source} held.csv`",
-            size=held.rows,
+            size=rows,
         )
+
+
+def _without_value(example: str) -> str:
+    found = _FILE_AND_ROW.match(example)
+    return found[0] if found else ""
 
 
 def _left(status: Status) -> Iterator[Cause]:

@@ -175,7 +175,7 @@ def test_what_is_held_back_is_told_with_what_to_do_until_it_is_mended(
     land(1, "A1,2026-10-01,100", "A2,2026-10-01,12O")
     (told,) = web.posts[0]["new"]
     assert told["what"].startswith("1 row of sales_line: net_amount is no number")
-    assert told["where"] == "source sales, for example sales_2026-10-01.csv, row 2: 12O"
+    assert told["where"] == "source sales, for example sales_2026-10-01.csv, row 2"
     assert "niaga quarantine export sales held.csv" in told["remedy"]
 
     # The same fault the next day; ten times as many the day after.
@@ -187,12 +187,16 @@ def test_what_is_held_back_is_told_with_what_to_do_until_it_is_mended(
         "12 rows of sales_line"
     ]
 
+    # Reasons that differ in their figures alone are one.
+    land(5, "D1,2026-10-05", "D2,2026-10-05,1,2", "D3,2026-10-05,1", "D4,2026-10-05,1")
+    assert [told["what"].split(":")[0] for told in web.posts[2]["new"]] == ["2 rows of sales_line"]
+
     land(4, "C1,2026-10-04")
-    (told,) = web.posts[2]["new"]
+    (told,) = web.posts[3]["new"]
     assert told["what"].startswith("the file sales_2026-10-04.csv is rejected: ")
     land(4, "C1,2026-10-04,100")
-    assert (web.posts[3]["new"], len(web.posts[3]["solved"])) == ([], 1)
-    assert web.posts[3]["still_open"] == 1
+    assert (web.posts[4]["new"], len(web.posts[4]["solved"])) == ([], 1)
+    assert web.posts[4]["still_open"] == 2
 
 
 def test_an_email_says_what_where_and_what_to_do(
