@@ -77,8 +77,11 @@ def _by_word(
     source: Source, expected: str, landed: Mapping[str, list[datetime]], zone: ZoneInfo,
     now: datetime,
 ) -> Arrival:  # fmt: skip
-    due = parse_expected(expected).last_due(now.replace(tzinfo=UTC), zone)
     last = max(landed.get(source.source, []), default=None)
+    rhythm = parse_expected(expected)
+    if rhythm is None:
+        return Arrival(source.source, last, None, False, f"expected {expected}")
+    due = rhythm.last_due(now.replace(tzinfo=UTC), zone)
     is_late = last is None or last.replace(tzinfo=UTC) < due.counts_from
     return Arrival(source.source, last, _as_state(due.at), is_late, f"expected {expected}")
 

@@ -14,6 +14,9 @@ from ..wording import Refusal, did_you_mean
 Every = Literal["daily", "weekdays", "weekly", "monthly"]
 
 _EVERY: tuple[Every, ...] = ("daily", "weekdays", "weekly", "monthly")
+IRREGULARLY = "irregularly"
+"""What a source says that has no rhythm."""
+
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _FORM = re.compile(r"(?P<every>\w+)(?: on (?P<day>\w+))?(?: by (?P<by>\S+))?")
 _LAST_SURE_DAY = 28
@@ -83,15 +86,21 @@ class Expected:
         return Due(min(begins, at - _HALF[self.every]), at)
 
 
-def parse_expected(text: str) -> Expected:
-    """Understand how often a source's exports come; raise Refusal where that can't be."""
+def parse_expected(text: str) -> Expected | None:
+    """Understand how often a source's exports come; raise Refusal where that can't be.
+
+    None is a source that comes when it comes, and is never late.
+    """
+    if text.strip().lower() == IRREGULARLY:
+        return None
     found = _FORM.fullmatch(" ".join(text.lower().split()))
     if not found:
         raise Refusal(f"`{text}` does not say when exports come", _LIKE)
     every = next((name for name in _EVERY if name == found["every"]), None)
     if every is None:
-        remedy = did_you_mean(found["every"], _EVERY) or _LIKE
-        raise Refusal(f"`{found['every']}` is none of: {', '.join(_EVERY)}", remedy)
+        known = (*_EVERY, IRREGULARLY)
+        remedy = did_you_mean(found["every"], known) or _LIKE
+        raise Refusal(f"`{found['every']}` is none of: {', '.join(known)}", remedy)
     day = None if found["day"] is None else _day(every, found["day"])
     return Expected(every, day, None if found["by"] is None else _time(found["by"]))
 

@@ -267,7 +267,7 @@ class Source(FileModel):
         ExpectedText | None,
         Field(
             description="When exports should come, or niaga warns: `daily`, `weekdays by 07:00`,"
-            " `weekly on monday`, `monthly on 5`. Default: as its history shows."
+            " `weekly on monday`, `monthly on 5`, `irregularly`. Default: as its history shows."
         ),
     ] = None
     locale: Locale = Locale()

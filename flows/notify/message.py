@@ -66,14 +66,13 @@ def compose(
 ) -> Message:
     """Write the message about a run; `solved` are causes in words, `still_open` were told before.
 
-    `run` has `verb`, `run_id`, `status`, `exit_code` and `ended_at` as text.
+    `run` has `verb`, `run_id`, `status`, `exit_code` (None where it was killed) and `told_at`, the
+    time by the company's clocks.
     """
     company = workspace.settings.company
     headline = _headline(new, solved)
-    lines = [
-        f"{company}: `niaga {run['verb']}` ended at {run['ended_at']}: {run['status']}, "
-        f"exit code {run['exit_code']}"
-    ]
+    code = "" if run["exit_code"] is None else f", exit code {run['exit_code']}"
+    lines = [f"{company}, {run['told_at']}: `niaga {run['verb']}`: {run['status']}{code}"]
     for kind in KINDS:
         causes = [cause for cause in new if cause.kind == kind]
         if causes:

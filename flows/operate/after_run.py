@@ -42,7 +42,7 @@ def report_run(
 
         causes = find_causes(verb, work, found, error)
         passed = [*work.passed, ended(verb)] if error is None else work.passed
-        run = _run(verb, work, status, exit_code)
+        run = _run(verb, work.run_id, work, status, exit_code)
         _show(work, tell(work.workspace, work.state, run, causes, passed))
 
     _attempt(work, tell_causes)
@@ -57,10 +57,10 @@ def report_killed(work: Work) -> None:
         from ..notify.tell import tell
         from .causes import killed_run
 
-        if causes := killed_run(work.state, work.run_id):
-            verb = causes[0].key.removeprefix("killed ")
-            run = _run(verb, work, "killed", 1)
-            _show(work, tell(work.workspace, work.state, run, causes, (), is_over=False))
+        if found := killed_run(work.state, work.run_id):
+            killed, cause = found
+            run = _run(killed.verb, killed.run_id, work, "killed", None)
+            _show(work, tell(work.workspace, work.state, run, [cause], (), is_over=False))
 
     _attempt(work, tell_killed)
 
@@ -73,16 +73,16 @@ def _write(work: Work, found: Any) -> None:
     write_metrics(work.workspace, found)
 
 
-def _run(verb: str, work: Work, status: str, exit_code: int) -> dict[str, Any]:
+def _run(verb: str, run_id: str, work: Work, status: str, exit_code: int | None) -> dict[str, Any]:
     from .causes import local
 
     zone = ZoneInfo(work.workspace.settings.time_zone)
     return {
         "verb": verb,
-        "run_id": work.run_id,
+        "run_id": run_id,
         "status": status,
         "exit_code": exit_code,
-        "ended_at": f"{local(utc_now(), zone)} ({zone.key})",
+        "told_at": f"{local(utc_now(), zone)} ({zone.key})",
     }
 
 

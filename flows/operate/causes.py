@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -45,8 +45,8 @@ def find_causes(verb: str, work: Work, status: Status, error: Exception | None) 
     return list({cause.key: cause for cause in reversed(causes)}.values())[::-1]
 
 
-def killed_run(state: State, run_id: str) -> list[Cause]:
-    """Give the run before as a cause, where it was killed: its own end could not tell of it."""
+def killed_run(state: State, run_id: str) -> tuple[Any, Cause] | None:
+    """Give the run before, and the cause that it is, where it was killed and could not tell."""
     run = tables.run
     query = (
         sa.select(run)
@@ -57,18 +57,16 @@ def killed_run(state: State, run_id: str) -> list[Cause]:
     with state.reading() as connection:
         row = connection.execute(query).one_or_none()
     if row is None or row.status != "failed" or (row.summary or {}).get("reason") != "killed":
-        return []
-    return [
-        Cause(
-            f"killed {row.verb}",
-            "failure",
-            f"`niaga {row.verb}` was killed before its end",
-            f"run {row.run_id}, begun {as_text(row.started_at)} UTC",
-            "look for what ended it: memory that was short (`journalctl -k | grep -i oom`), a "
-            "restart, a person; the next run does its work again, and nothing is lost",
-            stage=ended(row.verb),
-        )
-    ]
+        return None
+    return row, Cause(
+        f"killed {row.verb}",
+        "failure",
+        f"`niaga {row.verb}` was killed before its end",
+        f"run {row.run_id}, begun {as_text(row.started_at)} UTC",
+        "look for what ended it: memory that was short (`journalctl -k | grep -i oom`), a "
+        "restart, a person; the next run does its work again, and nothing is lost",
+        stage=ended(row.verb),
+    )
 
 
 def _failures(verb: str, work: Work, error: Exception | None) -> Iterator[Cause]:

@@ -80,7 +80,7 @@ def status_rows(status: Status) -> list[list[Any]]:
     late = sum(arrival.is_late for arrival in status.arrivals)
     unknown = sum(arrival.due_at is None for arrival in status.arrivals)
     told = f"{count(len(status.arrivals), 'source')}, {late:,} late"
-    rows.append(["exports", f"{told}, {unknown:,} whose rhythm is not known yet"])
+    rows.append(["exports", f"{told}, {unknown:,} of no known rhythm"])
     passed = status.checks - len(status.failed_checks)
     rows.append(["checks", f"{passed:,} of {status.checks:,} expectations met"])
     held = sum(row.rows for row in status.held_rows)

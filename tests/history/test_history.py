@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from niaga.configuration import parse_yaml, validate
 from niaga.errors import ConfigurationError
 from niaga.history.arrivals import Arrival, read_arrivals, usual_bound
-from niaga.history.expected import parse_expected
+from niaga.history.expected import Expected, parse_expected
 from niaga.history.trends import bars, read_trends
 from niaga.history.volumes import UnusualVolume, read_unusual, usual_volume
 from niaga.ingest.sources import Source
@@ -41,6 +41,12 @@ def source(expected: str | None = None) -> Source:
     line = f"expected: {expected}" if expected else ""
     text = f"source: erp\n{line}\nexports: {{lines: {{file: a.csv}}}}\nfeeds: {{sales_line: x}}\n"
     return validate(parse_yaml(text, Path("erp.yml")), Source)
+
+
+def rhythm(text: str) -> Expected:
+    expected = parse_expected(text)
+    assert expected
+    return expected
 
 
 def local(text: str, zone: ZoneInfo = JAKARTA) -> datetime:
@@ -87,9 +93,7 @@ def arrival(state: State, expected: str | None, now: datetime) -> Arrival:
     ],
 )
 def test_what_a_source_says_is_due(expected: str, now: str, counts_from: str, due: str) -> None:
-    found = parse_expected(expected).last_due(
-        datetime.fromisoformat(now).replace(tzinfo=JAKARTA), JAKARTA
-    )
+    found = rhythm(expected).last_due(datetime.fromisoformat(now).replace(tzinfo=JAKARTA), JAKARTA)
     assert (f"{found.counts_from:%Y-%m-%d %H:%M}", f"{found.at:%Y-%m-%d %H:%M}") == (
         counts_from,
         due,
@@ -100,7 +104,7 @@ def test_a_due_time_is_that_of_the_clocks_whatever_summer_does() -> None:
     # The clocks of Berlin were put back on 2026-10-25, and forward on 2026-03-29 at 02:00.
     for day, offset in (("2026-10-24", 2), ("2026-10-26", 1), ("2026-03-28", 1), ("2026-03-30", 2)):
         now = datetime.fromisoformat(f"{day} 12:00").replace(tzinfo=BERLIN)
-        due = parse_expected("daily by 07:00").last_due(now, BERLIN).at
+        due = rhythm("daily by 07:00").last_due(now, BERLIN).at
         assert due.astimezone(UTC) == datetime.fromisoformat(f"{day}T0{7 - offset}:00+00:00")
 
 
@@ -114,7 +118,7 @@ def test_a_due_time_is_that_of_the_clocks_whatever_summer_does() -> None:
 def test_an_export_counts_for_its_own_period_only(
     every: str, by: time | None, now: datetime
 ) -> None:
-    expected = parse_expected(every + (f" by {by:%H:%M}" if by else ""))
+    expected = rhythm(every + (f" by {by:%H:%M}" if by else ""))
     due = expected.last_due(now.replace(tzinfo=BERLIN), BERLIN)
     assert due.counts_from < due.at <= now.replace(tzinfo=BERLIN)
     # What came in time for the one before is too old for this one.
@@ -141,6 +145,7 @@ def test_the_rhythm_of_a_source_is_learnt_with_its_weekends(state: State) -> Non
     monday = date(2026, 8, 3)
     days = [monday + timedelta(days=n) for n in range(7 * 8) if n % 7 < 5]
     land(state, *(local(f"{day} 06:10") for day in days[:7]))
+    assert not arrival(state, "irregularly", local("2030-12-31 00:00")).is_late
     unknown = arrival(state, None, local("2026-12-31 00:00"))
     assert (unknown.is_late, unknown.due_at) == (False, None)
     assert unknown.basis == "not known: 7 days with exports, 8 are needed"
@@ -248,7 +253,10 @@ def test_usual_volumes_hold_the_middle_and_do_not_depend_on_a_few(
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("dayly", "`dayly` is none of: daily, weekdays, weekly, monthly (did you mean `daily`?)"),
+        (
+            "dayly",
+            "`dayly` is none of: daily, weekdays, weekly, monthly, irregularly (did you mean",
+        ),
         ("daily at 7", "`daily at 7` does not say when exports come"),
         ("weekly on tusday", "`tusday` is no day of the week (did you mean `tuesday`?)"),
         ("monthly on 31", "`31` is no day that each month has (a day from 1 to 28"),
