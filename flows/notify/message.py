@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ..workspace import Workspace
 
 _SHOWN = 10
+_LISTED = 100
 _SUBJECT_WIDTH = 120
 
 _TITLES: dict[Kind, str] = {
@@ -93,9 +94,10 @@ def compose(
         "run": run,
         "new": [
             {"kind": cause.kind, "what": cause.what, "where": cause.where, "remedy": cause.remedy}
-            for cause in new
+            for cause in new[:_LISTED]
         ],
-        "solved": list(solved),
+        "new_in_all": len(new),
+        "solved": list(solved[:_LISTED]),
         "still_open": still_open,
     }
     return Message(subject, text, data)
@@ -116,6 +118,7 @@ def trial(workspace: Workspace) -> Message:
         "workspace": str(workspace.root),
         "run": None,
         "new": [],
+        "new_in_all": 0,
         "solved": [],
         "still_open": 0,
     }

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import signal
 import smtplib
 import ssl
 import subprocess
+from collections.abc import Iterator
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from typing import TYPE_CHECKING
@@ -46,9 +48,24 @@ def _post(target: Webhook, message: Message, secrets: Secrets) -> None:
 
     url = secrets.fill(target.url)
     headers = {name: secrets.fill(value) for name, value in target.headers.items()}
-    answer = httpx.post(url, json=message.data, headers=headers, timeout=_SECONDS)
+    with _unlogged("httpx", "httpcore"):
+        answer = httpx.post(url, json=message.data, headers=headers, timeout=_SECONDS)
     if not answer.is_success:
         raise NotSent(f"it answered {answer.status_code} {answer.reason_phrase}")
+
+
+@contextlib.contextmanager
+def _unlogged(*names: str) -> Iterator[None]:
+    """Keep libraries from logging what they send: secrets are in it."""
+    loggers = [logging.getLogger(name) for name in names]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
 
 
 def _mail(target: Email, message: Message, secrets: Secrets) -> None:

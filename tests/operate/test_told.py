@@ -106,7 +106,9 @@ def test_a_fault_is_told_once_until_it_changes_and_so_is_its_end(
     web: Web,
     database: str,
     request: pytest.FixtureRequest,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
+    caplog.set_level(0)
     more = ""
     if database == "postgresql":
         more = f"state: {request.getfixturevalue('postgresql').new_database()}\n"
@@ -132,6 +134,7 @@ def test_a_fault_is_told_once_until_it_changes_and_so_is_its_end(
 
     night.run()
     assert len(web.posts) == 3
+    assert "s3cret" not in caplog.text
     assert (web.posts[2]["new"], len(web.posts[2]["solved"])) == ([], 1)
     assert "ZeroDivisionError" in web.posts[2]["solved"][0]
     night.run()
