@@ -39,8 +39,8 @@ _SAME_WEEKDAY_NEEDED = 5
 class Arrival:
     """How a source's last export stands against what it should be.
 
-    Moments are UTC without a zone. `due_at` is when one should have come, or should next where it
-    was learnt; `basis` says what that rests on, in words.
+    Moments are UTC without a zone. `due_at` is when one should have come, or where it is not late
+    when the next should; `basis` says what that rests on, in words.
     """
 
     source: str
@@ -81,8 +81,11 @@ def _by_word(
     rhythm = parse_expected(expected)
     if rhythm is None:
         return Arrival(source.source, last, None, False, f"expected {expected}")
-    due = rhythm.last_due(now.replace(tzinfo=UTC), zone)
-    is_late = last is None or last.replace(tzinfo=UTC) < due.counts_from
+    moment, came = now.replace(tzinfo=UTC), last and last.replace(tzinfo=UTC)
+    due = rhythm.last_due(moment, zone)
+    is_late = came is None or came < due.counts_from
+    if came is not None and not is_late:
+        due = rhythm.next_due(moment, came, zone)
     return Arrival(source.source, last, _as_state(due.at), is_late, f"expected {expected}")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Annotated, Any, Literal
@@ -20,6 +21,8 @@ IRREGULARLY = "irregularly"
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _FORM = re.compile(r"(?P<every>\w+)(?: on (?P<day>\w+))?(?: by (?P<by>\S+))?")
 _LAST_SURE_DAY = 28
+_DAYS_SURE = 100
+"""Days in which each rhythm has several due moments."""
 _HALF = {
     "daily": timedelta(hours=12),
     "weekdays": timedelta(hours=12),
@@ -52,13 +55,19 @@ class Expected:
         of such a period before: files that come around midnight are of the one day or the other.
         """
         today = now.astimezone(zone).date()
-        for back in range(70):
-            day = today - timedelta(days=back)
-            if self._is_first(day):
-                due = self._due(day, zone)
-                if due.at <= now:
-                    return due
-        raise AssertionError("a month has a due moment")
+        days = (today - timedelta(days=back) for back in range(_DAYS_SURE))
+        return next(due for due in self._dues(days, zone) if due.at <= now)
+
+    def next_due(self, now: datetime, last: datetime, zone: tzinfo) -> Due:
+        """Give the first moment after `now` for which the export that came at `last` is too old."""
+        today = now.astimezone(zone).date()
+        days = (today + timedelta(days=ahead) for ahead in range(-_DAYS_SURE, _DAYS_SURE))
+        return next(
+            due for due in self._dues(days, zone) if due.at > now and due.counts_from > last
+        )
+
+    def _dues(self, days: Iterable[date], zone: tzinfo) -> Iterator[Due]:
+        return (self._due(day, zone) for day in days if self._is_first(day))
 
     def _is_first(self, day: date) -> bool:
         """Tell whether the period in which an export should come begins on a day."""

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from ..errors import NiagaError
 from ..state import utc_now
-from .fault_log import keep_traceback, logs_folder
+from .fault_log import logs_folder, write_traceback
 
 if TYPE_CHECKING:
     from ..notify.tell import Told
@@ -112,7 +112,7 @@ def _say(work: Work, error: Exception) -> str:
     if isinstance(error, OSError | NiagaError):
         return first
     try:
-        file = keep_traceback(logs_folder(work.workspace.warehouse), error)
+        file = write_traceback(logs_folder(work.workspace.warehouse), error)
     except OSError:
         return f"{type(error).__name__}: {first}"
     return f"{type(error).__name__}: {first} (the traceback is in {file})"

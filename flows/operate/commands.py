@@ -15,7 +15,7 @@ from ..state import State
 from ..terminal import Terminal, count
 from ..workspace import Workspace, create_workspace, ensure_folders, find_workspace
 from . import show, show_quarantine, show_status, show_trial
-from .fault_log import keep_traceback, logs_folder
+from .fault_log import logs_folder, write_traceback
 from .run import FILE_HELD, run_verb
 
 if TYPE_CHECKING:
@@ -376,4 +376,4 @@ def _keep_traceback(folder: Path | None, error: Exception) -> Path:
     except (NiagaError, OSError):
         # There is no workspace to write to: the machine's own folder for such files.
         logs = Path(tempfile.gettempdir())
-    return keep_traceback(logs, error)
+    return write_traceback(logs, error)

@@ -8,7 +8,7 @@ import traceback
 from pathlib import Path
 
 
-def keep_traceback(logs: Path, error: BaseException) -> Path:
+def write_traceback(logs: Path, error: BaseException) -> Path:
     """Write the traceback of an error into a new file in the folder `logs`, and give its path."""
     descriptor, name = tempfile.mkstemp(".txt", "fault-", logs)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:

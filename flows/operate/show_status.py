@@ -21,12 +21,23 @@ def show_status(terminal: Terminal, status: Status) -> None:
     """Show the state of a workspace."""
     terminal.give({**asdict(status), "last_run": status.last_run and asdict(status.last_run)})
     terminal.table(f"{status.company}", ["", "state"], status_rows(status))
+    due = {arrival.source: arrival.due_at for arrival in status.arrivals}
     feeds = [
-        [feed.feed, feed.source, feed.rows, feed.business_date, feed.landed_at, feed.age_hours]
+        [
+            feed.feed,
+            feed.source,
+            feed.rows,
+            feed.business_date,
+            feed.landed_at,
+            feed.age_hours,
+            due.get(feed.source),
+        ]
         for feed in status.feeds
     ]
     if feeds:
-        columns = ["feed", "source", "rows", "up to", "last export (UTC)", "hours ago"]
+        columns = [
+            "feed", "source", "rows", "up to", "last export (UTC)", "hours ago", "due by (UTC)",
+        ]  # fmt: skip
         terminal.table("Feeds", columns, feeds)
     _show_warnings(terminal, status)
     show_held(terminal, status.held_files, status.held_rows)

@@ -130,13 +130,15 @@ def test_a_source_is_late_until_its_export_has_come(state: State) -> None:
     expected = "weekdays by 07:00"
     assert arrival(state, expected, local("2026-10-30 08:00")).is_late
     land(state, local("2026-10-29 07:30"))
-    assert not arrival(state, expected, local("2026-10-30 06:59")).is_late
+    early = arrival(state, expected, local("2026-10-30 06:59"))
+    assert (early.is_late, early.due_at) == (False, local("2026-10-30 07:00"))
     late = arrival(state, expected, local("2026-10-30 07:00"))
     assert late == Arrival(
         "erp", local("2026-10-29 07:30"), local("2026-10-30 07:00"), True, f"expected {expected}"
     )
     land(state, local("2026-10-30 07:40"))
-    assert not arrival(state, expected, local("2026-10-30 07:45")).is_late
+    came = arrival(state, expected, local("2026-10-30 07:45"))
+    assert (came.is_late, came.due_at) == (False, local("2026-11-02 07:00"))
     assert not arrival(state, expected, local("2026-11-01 12:00")).is_late
     assert arrival(state, expected, local("2026-11-02 07:00")).is_late
 
