@@ -252,15 +252,24 @@ def status(
     _end(commands.status(as_json, workspace, as_page=as_page, as_prometheus=as_prometheus))
 
 
-@app.command(epilog=_examples("niaga notify", "niaga notify --json"))
-def notify(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
-    """Try the notifications.
+@app.command(
+    epilog=_examples("niaga notify --test", "15 7 * * *  niaga notify --workspace /srv/company")
+)
+def notify(
+    is_trial: Annotated[
+        bool, typer.Option("--test", help="Send a trial to each target instead.")
+    ] = False,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Tell what is late, held back or unusual by now.
 
-    Sends a trial to each target in niaga.yml. Exits with 1 when one can't be reached.
+    Each run does so in its end; this is for the hours between. A target in niaga.yml is told of
+    each thing once. Exits with 1 when a target can't be reached.
     """
     from .operate import commands
 
-    _end(commands.notify(as_json, workspace))
+    _end(commands.notify(as_json, workspace, is_trial=is_trial))
 
 
 @app.command(

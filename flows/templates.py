@@ -24,7 +24,7 @@ keep_publications: 3
 # state: postgresql://niaga@database.example.com/niaga
 
 # Who is told when a night fails, a file or rows are held back, a source is late. Try it by
-# `niaga notify`. A secret is the environment variable that has it.
+# `niaga notify --test`. A secret is the environment variable that has it.
 # notifications:
 #   - {{to: webhook, url: "https://hooks.slack.com/services/${{SLACK_HOOK}}"}}
 #   - to: email

@@ -108,7 +108,7 @@ def trial(workspace: Workspace) -> Message:
     company = workspace.settings.company
     subject = _one_line(f"niaga, {company}: a trial")
     text = (
-        f"{company}: this is a trial by `niaga notify`. Nothing has happened.\n\n"
+        f"{company}: this is a trial by `niaga notify --test`. Nothing has happened.\n\n"
         f"The workspace is {workspace.root}\n"
     )
     data: dict[str, Any] = {

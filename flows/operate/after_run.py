@@ -15,6 +15,8 @@ from .fault_log import logs_folder, write_traceback
 
 if TYPE_CHECKING:
     from ..notify.tell import Told
+    from ..state import State
+    from ..workspace import Workspace
     from .stages import Work
 
 _STAGE = "tell"
@@ -42,10 +44,23 @@ def report_run(
 
         causes = find_causes(verb, work, found, error)
         passed = [*work.passed, ended(verb)] if error is None else work.passed
-        run = _run(verb, work.run_id, work, status, exit_code)
+        run = _run(verb, work.run_id, work.workspace, status, exit_code)
         _show(work, tell(work.workspace, work.state, run, causes, passed))
 
     _attempt(work, tell_causes)
+
+
+def report_now(workspace: Workspace, state: State) -> Told:
+    """Tell what is held back, late or unusual by now, and what is not any more, without a run.
+
+    What only a run finds stays as it was told. The caller holds the lease.
+    """
+    from ..notify.tell import tell
+    from .causes import find_standing
+    from .status import gather_status
+
+    causes = find_standing(workspace, gather_status(workspace, state))
+    return tell(workspace, state, _run("notify", None, workspace, "looked", None), causes, ())
 
 
 def report_killed(work: Work) -> None:
@@ -59,7 +74,7 @@ def report_killed(work: Work) -> None:
 
         if found := killed_run(work.state, work.run_id):
             killed, cause = found
-            run = _run(killed.verb, killed.run_id, work, "killed", None)
+            run = _run(killed.verb, killed.run_id, work.workspace, "killed", None)
             _show(work, tell(work.workspace, work.state, run, [cause], (), is_over=False))
 
     _attempt(work, tell_killed)
@@ -73,10 +88,12 @@ def _write(work: Work, found: Any) -> None:
     write_metrics(work.workspace, found)
 
 
-def _run(verb: str, run_id: str, work: Work, status: str, exit_code: int | None) -> dict[str, Any]:
+def _run(
+    verb: str, run_id: str | None, workspace: Workspace, status: str, exit_code: int | None
+) -> dict[str, Any]:
     from .causes import local
 
-    zone = ZoneInfo(work.workspace.settings.time_zone)
+    zone = ZoneInfo(workspace.settings.time_zone)
     return {
         "verb": verb,
         "run_id": run_id,

@@ -20,6 +20,7 @@ from .stages import BY_HAND
 if TYPE_CHECKING:
     from ..refresh.gates import CheckResult
     from ..state import State
+    from ..workspace import Workspace
     from .held import HeldFile, HeldRows
     from .stages import Work
     from .status import Status
@@ -40,8 +41,14 @@ def ended(verb: str) -> str:
 def find_causes(verb: str, work: Work, status: Status, error: Exception | None) -> list[Cause]:
     """List all that is so at the end of a run, in the order in which it is told."""
     causes = [*_failures(verb, work, error), *_expectations(work)]
-    causes += [*_held_files(status), *_held_rows(status), *_left(status)]
-    causes += [*_late(work, status), *_unusual(status), *_marts(work)]
+    return [*causes, *find_standing(work.workspace, status), *_marts(work)]
+
+
+def find_standing(workspace: Workspace, status: Status) -> list[Cause]:
+    """List what is so whether anything has run or not: what is held back, late or unusual."""
+    causes = [*_held_files(status), *_held_rows(status), *_left(status)]
+    causes += [*_late(workspace, status), *_unusual(status)]
+    # A file that several sources refuse, or that was refused twice, is one.
     return list({cause.key: cause for cause in reversed(causes)}.values())[::-1]
 
 
@@ -188,8 +195,8 @@ def _left(status: Status) -> Iterator[Cause]:
             )
 
 
-def _late(work: Work, status: Status) -> Iterator[Cause]:
-    zone = ZoneInfo(work.workspace.settings.time_zone)
+def _late(workspace: Workspace, status: Status) -> Iterator[Cause]:
+    zone = ZoneInfo(workspace.settings.time_zone)
     for arrival in status.arrivals:
         if not arrival.is_late or arrival.due_at is None:
             continue

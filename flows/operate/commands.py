@@ -171,17 +171,18 @@ def status(terminal: Terminal, folder: Path | None, *, as_page: bool, as_prometh
 
 
 @_answered
-def notify(terminal: Terminal, folder: Path | None) -> int:
-    """Send a trial to each target of notifications."""
+def notify(terminal: Terminal, folder: Path | None, *, is_trial: bool) -> int:
+    """Tell each target of notifications what is new, or send it a trial."""
     from ..notify.tell import try_targets
+    from .after_run import report_now
 
     workspace = _open(folder)
     if not workspace.settings.notifications:
         raise UsageError(
             "niaga.yml names nobody to tell", "write `notifications:`: docs/how-to/notifications.md"
         )
-    with State.open(workspace) as state:
-        told = try_targets(workspace, state)
+    with State.open(workspace) as state, state.lease(verb="notify"):
+        told = (try_targets if is_trial else report_now)(workspace, state)
     show_status.show_told(terminal, told)
     return 1 if told.unreached else 0
 

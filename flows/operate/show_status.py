@@ -61,11 +61,14 @@ def show_status(terminal: Terminal, status: Status) -> None:
 
 
 def show_told(terminal: Terminal, told: Told) -> None:
-    """Show which targets a trial has reached, and why it has not reached the others."""
+    """Show which targets were told something, and why others could not be."""
     terminal.give({"reached": told.reached, "unreached": told.unreached})
-    rows = [[label, "reached"] for label in told.reached]
+    rows = [[label, "told"] for label in told.reached]
     rows += [[label, f"not reached: {reason}"] for label, reason in told.unreached.items()]
-    terminal.table("A trial to each target", ["target", "result"], rows)
+    if rows:
+        terminal.table("Notifications", ["target", "result"], rows)
+    else:
+        terminal.say("There is nothing new to tell.")
 
 
 def status_rows(status: Status) -> list[list[Any]]:

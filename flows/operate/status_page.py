@@ -128,7 +128,7 @@ def _sections(status: Status) -> Iterator[Section]:
          for one in status.unusual],
     )  # fmt: skip
     yield Section(
-        "Notifications that did not arrive", "niaga notify tries them.",
+        "Notifications that did not arrive", "niaga notify --test tries them.",
         ("target", "reason", "since"),
         [(one.label, one.reason, one.failing_since) for one in status.unreached],
     )  # fmt: skip

@@ -9,7 +9,9 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy
@@ -341,14 +343,44 @@ def test_a_trial_reaches_each_target_or_says_why_not(
     workspace: Workspace, web: Web, mail: Mail, capsys: pytest.CaptureFixture[str]
 ) -> None:
     told_by(workspace, webhook(web), email(mail))
-    assert commands.notify(False, workspace.root) == 0
+    assert commands.notify(False, workspace.root, is_trial=True) == 0
     assert web.posts[0]["subject"] == mail.mails[0]["Subject"] == "niaga, Toko Maju: a trial"
     web.answer = 404
-    assert commands.notify(False, workspace.root) == 1
+    assert commands.notify(False, workspace.root, is_trial=True) == 1
     assert "not reached: it answered 404 Not Found" in capsys.readouterr().out
     (workspace.root / "niaga.yml").write_text("company: Toko Maju\ncurrency: IDR\n")
-    assert commands.notify(False, workspace.root) == 2
+    assert commands.notify(False, workspace.root, is_trial=True) == 2
     assert "names nobody to tell" in capsys.readouterr().err
+
+
+def test_a_source_that_becomes_late_is_told_between_runs(
+    workspace: Workspace,
+    replace_stages: Replace,
+    web: Web,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    workspace = told_by(workspace, webhook(web), more="time_zone: Asia/Jakarta\n")
+    Night(replace_stages, workspace).run(NiagaError("on purpose"))
+    (workspace.sources_folder / "sales.yml").write_text(f"expected: daily by 00:00{SOURCE}")
+
+    def notify() -> str:
+        assert commands.notify(False, workspace.root, is_trial=False) == 0
+        return capsys.readouterr().out
+
+    assert "webhook 127.0.0.1  told" in notify()
+    (told,) = web.posts[1]["new"]
+    assert told["kind"] == "warnings"
+    assert told["what"].startswith("source sales is late: due 20")
+    assert told["what"].endswith(" 00:00, none yet")
+    assert "sources/sales.yml" in told["remedy"]
+    assert notify() == "There is nothing new to tell.\n"
+
+    day = datetime.now(ZoneInfo("Asia/Jakarta")).date()
+    (workspace.landing / f"sales_{day}.csv").write_text("Order,Date,Net\nA1,2026-10-01,100\n")
+    run_verb("ingest", workspace, Silent())
+    assert [post["solved"] for post in web.posts[2:]] == [[told["what"]]]
+    # Nothing has come past the stage that failed.
+    assert (web.posts[2]["still_open"], len(web.posts)) == (1, 3)
 
 
 def test_mistakes_in_notifications_are_told_with_their_lines(workspace: Workspace) -> None:
