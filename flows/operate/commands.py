@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Concatenate, ParamSpec
 
-from ..errors import GateStopped, NiagaError, UsageError
+from ..errors import GateStopped, LeaseHeld, NiagaError, UsageError
 from ..state import State
 from ..terminal import Terminal, count
 from ..workspace import Workspace, create_workspace, ensure_folders, find_workspace
@@ -181,8 +181,17 @@ def notify(terminal: Terminal, folder: Path | None, *, is_trial: bool) -> int:
         raise UsageError(
             "niaga.yml names nobody to tell", "write `notifications:`: docs/how-to/notifications.md"
         )
-    with State.open(workspace) as state, state.lease(verb="notify"):
-        told = (try_targets if is_trial else report_now)(workspace, state)
+    with State.open(workspace) as state:
+        if is_trial:
+            told = try_targets(workspace, state)
+        else:
+            try:
+                with state.lease(verb="notify"):
+                    told = report_now(workspace, state)
+            except LeaseHeld as held:
+                terminal.give({"reached": [], "unreached": {}, "at_work": held.message})
+                terminal.say(f"{held.message}: it tells in its end.")
+                return 0
     show_status.show_told(terminal, told)
     return 1 if told.unreached else 0
 
