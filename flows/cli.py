@@ -227,15 +227,49 @@ def nightly(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> N
     _end(commands.nightly(as_json, workspace))
 
 
-@app.command(epilog=_examples("niaga status", "niaga status --json"))
-def status(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
+@app.command(
+    epilog=_examples(
+        "niaga status", "niaga status --json", "niaga status --page", "niaga status --prometheus"
+    )
+)
+def status(
+    as_page: Annotated[
+        bool, typer.Option("--page", help="Write it as status.html in the workspace.")
+    ] = False,
+    as_prometheus: Annotated[
+        bool, typer.Option("--prometheus", help="Give its figures as Prometheus text.")
+    ] = False,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """Show how the workspace is.
 
-    Feeds and their age, what is held back and why, checks, last run, publication.
+    Last run, publication, feeds, which sources are late or of unusual volume, what is held back and
+    why, checks, and how the last runs went.
     """
     from .operate import commands
 
-    _end(commands.status(as_json, workspace))
+    _end(commands.status(as_json, workspace, as_page=as_page, as_prometheus=as_prometheus))
+
+
+@app.command(
+    epilog=_examples("niaga notify --test", "15 7 * * *  niaga notify --workspace /srv/company")
+)
+def notify(
+    is_trial: Annotated[
+        bool, typer.Option("--test", help="Send a trial to each target instead.")
+    ] = False,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Tell what is late, held back or unusual by now.
+
+    Each run does so in its end; this is for the hours between. A target in niaga.yml is told of
+    each thing once. Exits with 1 when a target can't be reached.
+    """
+    from .operate import commands
+
+    _end(commands.notify(as_json, workspace, is_trial=is_trial))
 
 
 @app.command(

@@ -22,6 +22,17 @@ keep_publications: 3
 
 # Where several machines share this workspace: the URL of a PostgreSQL database.
 # state: postgresql://niaga@database.example.com/niaga
+
+# Who is told when a night fails, a file or rows are held back, a source is late. Try it by
+# `niaga notify --test`. A secret is the environment variable that has it.
+# notifications:
+#   - {{to: webhook, url: "https://hooks.slack.com/services/${{SLACK_HOOK}}"}}
+#   - to: email
+#     addresses: [sales-data@example.com]
+#     from: niaga@example.com
+#     server: smtp.example.com
+#     user: niaga
+#     password: ${{SMTP_PASSWORD}}
 """
 
 SOURCE = """\
@@ -40,6 +51,9 @@ exports:
 
 # How the export writes numbers and dates.
 locale: {decimal: ".", thousands: ",", date: "%Y-%m-%d", timestamp: "%Y-%m-%d %H:%M:%S"}
+
+# When exports should come, or niaga warns. Left out, their own history says what is usual.
+# expected: monthly on 5
 
 # With a larger share of faulty rows than this the whole file is held back.
 reject_above: 5%
@@ -83,4 +97,5 @@ GITIGNORE = """\
 /rejected/
 /warehouse/
 /state.db*
+/status.html
 """

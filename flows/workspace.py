@@ -16,6 +16,7 @@ from .configuration import FileModel, load_yaml, parse_yaml, validate
 from .currencies import CURRENCIES, currency_digits
 from .errors import ConfigurationError, UsageError
 from .fiscal_year import FiscalYear
+from .notify.targets import Target, check_apart
 from .wording import Refusal, did_you_mean
 
 SETTINGS_FILE = "niaga.yml"
@@ -71,6 +72,12 @@ def _check_state_url(url: str) -> str:
     return url
 
 
+def _check_metrics_file(name: str) -> str:
+    if not name.endswith(".prom"):
+        raise Refusal(f"`{name}` does not end in .prom", "the collector reads no other files")
+    return name
+
+
 class Settings(FileModel):
     """What `niaga.yml` says about the company."""
 
@@ -109,6 +116,19 @@ class Settings(FileModel):
         AfterValidator(lambda url: url if url is None else _check_state_url(url)),
         Field(
             description="URL of the state database. Default: the file state.db in the workspace."
+        ),
+    ] = None
+    notifications: Annotated[
+        tuple[Target, ...],
+        AfterValidator(check_apart),
+        Field(description="Who is told of failures, what is held back, warnings and new marts."),
+    ] = ()
+    metrics_file: Annotated[
+        str | None,
+        AfterValidator(lambda name: name if name is None else _check_metrics_file(name)),
+        Field(
+            description="Where figures of each run are written as Prometheus text, for the textfile"
+            " collector of node_exporter: its name ends in .prom. Default: nowhere."
         ),
     ] = None
 
@@ -184,6 +204,17 @@ class Workspace:
     def schemas_folder(self) -> Path:
         """JSON Schemas by which an editor checks the YAML while it is written."""
         return self.root / "schemas"
+
+    @property
+    def status_page(self) -> Path:
+        """The page that shows how the workspace was when the last run ended."""
+        return self.root / "status.html"
+
+    @property
+    def metrics_file(self) -> Path | None:
+        """Where figures of each run are written; a relative name counts from the workspace."""
+        name = self.settings.metrics_file
+        return None if name is None else self.root / Path(name).expanduser()
 
     @property
     def currency_digits(self) -> int:

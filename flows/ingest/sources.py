@@ -23,6 +23,7 @@ from pydantic import (
 
 from ..configuration import Document, FileModel, load_yaml, sort_faults, validate
 from ..errors import ConfigurationError, Fault
+from ..history.expected import ExpectedText
 from ..wording import Refusal, did_you_mean
 from ..workspace import Workspace
 from .days import EVERYTHING, Days
@@ -262,6 +263,13 @@ class Source(FileModel):
         Completeness,
         Field(description="When a landed file is complete. Default: as soon as it is there."),
     ] = Completeness()
+    expected: Annotated[
+        ExpectedText | None,
+        Field(
+            description="When exports should come, or niaga warns: `daily`, `weekdays by 07:00`,"
+            " `weekly on monday`, `monthly on 5`, `irregularly`. Default: as its history shows."
+        ),
+    ] = None
     locale: Locale = Locale()
     business_date: Annotated[
         BusinessDate,

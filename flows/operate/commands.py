@@ -6,16 +6,16 @@ import importlib
 import os
 import sys
 import tempfile
-import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Concatenate, ParamSpec
 
-from ..errors import GateStopped, NiagaError, UsageError
+from ..errors import GateStopped, LeaseHeld, NiagaError, UsageError
 from ..state import State
 from ..terminal import Terminal, count
 from ..workspace import Workspace, create_workspace, ensure_folders, find_workspace
-from . import show, show_quarantine, show_trial
+from . import show, show_quarantine, show_status, show_trial
+from .fault_log import logs_folder, write_traceback
 from .run import FILE_HELD, run_verb
 
 if TYPE_CHECKING:
@@ -149,12 +149,51 @@ def rollback(
 
 
 @_answered
-def status(terminal: Terminal, folder: Path | None) -> int:
+def status(terminal: Terminal, folder: Path | None, *, as_page: bool, as_prometheus: bool) -> int:
     """Show the state of a workspace."""
     from .status import read_status
 
-    show.show_status(terminal, read_status(_open(folder)))
+    workspace = _open(folder)
+    found = read_status(workspace)
+    if as_prometheus:
+        from .metrics import metrics_text
+
+        print(metrics_text(found), end="")  # noqa: T201
+    elif as_page:
+        from .status_page import write_page
+
+        write_page(workspace, found)
+        terminal.give({"page": str(workspace.status_page)})
+        terminal.say(str(workspace.status_page))
+    else:
+        show_status.show_status(terminal, found)
     return 0
+
+
+@_answered
+def notify(terminal: Terminal, folder: Path | None, *, is_trial: bool) -> int:
+    """Tell each target of notifications what is new, or send it a trial."""
+    from ..notify.tell import try_targets
+    from .after_run import report_now
+
+    workspace = _open(folder)
+    if not workspace.settings.notifications:
+        raise UsageError(
+            "niaga.yml names nobody to tell", "write `notifications:`: docs/how-to/notifications.md"
+        )
+    with State.open(workspace) as state:
+        if is_trial:
+            told = try_targets(workspace, state)
+        else:
+            try:
+                with state.lease(verb="notify"):
+                    told = report_now(workspace, state)
+            except LeaseHeld as held:
+                terminal.give({"reached": [], "unreached": {}, "at_work": held.message})
+                terminal.say(f"{held.message}: it tells in its end.")
+                return 0
+    show_status.show_told(terminal, told)
+    return 1 if told.unreached else 0
 
 
 @_answered
@@ -343,12 +382,8 @@ def _tell_of_fault(terminal: Terminal, folder: Path | None, error: Exception) ->
 
 def _keep_traceback(folder: Path | None, error: Exception) -> Path:
     try:
-        logs = find_workspace(folder).warehouse / "logs"
-        logs.mkdir(parents=True, exist_ok=True)
+        logs = logs_folder(find_workspace(folder).warehouse)
     except (NiagaError, OSError):
         # There is no workspace to write to: the machine's own folder for such files.
         logs = Path(tempfile.gettempdir())
-    descriptor, name = tempfile.mkstemp(".txt", "fault-", logs)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        traceback.print_exception(error, file=file)
-    return Path(name)
+    return write_traceback(logs, error)

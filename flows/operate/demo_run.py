@@ -60,5 +60,5 @@ def _clear(root: Path) -> None:
     with State.open(find_workspace(root)) as state, state.lease(verb="demo"):
         for name in _MADE_BY_RUNS:
             shutil.rmtree(root / name, ignore_errors=True)
-    for file in root.glob("state.db*"):
+    for file in (*root.glob("state.db*"), *root.glob("status.html")):
         file.unlink()

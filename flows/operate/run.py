@@ -14,6 +14,7 @@ from ..disk import told_when_full
 from ..errors import GateStopped, NiagaError
 from ..state.tables import run as run_table
 from . import stages
+from .after_run import report_killed, report_run
 from .held import HeldFile, held_files
 from .stages import Stage, Work
 
@@ -62,6 +63,7 @@ def run_verb(
         refuse_foreign_state(workspace, state)
         run_id = state.start_run(verb)
         work = Work(workspace, state, run_id, progress, stages.is_posting(verb), source)
+        report_killed(work)
         try:
             stages.run_stages(stages.STAGES_OF[verb], work, run)
             held = held_files(workspace, state)
@@ -74,7 +76,11 @@ def run_verb(
             status = "stopped" if isinstance(error, GateStopped) else "failed"
             code = error.exit_code if isinstance(error, NiagaError) else 1
             state.finish_run(run_id, status, code, {"reason": str(error) or type(error).__name__})
+            # Whoever breaks a run off knows of it.
+            if isinstance(error, Exception):
+                report_run(verb, work, status, code, error)
             raise
+        report_run(verb, work, "done", exit_code)
     return outcome
 
 

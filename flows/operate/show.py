@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from .held import HeldFile, HeldRows
     from .stages import Work
     from .statement import Overview, Statement
-    from .status import Status
 
 _HELD_SHOWN = 10
 
@@ -31,14 +30,14 @@ def show_outcome(terminal: Terminal, outcome: Outcome) -> None:
     terminal.table(f"niaga {outcome.verb}", ["", "result"], _outcome_rows(outcome))
     show_held(terminal, outcome.held_files, ())
     if outcome.work.ingested is not None:
-        _show_left(terminal, outcome.work.ingested.left)
+        show_left(terminal, outcome.work.ingested.left)
         _show_not_read_again(terminal, outcome.work.ingested.not_read_again)
         changed = [
             [export.file_name, change.column, change.detail]
             for export in outcome.work.ingested.outcomes
             for change in export.changes
         ]
-        _show_layout_changes(terminal, "file", changed)
+        show_layout_changes(terminal, "file", changed)
     for report in outcome.work.checked:
         failed = [
             [result.table_name, result.expectation, result.unexpected_rows]
@@ -56,7 +55,7 @@ def _show_not_read_again(terminal: Terminal, exports: tuple[ExportOutcome, ...])
         terminal.table(title, ["file", "part", "reason"], told)
 
 
-def _show_layout_changes(terminal: Terminal, where: str, changed: list[list[Any]]) -> None:
+def show_layout_changes(terminal: Terminal, where: str, changed: list[list[Any]]) -> None:
     """Show what is new in the layout of exports, where anything is."""
     if changed:
         title = "Columns that are not as they were"
@@ -123,41 +122,12 @@ def show_held(terminal: Terminal, files: tuple[HeldFile, ...], rows: tuple[HeldR
         terminal.table(_title(title, len(rows)), columns, counted)
 
 
-def _show_left(terminal: Terminal, files: tuple[LeftFile, ...]) -> None:
+def show_left(terminal: Terminal, files: tuple[LeftFile, ...]) -> None:
+    """Show what stays in landing/, and why."""
     if files:
         told = [[file.file_name, file.reason, file.since] for file in files[:_HELD_SHOWN]]
         columns = ["file", "reason", "last changed (UTC)"]
         terminal.table(_title("Left in landing/", len(files)), columns, told)
-
-
-def show_status(terminal: Terminal, status: Status) -> None:
-    """Show the state of a workspace."""
-    terminal.give(asdict(status))
-    terminal.table(f"{status.company}", ["", "state"], _status_rows(status))
-    feeds = [
-        [feed.feed, feed.source, feed.rows, feed.business_date, feed.landed_at, feed.age_hours]
-        for feed in status.feeds
-    ]
-    if feeds:
-        columns = ["feed", "source", "rows", "up to", "last export (UTC)", "hours ago"]
-        terminal.table("Feeds", columns, feeds)
-    show_held(terminal, status.held_files, status.held_rows)
-    _show_left(terminal, status.left_files)
-    changed = [[change.source, change.column, change.detail] for change in status.layout_changes]
-    _show_layout_changes(terminal, "source", changed)
-    if status.failed_checks:
-        failed = [
-            [
-                check.suite,
-                check.table_name,
-                check.expectation,
-                check.severity,
-                check.unexpected_rows,
-            ]
-            for check in status.failed_checks
-        ]
-        columns = ["gate", "table", "expectation", "severity", "rows"]
-        terminal.table("Expectations that were not met", columns, failed)
 
 
 def show_statement(terminal: Terminal, statement: Statement) -> None:
@@ -293,28 +263,6 @@ def _outcome_rows(outcome: Outcome) -> list[list[str]]:
         told = f"{count(tables, 'table')}, {count(total, 'row')}: {work.publication.publication_id}"
         rows.append(["published", told])
     rows.append(["took", f"{outcome.seconds:,.1f} s"])
-    return rows
-
-
-def _status_rows(status: Status) -> list[list[Any]]:
-    rows: list[list[Any]] = []
-    if status.publication is None:
-        rows.append(["published", "nothing yet: run `niaga nightly`"])
-    else:
-        published = status.publication
-        told = f"{published.publication_id}, {as_text(published.published_at)} UTC"
-        rows.append(["published", f"{told}, as of {published.as_of}"])
-        rows.append(["kept", ", ".join(status.kept) or "no earlier publication"])
-    if status.last_run is None:
-        rows.append(["last run", "none"])
-    else:
-        run = status.last_run
-        told = f"{run.verb}: {run.status}, {as_text(run.started_at)} UTC"
-        rows.append(["last run", f"{told}; {run.reason}" if run.reason else told])
-    passed = status.checks - len(status.failed_checks)
-    rows.append(["checks", f"{passed:,} of {status.checks:,} expectations met"])
-    held = sum(row.rows for row in status.held_rows)
-    rows.append(["held back", f"{count(held, 'row')}, {count(len(status.held_files), 'file')}"])
     return rows
 
 

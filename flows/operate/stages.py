@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 class Work:
     """One run: what its stages work on, and what each of them has reported.
 
-    `source` is the one that is read again, where a verb is about one.
+    `source` is the one that is read again, where a verb is about one. `stage` is the one at work,
+    `passed` are those that are done.
     """
 
     workspace: Workspace
@@ -40,6 +41,8 @@ class Work:
     built: BuildReport | None = None
     posted: int = 0
     publication: Publication | None = None
+    stage: str | None = None
+    passed: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -60,8 +63,11 @@ def run_stages(
 ) -> None:
     """Run stages one after the other; `run` says how: as plain functions, or as Prefect tasks."""
     for stage in stages:
+        work.stage = stage.name
         run(stage, work)
+        work.passed.append(stage.name)
         reach(f"night.{stage.name}")
+    work.stage = None
 
 
 def _ingest(work: Work) -> None:
@@ -182,6 +188,10 @@ STAGES_OF = {
     "publish": (Stage("find_finished_build", _find_finished_build), _GATE_MARTS, _PUBLISH),
 }
 """The stages of each verb, in their order."""
+
+
+BY_HAND = ("publish", "ingest --again")
+"""Verbs that only a person runs, who sees how they end."""
 
 
 def is_posting(verb: str) -> bool:

@@ -1,20 +1,26 @@
-"""Gather what one asks of a workspace: feeds, what is held, checks, runs, publication."""
+"""Gather what one asks of a workspace: feeds, what is late, held or odd, checks, runs, marts."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from ..errors import ConfigurationError
+from ..history.arrivals import Arrival, read_arrivals
+from ..history.trends import Trend, read_trends
+from ..history.volumes import UnusualVolume, read_unusual
+from ..notify.memory import Unreached, unreached
 from ..publish.records import Publication, current_publication, kept_publications
 from ..state import State, tables, utc_now
 from .held import HeldFile, HeldRows, held_files, held_rows
+from .stages import BY_HAND, STAGES_OF
 
 if TYPE_CHECKING:
     from ..ingest.landing import LeftFile
+    from ..ingest.sources import Source
     from ..workspace import Workspace
 
 
@@ -47,6 +53,8 @@ class RunStatus:
     status: str
     exit_code: int | None
     reason: str | None
+    rows_loaded: int | None = None
+    rows_held: int | None = None
 
 
 @dataclass(frozen=True)
@@ -79,7 +87,8 @@ class Status:
     company: str
     publication: Publication | None
     kept: tuple[str, ...]
-    last_run: RunStatus | None
+    last_runs: tuple[RunStatus, ...]
+    last_done: dict[str, datetime]
     feeds: tuple[FeedStatus, ...]
     held_rows: tuple[HeldRows, ...]
     held_files: tuple[HeldFile, ...]
@@ -87,53 +96,99 @@ class Status:
     checks: int
     failed_checks: tuple[FailedCheck, ...]
     layout_changes: tuple[LayoutStatus, ...]
+    arrivals: tuple[Arrival, ...]
+    unusual: tuple[UnusualVolume, ...]
+    trends: tuple[Trend, ...]
+    unreached: tuple[Unreached, ...]
+    at: datetime
+
+    @property
+    def last_run(self) -> RunStatus | None:
+        """The last run of any verb."""
+        return max(self.last_runs, key=lambda run: (run.started_at, run.run_id), default=None)
+
+    @property
+    def broken_runs(self) -> tuple[RunStatus, ...]:
+        """The last runs that failed or were stopped, and whose stages none has done since."""
+        return tuple(run for run in self.last_runs if self._is_broken(run))
+
+    def _is_broken(self, run: RunStatus) -> bool:
+        if run.status not in ("failed", "stopped") or run.verb in BY_HAND:
+            return False
+        wanted = _stages_of(run.verb)
+        return not any(
+            self.last_done[verb] > run.started_at and wanted <= _stages_of(verb)
+            for verb in self.last_done
+        )
 
 
 def read_status(workspace: Workspace) -> Status:
     """Read the status; a run at work is not disturbed."""
     with State.open(workspace) as state:
-        current = current_publication(workspace.published)
-        kept = [publication.publication_id for publication in kept_publications(workspace, state)]
-        with state.reading() as connection:
-            last_run = _last_run(connection)
-            feeds = _feeds(connection)
-            checks, failed_checks = _checks(connection)
-            layout_changes = _layout_changes(connection)
+        return gather_status(workspace, state)
+
+
+def gather_status(workspace: Workspace, state: State) -> Status:
+    """Read the status from a state database that is open."""
+    now = utc_now()
+    current = current_publication(workspace.published)
+    kept = [publication.publication_id for publication in kept_publications(workspace, state)]
+    sources, left = _look(workspace)
+    with state.reading() as connection:
+        checks, failed_checks = _checks(connection)
         return Status(
             company=workspace.settings.company,
             publication=current,
             kept=tuple(name for name in kept if not current or name != current.publication_id),
-            last_run=last_run,
-            feeds=feeds,
+            last_runs=_last_runs(connection),
+            last_done=_last_done(connection),
+            feeds=_feeds(connection),
             held_rows=tuple(held_rows(workspace, state)),
             held_files=held_files(workspace, state),
-            left_files=_left_files(workspace),
+            left_files=left,
             checks=checks,
             failed_checks=failed_checks,
-            layout_changes=layout_changes,
+            layout_changes=_layout_changes(connection),
+            arrivals=read_arrivals(connection, sources, workspace.settings.time_zone, now),
+            unusual=read_unusual(connection, now),
+            trends=read_trends(connection),
+            unreached=unreached(connection, workspace.settings.notifications),
+            at=now,
         )
 
 
-def _left_files(workspace: Workspace) -> tuple[LeftFile, ...]:
-    """List what stays in landing/; where the sources can't be read, by names alone."""
+def _look(workspace: Workspace) -> tuple[tuple[Source, ...], tuple[LeftFile, ...]]:
+    """Read the sources, and list what stays in landing/; by names alone where they have faults."""
     from ..ingest.landing import look_into_landing
     from ..ingest.sources import load_sources
 
-    if not workspace.landing.is_dir():
-        return ()
+    sources: tuple[Source, ...] = ()
     try:
-        return look_into_landing(workspace, load_sources(workspace)).left
+        sources = tuple(load_sources(workspace))
+        left = look_into_landing(workspace, sources).left if workspace.landing.is_dir() else ()
     except ConfigurationError:
-        return look_into_landing(workspace, ()).left
+        left = look_into_landing(workspace, ()).left if workspace.landing.is_dir() else ()
+    return sources, left
 
 
-def _last_run(connection: sa.Connection) -> RunStatus | None:
+def _stages_of(verb: str) -> set[str]:
+    return {stage.name for stage in STAGES_OF.get(verb, ())}
+
+
+def _last_runs(connection: sa.Connection) -> tuple[RunStatus, ...]:
+    """Give the last run of each verb."""
     run = tables.run
-    row = connection.execute(
-        sa.select(run).order_by(run.c.started_at.desc(), run.c.run_id.desc()).limit(1)
-    ).one_or_none()
-    if row is None:
-        return None
+    place = sa.func.row_number().over(
+        partition_by=run.c.verb, order_by=(run.c.started_at.desc(), run.c.run_id.desc())
+    )
+    ranked = sa.select(run, place.label("place")).subquery()
+    query = sa.select(ranked).where(ranked.c.place == 1).order_by(ranked.c.verb)
+    return tuple(_run_status(row) for row in connection.execute(query))
+
+
+def _run_status(row: Any) -> RunStatus:
+    summary = row.summary or {}
+    ingested = summary.get("ingested", {})
     return RunStatus(
         run_id=row.run_id,
         verb=row.verb,
@@ -141,8 +196,22 @@ def _last_run(connection: sa.Connection) -> RunStatus | None:
         finished_at=row.finished_at,
         status=row.status,
         exit_code=row.exit_code,
-        reason=(row.summary or {}).get("reason"),
+        reason=summary.get("reason"),
+        rows_loaded=ingested.get("rows_loaded"),
+        rows_held=ingested.get("rows_held"),
     )
+
+
+def _last_done(connection: sa.Connection) -> dict[str, datetime]:
+    """Say when a run of each verb was last done."""
+    run = tables.run
+    query = (
+        sa.select(run.c.verb, sa.func.max(run.c.finished_at).label("at"))
+        .where(run.c.status == "done")
+        .group_by(run.c.verb)
+        .order_by(run.c.verb)
+    )
+    return {row.verb: row.at for row in connection.execute(query)}
 
 
 def _feeds(connection: sa.Connection) -> tuple[FeedStatus, ...]:

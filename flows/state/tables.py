@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 JSON = sqlalchemy.JSON(none_as_null=True)
 
-REVISION = "0005"
+REVISION = "0006"
 """The newest migration: a database at this revision needs none."""
 
 metadata = MetaData(
@@ -174,6 +174,30 @@ check_result = Table(
     Column("unexpected_rows", BigInteger),
     Column("detail", JSON),
     Column("checked_at", DateTime, nullable=False),
+)
+
+notice = Table(
+    "notice",
+    metadata,
+    Column("target", String, primary_key=True),
+    Column("cause", String, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("what", String, nullable=False, comment="the cause in words"),
+    Column("mark", String, nullable=False, comment="another one is told again"),
+    Column("size", BigInteger, nullable=False, comment="tenfold is told again"),
+    Column("stage", String, comment="the stage that finds it solved; without one each run does"),
+    Column("passes", Boolean, nullable=False, comment="nobody is told when it is no longer so"),
+    Column("told_at", DateTime, nullable=False),
+)
+
+notice_target = Table(
+    "notice_target",
+    metadata,
+    Column("target", String, primary_key=True),
+    Column("label", String, nullable=False),
+    Column("told_at", DateTime, comment="when a message last reached it"),
+    Column("failing_since", DateTime),
+    Column("reason", String, comment="why the last message did not reach it"),
 )
 
 audit_log = Table(

@@ -18,6 +18,7 @@ VERBS = [
     ["build"],
     ["nightly"],
     ["status"],
+    ["notify"],
     ["statement"],
     ["explain"],
     ["publish"],

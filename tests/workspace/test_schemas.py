@@ -28,6 +28,21 @@ def test_settings() -> None:
     assert faults(schema, "company: x\ncurrency: IDR\nmoney_scale: 9\n") == ["$.money_scale"]
 
 
+def test_notifications() -> None:
+    text = """
+company: x
+currency: IDR
+notifications:
+  - {to: webhook, url: "https://example.com/${TOKEN}", headers: {X-Team: 7}}
+  - {to: email, addresses: [a@example.com], from: b@example.com, server: c, port: 25, for: [held]}
+  - {to: command, run: [tell, 1]}
+"""
+    schema = editor_schema(Settings)
+    assert faults(schema, text) == []
+    assert faults(schema, text.replace("[held]", "[help]")) == ["$.notifications[1]"]
+    assert faults(schema, text.replace("run:", "runs:")) == ["$.notifications[2]"]
+
+
 @pytest.mark.parametrize("truth", ["yes", "no", "true", "false", "'yes'"])
 def test_sources(truth: str) -> None:
     text = f"""

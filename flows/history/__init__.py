@@ -1,0 +1,1 @@
+"""What a workspace's own history tells: when exports arrive, how large they are, how runs go."""

@@ -1,0 +1,1 @@
+"""Told, not asked: who hears of what a run has met, once, with what to do."""
