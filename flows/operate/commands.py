@@ -303,6 +303,31 @@ def onboard(
     return 0 if is_done else FILE_HELD
 
 
+@_answered
+def back_up(terminal: Terminal, folder: Path | None, target: Path) -> int:
+    """Back a workspace up."""
+    from ..care.backup import back_up as back
+    from ..care.show import show_backup
+
+    workspace = find_workspace(folder)
+    with terminal.progress() as progress:
+        backup = back(workspace, target.expanduser(), progress)
+    show_backup(terminal, backup)
+    return 0
+
+
+@_answered
+def restore(terminal: Terminal, folder: Path | None, backup: Path, state_url: str | None) -> int:
+    """Restore a workspace from a backup."""
+    from ..care.restore import restore as put_back
+    from ..care.show import show_restored
+
+    with terminal.progress() as progress:
+        restored = put_back(backup.expanduser(), folder or Path.cwd(), state_url, progress)
+    show_restored(terminal, restored)
+    return 0
+
+
 def _open(folder: Path | None) -> Workspace:
     workspace = find_workspace(folder)
     ensure_folders(workspace)

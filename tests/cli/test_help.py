@@ -22,6 +22,8 @@ VERBS = [
     ["explain"],
     ["publish"],
     ["rollback"],
+    ["backup"],
+    ["restore"],
     ["plan", "check"],
     ["plan", "show"],
     ["quarantine", "list"],

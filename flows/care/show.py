@@ -1,0 +1,51 @@
+"""Put into tables what looking after a workspace has found and done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..terminal import as_size, count
+
+if TYPE_CHECKING:
+    from ..terminal import Terminal
+    from .backup import Backup
+    from .restore import Restored
+
+
+def show_backup(terminal: Terminal, backup: Backup) -> None:
+    """Say what a backup holds, and what it does not."""
+    terminal.give(
+        {
+            "file": str(backup.file),
+            "bytes": backup.size_bytes,
+            "files": len(backup.manifest.files),
+            "made_at": backup.manifest.made_at,
+            "left_out": list(backup.left_out),
+        }
+    )
+    files = count(len(backup.manifest.files), "file")
+    terminal.say(f"{backup.file}: {files}, {as_size(backup.size_bytes)}, written and read again.")
+    if backup.left_out:
+        left_out = [[path] for path in backup.left_out]
+        terminal.table("Left out: links, or files that somebody was writing", ["file"], left_out)
+    terminal.say(f"  Back with it: niaga restore {backup.file.name} --workspace NEW_FOLDER")
+
+
+def show_restored(terminal: Terminal, restored: Restored) -> None:
+    """Say what was restored, and what to do next."""
+    root, manifest = restored.workspace.root, restored.manifest
+    next_step = f"niaga build --workspace {root}"
+    terminal.give(
+        {
+            "workspace": str(root),
+            "files": len(manifest.files),
+            "made_at": manifest.made_at,
+            "next": next_step,
+        }
+    )
+    files = count(len(manifest.files), "file")
+    terminal.say(
+        f"{root} is {manifest.company} as of {manifest.made_at}: {files}, all hashes right."
+    )
+    terminal.say(f"  1. {next_step}: the marts come back, and nothing is posted.")
+    terminal.say("  2. Put exports that came later into landing/ again: none is loaded twice.")
