@@ -322,6 +322,24 @@ def rollback(
     _end(commands.rollback(as_json, workspace, publication, reason))
 
 
+@app.command(epilog=_examples("niaga doctor", "niaga doctor --quick --json"))
+def doctor(
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Look whether files are there, and hash none.")
+    ] = False,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Look whether all is well, and change nothing.
+
+    Disk, versions, rights, clock, sources and plans, state database, every file that results rest
+    on. Exits with 1 when something is broken; warnings exit with 0.
+    """
+    from .operate import commands
+
+    _end(commands.doctor(as_json, workspace, quick))
+
+
 @app.command(
     epilog=_examples(
         "niaga backup /mnt/backups", "0 4 * * *  niaga backup /mnt/backups --workspace /srv/company"

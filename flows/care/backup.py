@@ -99,8 +99,8 @@ class _Copy:
             self._writer.add(STATE, copy)
             known = _known_files(copy)
         reach("backup.state")
-        for file in known:
-            self._add_known(file.path, file.sha256)
+        for one in known:
+            self._add_known(one.path, one.sha256)
         for other in (*_files_in(self._workspace.ledger / "plans"), *self._others()):
             self._add_if_there(other)
         return self._left_out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from ..terminal import as_size, count
@@ -9,7 +10,10 @@ from ..terminal import as_size, count
 if TYPE_CHECKING:
     from ..terminal import Terminal
     from .backup import Backup
+    from .finding import Finding
     from .restore import Restored
+
+_SHOWN = 30
 
 
 def show_backup(terminal: Terminal, backup: Backup) -> None:
@@ -49,3 +53,25 @@ def show_restored(terminal: Terminal, restored: Restored) -> None:
     )
     terminal.say(f"  1. {next_step}: the marts come back, and nothing is posted.")
     terminal.say("  2. Put exports that came later into landing/ again: none is loaded twice.")
+
+
+def show_findings(terminal: Terminal, findings: list[Finding]) -> None:
+    """List what the doctor has found: what is wrong stands last, where one sees it."""
+    faults = sum(finding.level == "fault" for finding in findings)
+    warnings = sum(finding.level == "warning" for finding in findings)
+    terminal.give(
+        {
+            "faults": faults,
+            "warnings": warnings,
+            "findings": [asdict(finding) for finding in findings],
+        }
+    )
+    rows = [[finding.check, finding.level, finding.what] for finding in findings]
+    terminal.table("niaga doctor", ["check", "", "what was found"], rows[:_SHOWN])
+    wrong = [finding for finding in findings if finding.level != "ok"]
+    for finding in wrong[:_SHOWN]:
+        terminal.say(f"{finding.level}: {finding.what}")
+        terminal.say(f"  {finding.remedy}")
+    if len(wrong) > _SHOWN:
+        terminal.say(f"... and {len(wrong) - _SHOWN} more: `niaga doctor --json` has all.")
+    terminal.say(f"{count(faults, 'fault')}, {count(warnings, 'warning')}.")

@@ -304,6 +304,19 @@ def onboard(
 
 
 @_answered
+def doctor(terminal: Terminal, folder: Path | None, is_quick: bool) -> int:
+    """Look a workspace over."""
+    from ..care.doctor import examine
+    from ..care.show import show_findings
+
+    workspace = find_workspace(folder)
+    with terminal.progress() as progress:
+        findings = examine(workspace, progress, is_quick=is_quick)
+    show_findings(terminal, findings)
+    return int(any(finding.level == "fault" for finding in findings))
+
+
+@_answered
 def back_up(terminal: Terminal, folder: Path | None, target: Path) -> int:
     """Back a workspace up."""
     from ..care.backup import back_up as back

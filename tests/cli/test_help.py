@@ -22,6 +22,7 @@ VERBS = [
     ["explain"],
     ["publish"],
     ["rollback"],
+    ["doctor"],
     ["backup"],
     ["restore"],
     ["plan", "check"],
