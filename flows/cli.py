@@ -395,6 +395,21 @@ def restore_backup(
     _end(commands.restore(as_json, workspace, file, state))
 
 
+@app.command(epilog=_examples("niaga prune", "niaga prune --yes"))
+def prune(
+    yes: Annotated[bool, typer.Option("--yes", help="Remove it. Default: only show it.")] = False,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show what nothing needs any more, or remove it.
+
+    By the days of `retention` in niaga.yml. What counts, and the ledger, are never touched.
+    """
+    from .operate import commands
+
+    _end(commands.prune(as_json, workspace, yes))
+
+
 @plan.command(epilog=_examples("niaga plan check", "niaga plan check --workspace my-company"))
 def check(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
     """Check all plans.

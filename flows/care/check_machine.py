@@ -55,7 +55,7 @@ def check_disk(workspace: Workspace) -> Iterator[Finding]:
 
 def check_versions(workspace: Workspace) -> Iterator[Finding]:
     """Compare Python and the installed packages with what this niaga was made for."""
-    wanted = metadata.metadata("niaga").get("Requires-Python", "")
+    wanted = metadata.metadata("niaga")["Requires-Python"]
     python = ".".join(str(part) for part in sys.version_info[:3])
     wrong = 0
     if wanted and python not in SpecifierSet(wanted):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, Literal
@@ -35,12 +36,19 @@ def known_files(connection: Connection) -> list[KnownFile]:
     return list({file.path: file for file in files}.values())
 
 
-def needed_exports(connection: Connection) -> set[tuple[str, str, str]]:
-    """Give source, part and id of the exports that loads were made of which may still count."""
-    query = select(load.c.source, load.c.export_ids).where(load.c.status.in_(LATEST))
+def needed_exports(
+    connection: Connection, without: Collection[str] = ()
+) -> set[tuple[str, str, str]]:
+    """Give source, part and id of the exports that loads were made of which may still count.
+
+    `without` are ids of loads that shall count no more.
+    """
+    columns = (load.c.load_id, load.c.source, load.c.export_ids)
+    query = select(*columns).where(load.c.status.in_(LATEST))
     return {
         (row.source, part, export_id)
         for row in connection.execute(query)
+        if row.load_id not in without
         for part, export_id in row.export_ids.items()
     }
 

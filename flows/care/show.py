@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from ..terminal import Terminal
     from .backup import Backup
     from .finding import Finding
+    from .prune import Pruning
     from .restore import Restored
 
 _SHOWN = 30
@@ -75,3 +76,35 @@ def show_findings(terminal: Terminal, findings: list[Finding]) -> None:
     if len(wrong) > _SHOWN:
         terminal.say(f"... and {len(wrong) - _SHOWN} more: `niaga doctor --json` has all.")
     terminal.say(f"{count(faults, 'fault')}, {count(warnings, 'warning')}.")
+
+
+def show_pruning(terminal: Terminal, pruning: Pruning, *, is_done: bool) -> None:
+    """Say what would go, or has gone."""
+    kinds = [kind for kind in pruning.kinds if kind.files or kind.rows]
+    size_bytes = sum(kind.size_bytes for kind in kinds)
+    terminal.give(
+        {
+            "is_done": is_done,
+            "bytes": size_bytes,
+            "kinds": [
+                {
+                    "kind": kind.name,
+                    "bytes": kind.size_bytes,
+                    "rows": kind.rows,
+                    "files": [str(file) for file in kind.files],
+                }
+                for kind in kinds
+            ],
+        }
+    )
+    if not kinds:
+        terminal.say("Nothing is old enough to go: `retention` in niaga.yml says when it is.")
+        return
+    rows = [
+        [kind.name, len(kind.files) or kind.rows, as_size(kind.size_bytes) if kind.files else ""]
+        for kind in kinds
+    ]
+    title = "Removed" if is_done else "Would be removed"
+    terminal.table(title, ["what", "number", "size"], rows, numbers=["size"])
+    if not is_done:
+        terminal.say(f"{as_size(size_bytes)} in all. `niaga prune --yes` removes it.")

@@ -341,6 +341,19 @@ def restore(terminal: Terminal, folder: Path | None, backup: Path, state_url: st
     return 0
 
 
+@_answered
+def prune(terminal: Terminal, folder: Path | None, is_sure: bool) -> int:
+    """Show what is old enough to go, or remove it."""
+    from ..care import prune as pruning
+    from ..care.show import show_pruning
+
+    workspace = _open(folder)
+    with State.open(workspace) as state:
+        found = (pruning.prune if is_sure else pruning.find)(workspace, state)
+    show_pruning(terminal, found, is_done=is_sure)
+    return 0
+
+
 def _open(folder: Path | None) -> Workspace:
     workspace = find_workspace(folder)
     ensure_folders(workspace)

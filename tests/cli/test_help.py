@@ -25,6 +25,7 @@ VERBS = [
     ["doctor"],
     ["backup"],
     ["restore"],
+    ["prune"],
     ["plan", "check"],
     ["plan", "show"],
     ["quarantine", "list"],
