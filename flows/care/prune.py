@@ -111,7 +111,8 @@ def _kinds(
     rejected_before = utc_now() - timedelta(days=workspace.settings.retention.rejected_days)
     publications = excess_publications(workspace, state)
     yield "publications beyond keep_publications", [one.path for one in publications]
-    yield "superseded exports in archive/", [workspace.root / path for path in archived]
+    objects = [workspace.root / path for path in archived]
+    yield "superseded exports in archive/", [file for file in objects if file.exists()]
     yield "their rows in lake/", [workspace.root / path for path in found.segment_paths]
     yield "their rows in quarantine/", [workspace.root / path for path in found.held_paths]
     yield "files in rejected/", list(_rejected(workspace, rejected_before))
