@@ -92,7 +92,7 @@ keep: 3
         f"{file}:5: keep_publications: `0`: should be greater than or equal to 1",
         f"{file}:6: state: `postgres` is no database URL (like postgresql://user@host/database)",
         f"{file}:7: keep: is an unknown key (known here: company, currency, keep_publications, "
-        "money_scale, state, time_zone)",
+        "money_scale, retention, state, time_zone)",
     ]
 
 
