@@ -356,6 +356,94 @@ def rollback(
     _end(commands.rollback(as_json, workspace, publication, reason))
 
 
+@app.command(epilog=_examples("niaga doctor", "niaga doctor --quick --json"))
+def doctor(
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Look whether files are there, and hash none.")
+    ] = False,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Look whether all is well, and change nothing.
+
+    Disk, versions, rights, clock, sources and plans, state database, every file that results rest
+    on. Exits with 1 when something is broken; warnings exit with 0.
+    """
+    from .operate import commands
+
+    _end(commands.doctor(as_json, workspace, quick))
+
+
+@app.command(
+    epilog=_examples(
+        "niaga backup /mnt/backups", "0 4 * * *  niaga backup /mnt/backups --workspace /srv/company"
+    )
+)
+def backup(
+    target: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where the backup is put.")],
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Back the workspace up while it works.
+
+    One file with all that can't be built again, read through after it was written. The marts are
+    not in it: `niaga build` makes them.
+    """
+    from .operate import commands
+
+    _end(commands.back_up(as_json, workspace, target))
+
+
+@app.command(
+    name="restore",
+    epilog=_examples(
+        "niaga restore company-20261031T040000Z.tar.zst --workspace company-again",
+        "niaga restore company.tar.zst -w new --state postgresql://niaga@db.example.com/new",
+    ),
+)
+def restore_backup(
+    file: Annotated[Path, typer.Argument(metavar="BACKUP", help="File made by `niaga backup`.")],
+    state: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="Another state database, written into niaga.yml: an empty one, of either kind.",
+        ),
+    ] = None,
+    workspace: Annotated[
+        Path | None,
+        typer.Option(
+            "--workspace", "-w", metavar="DIR",
+            help="Where to: a new or empty folder. Default: the current folder.",
+        ),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:  # fmt: skip
+    """Make a workspace of a backup.
+
+    Every file's hash is compared. Nothing is restored over something. `niaga build` then brings the
+    marts back.
+    """
+    from .operate import commands
+
+    _end(commands.restore(as_json, workspace, file, state))
+
+
+@app.command(epilog=_examples("niaga prune", "niaga prune --yes"))
+def prune(
+    yes: Annotated[bool, typer.Option("--yes", help="Remove it. Default: only show it.")] = False,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show what nothing needs any more, or remove it.
+
+    By the days of `retention` in niaga.yml. What counts, and the ledger, are never touched.
+    """
+    from .operate import commands
+
+    _end(commands.prune(as_json, workspace, yes))
+
+
 @plan.command(epilog=_examples("niaga plan check", "niaga plan check --workspace my-company"))
 def check(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
     """Check all plans.

@@ -20,6 +20,9 @@ time_zone: {time_zone}
 # How many publications are kept to roll back to, the current one included.
 keep_publications: 3
 
+# After how many days `niaga prune` removes what nothing needs any more.
+# retention: {{superseded_days: 365, rejected_days: 90, log_days: 90}}
+
 # Where several machines share this workspace: the URL of a PostgreSQL database.
 # state: postgresql://niaga@database.example.com/niaga
 

@@ -100,6 +100,16 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
+def as_size(size_bytes: int) -> str:
+    """Write a number of bytes as people read it: `12 kB`, `3.4 GB`."""
+    size, unit = float(size_bytes), "B"
+    for larger in ("kB", "MB", "GB", "TB"):
+        if size < 1000:
+            break
+        size, unit = size / 1000, larger
+    return f"{size:.1f} {unit}" if unit != "B" and size < 10 else f"{size:.0f} {unit}"
+
+
 def shortened(value: Any) -> Any:
     """Cut a long text, never a number: half a number would be read as a number."""
     if isinstance(value, str) and len(value) > _CELL_WIDTH:

@@ -78,6 +78,23 @@ def _check_metrics_file(name: str) -> str:
     return name
 
 
+class Retention(FileModel):
+    """After how many days `niaga prune` removes what nothing needs any more."""
+
+    superseded_days: Annotated[
+        int,
+        Field(
+            ge=1,
+            description="Exports, and their rows, of which later ones say everything anew; "
+            "counted from when they were loaded.",
+        ),
+    ] = 365
+    rejected_days: Annotated[int, Field(ge=1, description="Files in rejected/.")] = 90
+    log_days: Annotated[
+        int, Field(ge=1, description="Logs in warehouse/, and results of checks.")
+    ] = 90
+
+
 class Settings(FileModel):
     """What `niaga.yml` says about the company."""
 
@@ -111,6 +128,9 @@ class Settings(FileModel):
     keep_publications: Annotated[
         int, Field(ge=1, description="How many publications are kept, the current one included.")
     ] = 3
+    retention: Annotated[
+        Retention, Field(description="After how many days `niaga prune` removes what.")
+    ] = Retention()
     state: Annotated[
         str | None,
         AfterValidator(lambda url: url if url is None else _check_state_url(url)),

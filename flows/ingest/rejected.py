@@ -14,7 +14,9 @@ from ..workspace import Workspace
 from .archive import restore_export
 from .durable import TEMPORARY, replacing
 
-_REASON = ".reason.txt"
+REASON = ".reason.txt"
+"""How the name of the text ends that lies beside a file that is held back."""
+
 _LONGEST_NAME = 255
 """Bytes that the name of a file may have."""
 
@@ -23,8 +25,8 @@ _DIGEST = 16
 
 def rejected_path(workspace: Workspace, file_name: str) -> Path:
     """Give the place of a file that is held back: under its name, where that leaves room."""
-    is_ours = file_name.endswith((_REASON, TEMPORARY))
-    longest = _LONGEST_NAME - len(_REASON + TEMPORARY)
+    is_ours = file_name.endswith((REASON, TEMPORARY))
+    longest = _LONGEST_NAME - len(REASON + TEMPORARY)
     if len(os.fsencode(file_name)) <= longest and not is_ours:
         return workspace.rejected / file_name
     start = os.fsencode(file_name)[: longest - 1 - _DIGEST].decode(errors="ignore")
@@ -67,4 +69,4 @@ def explain(landed_in: str, reason: str, examples: Iterable[str]) -> str:
 
 
 def _reason_path(rejected: Path) -> Path:
-    return rejected.with_name(rejected.name + _REASON)
+    return rejected.with_name(rejected.name + REASON)

@@ -342,6 +342,57 @@ def onboard(
     return 0 if is_done else FILE_HELD
 
 
+@_answered
+def doctor(terminal: Terminal, folder: Path | None, is_quick: bool) -> int:
+    """Look a workspace over."""
+    from ..care.doctor import examine
+    from ..care.show import show_findings
+
+    workspace = find_workspace(folder)
+    with terminal.progress() as progress:
+        findings = examine(workspace, progress, is_quick=is_quick)
+    show_findings(terminal, findings)
+    return int(any(finding.level == "fault" for finding in findings))
+
+
+@_answered
+def back_up(terminal: Terminal, folder: Path | None, target: Path) -> int:
+    """Back a workspace up."""
+    from ..care.backup import back_up as back
+    from ..care.show import show_backup
+
+    workspace = find_workspace(folder)
+    with terminal.progress() as progress:
+        backup = back(workspace, target.expanduser(), progress)
+    show_backup(terminal, backup)
+    return 0
+
+
+@_answered
+def restore(terminal: Terminal, folder: Path | None, backup: Path, state_url: str | None) -> int:
+    """Restore a workspace from a backup."""
+    from ..care.restore import restore as put_back
+    from ..care.show import show_restored
+
+    with terminal.progress() as progress:
+        restored = put_back(backup.expanduser(), folder or Path.cwd(), state_url, progress)
+    show_restored(terminal, restored)
+    return 0
+
+
+@_answered
+def prune(terminal: Terminal, folder: Path | None, is_sure: bool) -> int:
+    """Show what is old enough to go, or remove it."""
+    from ..care import prune as pruning
+    from ..care.show import show_pruning
+
+    workspace = _open(folder)
+    with State.open(workspace) as state:
+        found = (pruning.prune if is_sure else pruning.find)(workspace, state)
+    show_pruning(terminal, found, is_done=is_sure)
+    return 0
+
+
 def _open(folder: Path | None) -> Workspace:
     workspace = find_workspace(folder)
     ensure_folders(workspace)

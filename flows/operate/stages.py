@@ -84,10 +84,19 @@ def _ingest_again(work: Work) -> None:
     )
 
 
+def _compact(work: Work) -> None:
+    from ..care.compaction import compact, find_packs
+
+    if packs := find_packs(work.workspace, work.state):
+        # The finished build looks at files that go.
+        finished_marker(work.workspace).unlink(missing_ok=True)
+        compact(work.workspace, work.state, packs)
+
+
 def _register(work: Work) -> None:
     from ..refresh.stage import register
 
-    _finished_marker(work.workspace).unlink(missing_ok=True)
+    finished_marker(work.workspace).unlink(missing_ok=True)
     register(work.workspace, work.state, work.run_id, is_posting=work.is_posting)
 
 
@@ -134,11 +143,11 @@ def _build_operations(work: Work) -> None:
     from ..refresh.stage import build_operations
 
     build_operations(work.workspace, work.state, work.progress)
-    _finished_marker(work.workspace).write_text(json.dumps({"run_id": work.run_id}) + "\n")
+    finished_marker(work.workspace).write_text(json.dumps({"run_id": work.run_id}) + "\n")
 
 
 def _find_finished_build(work: Work) -> None:
-    if not _finished_marker(work.workspace).is_file():
+    if not finished_marker(work.workspace).is_file():
         raise UsageError(
             "there is no finished build to publish",
             "run `niaga build` or `niaga nightly`: they publish what they have built",
@@ -151,7 +160,7 @@ def _publish(work: Work) -> None:
     work.publication = publish(work.workspace, work.state, work.run_id, work.progress)
 
 
-def _finished_marker(workspace: Workspace) -> Path:
+def finished_marker(workspace: Workspace) -> Path:
     """Give the file that is there while the build has passed all stages before publishing.
 
     A build that a gate has stopped, or that shows postings which are not in the ledger yet, must
@@ -161,12 +170,14 @@ def _finished_marker(workspace: Workspace) -> Path:
 
 
 _INGEST = Stage("ingest", _ingest)
+_COMPACT = Stage("compact", _compact)
 _POST = Stage("post", _post)
 _GATE_MARTS = Stage("gate_marts", _gate_marts)
 _PUBLISH = Stage("publish", _publish)
 
 NIGHT = (
     _INGEST,
+    _COMPACT,
     Stage("register", _register),
     Stage("gate_landed", _gate_landed),
     Stage("build_staging", _build_staging),
@@ -177,7 +188,7 @@ NIGHT = (
     Stage("build_operations", _build_operations),
     _PUBLISH,
 )
-REFRESH = tuple(stage for stage in NIGHT if stage not in (_INGEST, _POST))
+REFRESH = tuple(stage for stage in NIGHT if stage not in (_INGEST, _COMPACT, _POST))
 
 STAGES_OF = {
     "nightly": NIGHT,

@@ -91,15 +91,17 @@ def reconcile(workspace: Workspace, state: State) -> None:
         swap.remove_version(workspace.published, publication_id)
 
 
-def drop_old(workspace: Workspace, state: State) -> None:
-    """Delete all but the newest publications; the current one always stays."""
+def excess_publications(workspace: Workspace, state: State) -> list[Publication]:
+    """List all but the newest publications; the current one is never among them."""
     current = swap.current_version(workspace.published)
     kept = kept_publications(workspace, state)
-    excess = {
-        publication.publication_id
-        for publication in kept[workspace.settings.keep_publications :]
-        if publication.publication_id != current
-    }
+    beyond = kept[workspace.settings.keep_publications :]
+    return [publication for publication in beyond if publication.publication_id != current]
+
+
+def drop_old(workspace: Workspace, state: State) -> None:
+    """Delete the excess publications."""
+    excess = {one.publication_id for one in excess_publications(workspace, state)}
     with state.engine.begin() as connection:
         _mark_removed(connection, excess)
     for publication_id in sorted(excess):

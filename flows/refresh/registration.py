@@ -193,12 +193,15 @@ def _compare_with_last_build(
     gone = consumed - {segment.segment_id for segment in segments}
     only_sales = all(segment.feed == "sales_line" for segment in arrived)
     counted = connection.execute("from run.superseded_days").fetchall()
-    is_superseded_so = {row for row in counted if row[0] in consumed} == {
-        row for row in _superseded_days(segments) if row[0] in consumed
-    }
+    is_superseded_so = _days_of(consumed, counted) == _days_of(consumed, _superseded_days(segments))
     is_built = last == ("complete", fingerprint)
     is_full = not is_built or bool(gone) or not is_superseded_so or not only_sales
     return (segments if is_full else arrived), is_full
+
+
+def _days_of(segment_ids: set[str], rows: list[tuple[Any, ...]]) -> set[tuple[Any, ...]]:
+    """Give the days of segments, whatever file their rows are in now."""
+    return {(name, *days) for name, _, *days in rows if name in segment_ids}
 
 
 def _superseded_days(segments: list[_Segment]) -> list[tuple[Any, ...]]:

@@ -13,11 +13,14 @@ from sqlalchemy import Connection, Engine, insert, update
 
 from ..workspace import Workspace
 from .connection import open_engine, reading
-from .lease import Holding, hold, utc_now
+from .lease import Holding, hold, is_held, utc_now
 from .migrate import migrate
 from .tables import audit_log, run
 
 __all__ = ["State", "audit", "new_id", "user_name", "utc_now"]
+
+
+_KEEPING = "files"
 
 
 def new_id() -> str:
@@ -68,6 +71,20 @@ class State:
                 yield
             finally:
                 self._holding = outer
+
+    @contextlib.contextmanager
+    def keeping_files(self, verb: str) -> Iterator[None]:
+        """Let no file of the lake go while the block runs; raise LeaseHeld when another one does.
+
+        It is a lease of its own: a night goes on meanwhile, and sweeps later.
+        """
+        with hold(self.engine, _KEEPING, verb):
+            yield
+
+    def are_files_kept(self) -> bool:
+        """Tell whether somebody reads the files of the lake who needs what counts no more, too."""
+        with self.reading() as connection:
+            return is_held(connection, _KEEPING)
 
     def confirm_lease(self, connection: Connection) -> None:
         """Raise NiagaError if another process has taken the lease over.

@@ -83,6 +83,12 @@ def hold(engine: Engine, name: str, verb: str) -> Iterator[Holding]:
             holding.release(connection)
 
 
+def is_held(connection: Connection, name: str) -> bool:
+    """Tell whether a living process holds the lease `name`."""
+    row = connection.execute(select(lease).where(lease.c.name == name)).one_or_none()
+    return row is not None and not _is_dead(row, {"acquired_at": utc_now(), "host": _host()})
+
+
 def _beat(engine: Engine, holding: Holding, is_over: threading.Event) -> None:
     while not is_over.wait(HEARTBEAT_SECONDS):
         # The database may be busy or away for a moment: the lease lasts for several beats.

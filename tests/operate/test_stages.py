@@ -45,6 +45,7 @@ def test_bad_data_is_stopped_before_it_is_posted_or_published() -> None:
     names = [stage.name for stage in stages.NIGHT]
     assert names == [
         "ingest",
+        "compact",
         "register",
         "gate_landed",
         "build_staging",
@@ -60,7 +61,8 @@ def test_bad_data_is_stopped_before_it_is_posted_or_published() -> None:
 def test_only_a_night_posts_and_a_build_is_a_night_without_ingest_and_posting() -> None:
     names = {verb: [stage.name for stage in line] for verb, line in stages.STAGES_OF.items()}
     assert [verb for verb in names if stages.is_posting(verb)] == ["nightly"]
-    assert names["build"] == [name for name in names["nightly"] if name not in ("ingest", "post")]
+    only_at_night = ("ingest", "compact", "post")
+    assert names["build"] == [name for name in names["nightly"] if name not in only_at_night]
     assert names["refresh"] == names["build"]
 
 

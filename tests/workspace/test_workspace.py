@@ -91,8 +91,9 @@ keep: 3
         f"{file}:4: time_zone: `Jakarta` is no time zone (did you mean `Asia/Jakarta`?)",
         f"{file}:5: keep_publications: `0`: should be greater than or equal to 1",
         f"{file}:6: state: `postgres` is no database URL (like postgresql://user@host/database)",
-        f"{file}:7: keep: is an unknown key (known here: company, currency, keep_publications, "
-        "metrics_file, money_scale, notifications, state, time_zone)",
+        f"{file}:7: keep: is an unknown key (known here: company, currency, fiscal_year, "
+        "keep_publications, metrics_file, money_scale, notifications, retention, state, "
+        "time_zone)",
     ]
 
 
