@@ -6,6 +6,7 @@ import difflib
 import json
 import zoneinfo
 from dataclasses import dataclass
+from datetime import time
 from pathlib import Path
 from typing import Annotated
 
@@ -70,6 +71,18 @@ def _check_state_url(url: str) -> str:
     return url
 
 
+def _check_time_of_day(text: str) -> str:
+    try:
+        if len(text) != len("01:30"):
+            raise ValueError
+        time.fromisoformat(text)
+    except ValueError:
+        raise Refusal(
+            f"`{text}` is no time of day", "write hours and minutes, like 01:30"
+        ) from None
+    return text
+
+
 class Settings(FileModel):
     """What `niaga.yml` says about the company."""
 
@@ -94,6 +107,11 @@ class Settings(FileModel):
         AfterValidator(check_time_zone),
         Field(description="IANA name of the zone of local times, like Asia/Jakarta."),
     ] = "UTC"
+    nightly_at: Annotated[
+        str,
+        AfterValidator(_check_time_of_day),
+        Field(description="When `niaga serve` runs the night, in the time zone above: 01:30."),
+    ] = "01:30"
     keep_publications: Annotated[
         int, Field(ge=1, description="How many publications are kept, the current one included.")
     ] = 3
