@@ -26,6 +26,12 @@ _TOLD_AS = (
     "database table is locked",
     "resource temporarily unavailable",
     "stale file handle",
+    "connection refused",  # By PostgreSQL and those below.
+    "connection timed out",
+    "server closed the connection",
+    "the database system is",  # Starting up, shutting down, in recovery mode.
+    "too many clients",
+    "temporary failure in name resolution",
 )
 
 

@@ -115,15 +115,15 @@ class Service:
             self._unsent[0]()
             del self._unsent[0]
         now = time.monotonic()
+        if self._run is None and now >= self._next_poll:
+            self._next_poll = now + (_POLL_SOON_SECONDS if self._is_expecting() else _POLL_SECONDS)
+            self._begin()
         if watcher.has_changed():
             self._next_sweep = now
         # An ingest at work may be about to take what lies there: its end is soon enough.
         if now >= self._next_sweep and not self._is_at_work("ingest", "nightly"):
             self._next_sweep = now + SWEEP_SECONDS
             self._look()
-        if self._run is None and now >= self._next_poll:
-            self._next_poll = now + (_POLL_SOON_SECONDS if self._is_expecting() else _POLL_SECONDS)
-            self._begin()
 
     def _look(self) -> None:
         """Emit events of what is to be done and nobody has asked for yet."""

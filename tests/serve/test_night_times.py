@@ -44,12 +44,13 @@ def test_between_the_two_half_past_two_the_night_of_the_date_was_had() -> None:
 @given(
     st.sampled_from(sorted(available_timezones())),
     st.times().map(lambda at: at.replace(second=0, microsecond=0)),
-    st.datetimes(datetime(2000, 1, 1), datetime(2037, 1, 1)),
+    st.integers(0, 37 * 365 * 24 * 60),
 )
 def test_in_any_zone_nights_are_a_day_apart_and_none_is_left_out(
-    zone_name: str, at: time, start: datetime
+    zone_name: str, at: time, minutes: int
 ) -> None:
-    zone, after = ZoneInfo(zone_name), start.replace(tzinfo=UTC)
+    zone = ZoneInfo(zone_name)
+    after = datetime(2000, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
     first, *others = nights(after, at, zone, 4)
     assert after < first <= after + timedelta(hours=50)
     for one, other in zip([first, *others], others, strict=False):
