@@ -229,6 +229,32 @@ def nightly(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> N
 
 @app.command(
     epilog=_examples(
+        "niaga serve",
+        "niaga serve --workspace /srv/company --port 4300",
+        "PREFECT_API_URL=https://prefect.example.com/api niaga serve",
+    )
+)
+def serve(
+    host: Annotated[
+        str, typer.Option(help="Address on which the Prefect server listens.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Its port; 0: any.")] = 4200,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Run by itself: files in, marts out, nights at their time.
+
+    Starts a Prefect server with its pages on this machine, or uses the one that PREFECT_API_URL
+    names. Takes in what lands, refreshes the marts, runs the night at `nightly_at` of niaga.yml.
+    Stops on SIGTERM or Ctrl-C when what runs has ended; a second one stops it at once.
+    """
+    from .operate import commands
+
+    _end(commands.serve(as_json, workspace, host, port))
+
+
+@app.command(
+    epilog=_examples(
         "niaga status", "niaga status --json", "niaga status --page", "niaga status --prometheus"
     )
 )

@@ -17,6 +17,9 @@ money_scale: {money_scale}
 # IANA name of the zone in which the sources state local time.
 time_zone: {time_zone}
 
+# When `niaga serve` runs the night, by the clock of that zone.
+nightly_at: "01:30"
+
 # How many publications are kept to roll back to, the current one included.
 keep_publications: 3
 

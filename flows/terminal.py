@@ -61,6 +61,15 @@ class Terminal:
         if self.as_json:
             print(json.dumps(answer, indent=2, default=_as_json))  # noqa: T201
 
+    def log(self, text: str, facts: dict[str, Any]) -> None:
+        """Write a line of a long story, with the time; where a program reads, its facts as JSON."""
+        now = datetime.now().astimezone().replace(microsecond=0)
+        if self.as_json:
+            line = json.dumps({"at": now.isoformat(), **facts}, default=_as_json)
+        else:
+            line = f"{now:%Y-%m-%d %H:%M:%S}  {text}"
+        print(line, flush=True)  # noqa: T201
+
     def complain(self, message: str, remedy: str = "") -> None:
         """Say on standard error what failed and what to do."""
         print(message, file=sys.stderr)  # noqa: T201

@@ -6,6 +6,7 @@ import difflib
 import json
 import zoneinfo
 from dataclasses import dataclass
+from datetime import time
 from pathlib import Path
 from typing import Annotated
 
@@ -95,6 +96,18 @@ class Retention(FileModel):
     ] = 90
 
 
+def _check_time_of_day(text: str) -> str:
+    try:
+        if len(text) != len("01:30"):
+            raise ValueError
+        time.fromisoformat(text)
+    except ValueError:
+        raise Refusal(
+            f"`{text}` is no time of day", "write hours and minutes, like 01:30"
+        ) from None
+    return text
+
+
 class Settings(FileModel):
     """What `niaga.yml` says about the company."""
 
@@ -125,6 +138,11 @@ class Settings(FileModel):
             description="The fiscal year, for plans that pay by FY month, FY quarter or FY year."
         ),
     ] = None
+    nightly_at: Annotated[
+        str,
+        AfterValidator(_check_time_of_day),
+        Field(description="When `niaga serve` runs the night, in the time zone above: 01:30."),
+    ] = "01:30"
     keep_publications: Annotated[
         int, Field(ge=1, description="How many publications are kept, the current one included.")
     ] = 3

@@ -117,6 +117,15 @@ def nightly(terminal: Terminal, folder: Path | None) -> int:
 
 
 @_answered
+def serve(terminal: Terminal, folder: Path | None, host: str, port: int) -> int:
+    """Run by itself until it is told to stop."""
+    from ..serve.command import serve as run_service
+
+    run_service(_open(folder), terminal, host, port)
+    return 0
+
+
+@_answered
 def plain(terminal: Terminal, folder: Path | None, verb: str) -> int:
     """Run the stages of `ingest`, `build` or `publish` as plain functions."""
     workspace = _open(folder)
@@ -423,7 +432,7 @@ def _tell(terminal: Terminal, error: NiagaError) -> int:
 
 
 def _tell_of_fault(terminal: Terminal, folder: Path | None, error: Exception) -> int:
-    file = _keep_traceback(folder, error)
+    file = keep_traceback(folder, error)
     first_line = (str(error).splitlines() or [""])[0]
     message = f"a fault of niaga: {type(error).__name__}: {first_line}"
     terminal.complain(f"niaga: {message}", f"the traceback is in {file}")
@@ -431,7 +440,8 @@ def _tell_of_fault(terminal: Terminal, folder: Path | None, error: Exception) ->
     return 1
 
 
-def _keep_traceback(folder: Path | None, error: Exception) -> Path:
+def keep_traceback(folder: Path | None, error: Exception) -> Path:
+    """Write a traceback into a file of the workspace's logs, and give the file."""
     try:
         logs = logs_folder(find_workspace(folder).warehouse)
     except (NiagaError, OSError):

@@ -6,15 +6,16 @@ import contextlib
 import contextvars
 import logging
 import queue
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx
 from prefect import Flow, task
 from prefect.cache_policies import NO_CACHE
 from prefect.events.worker import EventsWorker
+from prefect.flow_engine import run_flow as run_engine
 from prefect.settings import (
     PREFECT_API_URL,
     PREFECT_CLIENT_MAX_RETRIES,
@@ -22,14 +23,19 @@ from prefect.settings import (
     PREFECT_HOME,
     temporary_settings,
 )
+from sqlalchemy.exc import DBAPIError
 
 from ..errors import NiagaError
 from ..progress import Progress, Silent
+from ..serve.events import emit_outcome
+from ..state import State
 from ..workspace import find_workspace
 from .run import Outcome, run_verb
 from .stages import Stage, Work
 
 if TYPE_CHECKING:
+    from prefect.client.schemas.objects import FlowRun
+
     from ..workspace import Workspace
     from .temporary_server import TemporaryServer
 
@@ -56,6 +62,7 @@ def run_as_tasks(verb: str, workspace: str) -> Outcome:
     try:
         found = find_workspace(Path(workspace))
         watch.outcome = run_verb(verb, found, watch.progress, _call_as_task)
+        _announce(found, watch.outcome)
     except NiagaError as error:
         watch.error = error
         raise
@@ -72,22 +79,52 @@ def run_flow(
 
     A server that dies in the middle takes nothing of the run with it but its own record.
     """
+    return _watched(progress, lambda: flow(str(workspace.root)), server)
+
+
+def _watched(
+    progress: Progress, run: Callable[[], object], server: TemporaryServer | None
+) -> Outcome:
     watch = _Watch(progress)
     token = _watch.set(watch)
     try:
         with _settings_for(server):
-            return flow(str(workspace.root))
+            run()
     except httpx.TransportError as error:
         if watch.error is not None:
             raise watch.error from None
-        if watch.outcome is not None:
-            return watch.outcome
-        raise NiagaError(
-            f"the Prefect server went away: {error}",
-            "run the command again: what was done stands, and nothing is done twice",
-        ) from error
+        if watch.outcome is None:
+            raise _server_is_gone(error) from error
     finally:
         _watch.reset(token)
+    if watch.outcome is None:
+        # Prefect did not start it: somebody has cancelled it.
+        raise NiagaError("the run was cancelled before it began")
+    return watch.outcome
+
+
+def _server_is_gone(error: httpx.TransportError) -> NiagaError:
+    return NiagaError(
+        f"the Prefect server went away: {error}",
+        "run the command again: what was done stands, and nothing is done twice",
+    )
+
+
+def run_scheduled(
+    flow: Flow[[str], Outcome], flow_run: FlowRun, workspace: Workspace, progress: Progress
+) -> Outcome:
+    """Run a flow that a deployment's schedule or automation has asked for, here and now."""
+    return _watched(
+        progress,
+        lambda: run_engine(flow, flow_run, parameters={"workspace": str(workspace.root)}),
+        None,
+    )
+
+
+def _announce(workspace: Workspace, outcome: Outcome) -> None:
+    """Emit the events of a run; the run has ended well, whatever becomes of them."""
+    with contextlib.suppress(DBAPIError), State.open(workspace) as state:
+        emit_outcome(workspace, state, outcome)
 
 
 def _call_as_task(stage: Stage, work: Work) -> None:
@@ -101,19 +138,17 @@ def _call_as_task(stage: Stage, work: Work) -> None:
 
 @contextlib.contextmanager
 def _settings_for(server: TemporaryServer | None) -> Iterator[None]:
-    if server is None:
-        yield
-        return
-    server.wait_until_ready()
+    if server is not None:
+        server.wait_until_ready()
     # It warns of what is meant to be: that it works on while it is asked to end.
     logging.getLogger("EventsWorker").setLevel(logging.CRITICAL)
-    settings = {
-        PREFECT_API_URL: server.api_url,
-        PREFECT_HOME: str(server.home),
+    settings: dict[Any, Any] = {
         PREFECT_CLIENT_MAX_RETRIES: _RETRIES,
         # Nobody looks there for flows that died, and a heart takes a second to stop.
         PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None,
     }
+    if server is not None:
+        settings |= {PREFECT_API_URL: server.api_url, PREFECT_HOME: str(server.home)}
     with temporary_settings(settings):
         try:
             yield

@@ -1,7 +1,8 @@
-"""The process of a temporary Prefect server: serves until whoever started it closes the pipe.
+"""The process of a Prefect server of ours: serves until whoever started it closes the pipe.
 
-Started as `python -m niaga.operate.server_process DESCRIPTOR`, where the descriptor is a socket
-that listens already. The pipe is standard input: it closes even when the parent is killed.
+Started as `python -m niaga.operate.server_process DESCRIPTOR KIND`: the descriptor is a socket that
+listens already, the kind is `temporary` or `lasting`. The pipe is standard input: it closes even
+when the parent is killed.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ def main() -> None:
     import uvicorn
     from prefect.server.api.server import create_app
 
-    application = create_app(ephemeral=True, final=True)
+    application = create_app(ephemeral=sys.argv[2] == "temporary", final=True)
     settings = uvicorn.Config(
         application, log_level="error", lifespan="on", timeout_graceful_shutdown=1
     )

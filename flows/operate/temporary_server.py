@@ -1,4 +1,4 @@
-"""A Prefect server for one command: started in the background as its first act, gone with it.
+"""A Prefect server of our own: started in the background by a command, and gone with it.
 
 Starting takes seconds, so the command goes on with its imports meanwhile. The socket listens before
 the server exists: a request that comes too early waits. The server ends with this process, however
@@ -19,7 +19,8 @@ from pathlib import Path
 
 from ..errors import NiagaError
 
-_HOST = "127.0.0.1"
+LOOPBACK = "127.0.0.1"
+AUTHORISATION = "PREFECT_SERVER_API_AUTH_STRING"
 _START_SECONDS = 120.0
 _STOP_SECONDS = 5.0
 
@@ -30,6 +31,12 @@ _SERVER_ENVIRONMENT = {
     "PREFECT_LOGGING_LEVEL": "ERROR",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_SERVER_UI_ENABLED": "false",
+}
+# What a server that serves for months does beside: it shows itself, and forgets old runs.
+_LASTING_ENVIRONMENT = {
+    "PREFECT_SERVER_UI_ENABLED": "true",
+    "PREFECT_UI_API_URL": "/api",
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
 }
 # A user's own settings stand: `PREFECT_LOGGING_LEVEL=INFO niaga nightly` shows Prefect's log.
 _CLIENT_ENVIRONMENT = {
@@ -47,6 +54,7 @@ class TemporaryServer:
     """A server that is starting or running."""
 
     process: subprocess.Popen[bytes]
+    host: str
     port: int
     home: Path
     log: Path
@@ -54,11 +62,16 @@ class TemporaryServer:
     @property
     def api_url(self) -> str:
         """Where Prefect's client finds it."""
-        return f"http://{_HOST}:{self.port}/api"
+        return f"http://{self._address}:{self.port}/api"
+
+    @property
+    def _address(self) -> str:
+        """Where this machine reaches it: one that listens everywhere listens here too."""
+        return LOOPBACK if self.host in ("", "0.0.0.0") else self.host  # noqa: S104
 
     def wait_until_ready(self) -> None:
         """Return when the server answers; raise NiagaError when it has died or does not come up."""
-        connection = http.client.HTTPConnection(_HOST, self.port, timeout=_START_SECONDS)
+        connection = http.client.HTTPConnection(self._address, self.port, timeout=_START_SECONDS)
         try:
             connection.request("GET", "/api/health")
             status = connection.getresponse().status
@@ -81,32 +94,51 @@ class TemporaryServer:
 
     def _failure(self) -> NiagaError:
         return NiagaError(
-            "the temporary Prefect server did not start",
+            "the Prefect server did not start",
             f"its log is {self.log}; `niaga ingest` and `niaga build` work without it",
         )
 
 
-def start_server(warehouse: Path) -> TemporaryServer:
-    """Start a server in the background, with its database in `prefect/` of the warehouse folder."""
+def start_server(
+    warehouse: Path, host: str = LOOPBACK, port: int = 0, *, is_lasting: bool = False
+) -> TemporaryServer:
+    """Start a server in the background, with its database in `prefect/` of the warehouse folder.
+
+    A lasting one watches events and schedules, and has its pages. Raises OSError when the port is
+    taken; port 0 is any that is free.
+    """
     home = warehouse / "prefect"
     home.mkdir(parents=True, exist_ok=True)
     log = warehouse / "logs" / "prefect-server.log"
     log.parent.mkdir(parents=True, exist_ok=True)
-    with socket.create_server((_HOST, 0), backlog=128) as listening, log.open("wb") as output:
+    environment = {**_without_prefect(), **_SERVER_ENVIRONMENT, "PREFECT_HOME": str(home)}
+    if is_lasting:
+        environment |= _LASTING_ENVIRONMENT
+        if secret := os.environ.get(AUTHORISATION):
+            environment[AUTHORISATION] = secret
+    with socket.create_server((host, port), backlog=128) as listening, log.open("wb") as output:
         process = subprocess.Popen(
             # -P: files beside the current folder must not shadow the server's modules.
-            [sys.executable, "-P", "-m", "niaga.operate.server_process", str(listening.fileno())],
+            [
+                *(sys.executable, "-P", "-m", "niaga.operate.server_process"),
+                *(str(listening.fileno()), "lasting" if is_lasting else "temporary"),
+            ],
             stdin=subprocess.PIPE,
             stdout=output,
             stderr=subprocess.STDOUT,
             pass_fds=[listening.fileno()],
             # Prefect reads settings from files of the current folder.
             cwd=home,
-            env={**_without_prefect(), **_SERVER_ENVIRONMENT, "PREFECT_HOME": str(home)},
+            env=environment,
             # The interrupt key is for this process, which then stops the server.
             start_new_session=True,
         )
-        return TemporaryServer(process, listening.getsockname()[1], home, log)
+        return TemporaryServer(process, host, listening.getsockname()[1], home, log)
+
+
+def is_named_by_user() -> bool:
+    """Tell whether the user has named a server to use, by PREFECT_API_URL."""
+    return bool(os.environ.get("PREFECT_API_URL"))
 
 
 @contextlib.contextmanager
@@ -115,24 +147,41 @@ def server_in(warehouse: Path) -> Iterator[TemporaryServer | None]:
 
     Enter it before anything imports Prefect, whose settings it puts into the environment.
     """
-    for name, value in _CLIENT_ENVIRONMENT.items():
-        os.environ.setdefault(name, value)
-    if os.environ.get("PREFECT_API_URL"):
-        yield None
+    if is_named_by_user():
+        with as_clients_of(None):
+            yield None
         return
     server = start_server(warehouse)
-    mine = {
-        "PREFECT_API_URL": server.api_url,
-        "PREFECT_HOME": str(server.home),
-        # Nothing on the way to this machine itself.
-        "NO_PROXY": ",".join(filter(None, [os.environ.get("NO_PROXY"), _HOST])),
-    }
+    try:
+        with as_clients_of(server):
+            yield server
+    finally:
+        server.stop()
+
+
+@contextlib.contextmanager
+def as_clients_of(server: TemporaryServer | None) -> Iterator[None]:
+    """Let Prefect, in this process and those that it starts, be a client of a server of ours.
+
+    None leaves the server that the user has named. Enter it before anything imports Prefect.
+    """
+    for name, value in _CLIENT_ENVIRONMENT.items():
+        os.environ.setdefault(name, value)
+    mine: dict[str, str] = {}
+    if server is not None:
+        mine = {
+            "PREFECT_API_URL": server.api_url,
+            "PREFECT_HOME": str(server.home),
+            # Nothing on the way to this machine itself.
+            "NO_PROXY": ",".join(filter(None, [os.environ.get("NO_PROXY"), LOOPBACK])),
+        }
+        if secret := os.environ.get(AUTHORISATION):
+            mine["PREFECT_API_AUTH_STRING"] = secret
     before = {name: os.environ.get(name) for name in mine}
     os.environ.update(mine)
     try:
-        yield server
+        yield
     finally:
-        server.stop()
         for name, earlier in before.items():
             if earlier is None:
                 del os.environ[name]

@@ -69,6 +69,9 @@ def run_dbt(
         arguments += ["--exclude", *exclude]
     if is_full:
         arguments.append("--full-refresh")
+    if verb == "run":
+        # Descriptions of the whole project, which nobody reads: seconds of every run.
+        arguments.append("--no-write-json")
 
     def follow(event: Any) -> None:
         if event.info.name == "NodeFinished":

@@ -18,6 +18,7 @@ def test_unit_and_data_tests_of_all_models_hold(clean: Path) -> None:
 
 
 def test_every_model_is_described_and_every_mart_has_an_owner_and_a_contract(clean: Path) -> None:
+    run_dbt(find_workspace(clean), "tests", ["*"], Silent(), verb="list")
     manifest = json.loads((clean / "warehouse" / "dbt" / "target" / "manifest.json").read_text())
     models = [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
     assert models

@@ -1,0 +1,99 @@
+"""`niaga serve` with everything real: a file lands, the marts are new."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from .marts import query
+from .test_night import one_more_sale
+
+AROUND_SECONDS = 10.0
+"""What events, Prefect and the start of two processes may take beside ingest and refresh."""
+
+
+def wait_for(what: Callable[[], Any], seconds: float = 240.0) -> Any:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if found := what():
+            return found
+        time.sleep(0.05)
+    pytest.fail(f"not within {seconds} s")
+
+
+@pytest.fixture
+def served(clean: Path, tmp_path: Path) -> Iterator[tuple[Path, Path]]:
+    """The company after its first night, with the real command at work, and the command's log."""
+    root, log = tmp_path / "company", tmp_path / "log"
+    shutil.copytree(clean, root, symlinks=True)
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [Path(sys.executable).with_name("niaga"), "serve", "-w", root, "--port", "0", "--json"],
+            env={k: v for k, v in os.environ.items() if not k.startswith("PREFECT_")},
+            stdout=output,
+            stderr=output,
+        )
+    try:
+        yield root, log
+    finally:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(90) == 0
+        shutil.rmtree(root)
+
+
+def test_a_landed_file_is_in_the_published_marts_and_listeners_hear_what_changed(
+    served: tuple[Path, Path],
+) -> None:
+    root, log = served
+
+    def told(key: str) -> list[dict[str, Any]]:
+        lines = [json.loads(line) for line in log.read_text().splitlines()]
+        return [line for line in lines if key in line]
+
+    url = wait_for(lambda: told("url"))[0]["url"]
+    lines = query(root, "select count(*) from core.sales_line")[0][0]
+    new = "select count(*) from core.sales_line where order_id = 'NEW7'"
+    assert query(root, new) == [(0,)]
+    current = root / "published" / "current"
+    before = current.readlink()
+    written = root / "landing" / ".written"
+    written.write_bytes(one_more_sale(root, 7))
+    written.rename(root / "landing" / "penjualan_2026-10_7.csv")
+    began = time.monotonic()
+    wait_for(lambda: current.readlink() != before)
+    took = time.monotonic() - began
+    assert query(root, new) == [(1,)]
+
+    ended = wait_for(lambda: len(told("run")) == 2 and told("run"))
+    assert [(run["run"], run["status"]) for run in ended] == [
+        ("ingest", "done"),
+        ("refresh", "done"),
+    ]
+    worked = sum(run["summary"]["seconds"] for run in ended)
+    assert took < worked + AROUND_SECONDS, (took, worked)
+
+    body = {"filter": {"event": {"name": ["niaga.marts.published"]}}}
+
+    def published() -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = httpx.post(f"{url}/api/events/filter", json=body).json()[
+            "events"
+        ]
+        return found
+
+    [event] = wait_for(published)
+    assert event["payload"]["publication_id"] == ended[1]["summary"]["published"]["publication_id"]
+    assert event["payload"]["tables"]["core.sales_line"] == {
+        "rows": lines + 1,
+        "rows_before": lines,
+    }
