@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -44,7 +44,7 @@ def refuse_damaged(workspace: Workspace, state: State) -> None:
         segments = dict(connection.execute(current).tuples().all())
     if damaged := _damaged(workspace.root, postings):
         raise NiagaError(
-            f"the ledger is damaged: {_list(_told(workspace.root, damaged))}",
+            f"the ledger is damaged: {_list([_told(workspace, path) for path in damaged])}",
             "put it back from a backup: nothing else says what was paid",
         )
     if damaged := _damaged(workspace.root, segments):
@@ -52,8 +52,8 @@ def refuse_damaged(workspace: Workspace, state: State) -> None:
             sources, exports = _origins(connection, damaged)
         again = ", ".join(f"`niaga ingest --again {source}`" for source in sources)
         told = [
-            f"{one} with the rows of {_list(exports[path])}"
-            for path, one in zip(damaged, _told(workspace.root, damaged), strict=True)
+            _told(workspace, path, f" with the rows of {_list(sorted(exports[path]))}")
+            for path in damaged
         ]
         raise NiagaError(
             f"the lake is damaged: {_list(told)}",
@@ -74,11 +74,9 @@ def _damaged(root: Path, hashes: dict[str, str]) -> list[str]:
         return [path for path, is_so in found if is_so]
 
 
-def _told(root: Path, damaged: Iterable[str]) -> list[str]:
-    return [
-        f"{path} is {'not what was written' if (root / path).exists() else 'gone'}"
-        for path in damaged
-    ]
+def _told(workspace: Workspace, path: str, of: str = "") -> str:
+    is_there = (workspace.root / path).is_file()
+    return f"{path}{of} is {'not what was written' if is_there else 'gone'}"
 
 
 def _origins(

@@ -82,7 +82,10 @@ def _open_sqlite(url: URL) -> Engine:
         # A file that is taken away must not come back empty, as a database that knows of nothing.
         mode = "rw" if is_made else "rwc"
         connection = sqlite3.connect(
-            f"{database.absolute().as_uri()}?mode={mode}", uri=True, timeout=_BUSY_SECONDS
+            f"{database.absolute().as_uri()}?mode={mode}",
+            uri=True,
+            timeout=_BUSY_SECONDS,
+            check_same_thread=False,
         )
         is_made = True
         return connection
