@@ -19,6 +19,7 @@ from .bench import bench_in
 from .points import Point, points
 from .trying import Outcome, try_point
 
+_MOST_TOLD = 1000
 _EPILOG = """\
 examples:
   python -m tests.faults                          twenty points, as .ci/run does
@@ -115,7 +116,7 @@ def _line(outcome: Outcome) -> str:
     point = outcome.point
     told = outcome.told
     if outcome.faults:
-        told = f"FAILED {'; '.join(outcome.faults)}"
+        told = f"FAILED {'; '.join(outcome.faults)[:_MOST_TOLD]}"
     elif not told.startswith("left out"):
         told += ", then equal"
     return f"{point.number:3} {point.fault:22} {outcome.place:58} {told}  {outcome.seconds:.0f} s"

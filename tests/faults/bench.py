@@ -23,7 +23,7 @@ from tests.support.warm import Act, Warm
 from .company import land_second_night, make_company
 from .equal import Content
 
-_DISK = 512 << 20
+_DISK = 256 << 20
 _NAMES = [stage.name for stage in NIGHT]
 PARTS = {
     "ingest": ["ingest"],

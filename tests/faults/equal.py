@@ -29,10 +29,11 @@ def leftovers(root: Path) -> list[str]:
     """Say what lies in the workspace and should not, or should and does not."""
     workspace = find_workspace(root)
     with State.open(workspace) as state, state.reading() as connection:
-        known = {
-            "lake": set(connection.execute(sa.select(tables.segment.c.path)).scalars()),
-            "ledger": set(connection.execute(sa.select(tables.posting_segment.c.path)).scalars()),
-        }
+        segment, load, posting = tables.segment, tables.load, tables.posting_segment
+        segments = set(connection.execute(sa.select(segment.c.path)).scalars())
+        postings = set(connection.execute(sa.select(posting.c.path)).scalars())
+        is_current = (segment.c.load_id == load.c.load_id) & (load.c.status == "current")
+        current = set(connection.execute(sa.select(segment.c.path).where(is_current)).scalars())
         removed = tables.publication.c.status != "removed"
         publications = set(
             connection.execute(sa.select(tables.publication.c.path).where(removed)).scalars()
@@ -41,10 +42,11 @@ def leftovers(root: Path) -> list[str]:
             sa.select(sa.func.count()).where(tables.run.c.status == "running")
         ).scalar_one()
     found = []
-    for folder, paths in known.items():
+    # A segment that was read again from the archive, because it was damaged, may be gone.
+    for folder, known, needed in (("lake", segments, current), ("ledger", postings, postings)):
         on_disk = {_name(root, path) for path in (root / folder).rglob("*.parquet")}
-        found += [f"{path} is garbage" for path in sorted(on_disk - paths)]
-        found += [f"{path} is lost" for path in sorted(paths - on_disk)]
+        found += [f"{path} is garbage" for path in sorted(on_disk - known)]
+        found += [f"{path} is lost" for path in sorted(needed - on_disk)]
     versions = {_name(root, path) for path in (root / "published" / "versions").iterdir()}
     found += [f"{path} is half a publication" for path in sorted(versions ^ publications)]
     for folder in ("lake", "ledger", "archive", "rejected", "quarantine"):
