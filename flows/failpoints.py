@@ -10,9 +10,18 @@ import itertools
 import os
 import signal
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 _numbers = itertools.count(1)
+
+
+def _kill_this_process() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+happen: Callable[[], None] = _kill_this_process
+"""What happens at the wanted place. Tests put other faults here: a full disk, a lost database."""
 
 
 def reach(name: str) -> None:
@@ -26,7 +35,7 @@ def reach(name: str) -> None:
         return
     number = _count(name, log)
     if wanted and wanted in (name, number):
-        os.kill(os.getpid(), signal.SIGKILL)
+        happen()
 
 
 def _count(name: str, log: str | None) -> str | None:

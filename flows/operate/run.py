@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -9,9 +10,11 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 
 from ..disk import told_when_full
 from ..errors import GateStopped, NiagaError
+from ..state.connection import told_when_away
 from ..state.tables import run as run_table
 from . import stages
 from .after_run import report_killed, report_run
@@ -56,6 +59,7 @@ def run_verb(
 
     began = time.monotonic()
     with (
+        told_when_away(workspace.state_url),
         told_when_full(workspace.root),
         State.open(workspace) as state,
         state.lease(verb=verb),
@@ -75,7 +79,11 @@ def run_verb(
         except BaseException as error:
             status = "stopped" if isinstance(error, GateStopped) else "failed"
             code = error.exit_code if isinstance(error, NiagaError) else 1
-            state.finish_run(run_id, status, code, {"reason": str(error) or type(error).__name__})
+            reason = {"reason": str(error) or type(error).__name__}
+            # What failed is told, even where the state database has failed too: the next run
+            # records that this one came to no end.
+            with contextlib.suppress(DBAPIError):
+                state.finish_run(run_id, status, code, reason)
             # Whoever breaks a run off knows of it.
             if isinstance(error, Exception):
                 report_run(verb, work, status, code, error)

@@ -23,6 +23,7 @@ from ..errors import ConfigurationError, Fault
 from ..ingest.contracts import SYSTEM_COLUMNS, Contract, contracts
 from ..ingest.superseding import driving, partly_superseded
 from ..state import tables, utc_now
+from .damage import refuse_damaged
 from .dbt_runner import project_folder
 
 if TYPE_CHECKING:
@@ -75,7 +76,8 @@ class _Segment:
 def register(workspace: Workspace, state: State, run_id: str, *, is_posting: bool) -> Registration:
     """Register all sources of the dbt project in the build database and begin a build.
 
-    Raises ConfigurationError where a plan is wrong, or is gone although postings rest on it.
+    Raises ConfigurationError where a plan is wrong, or is gone although postings rest on it, and
+    NiagaError where a segment is not what was committed.
     """
     workspace.warehouse.mkdir(parents=True, exist_ok=True)
     plan_folder = workspace.warehouse / "plan"
@@ -83,6 +85,7 @@ def register(workspace: Workspace, state: State, run_id: str, *, is_posting: boo
     write_plans(plans, plan_folder)
     state_folder = workspace.warehouse / "state"
     state.write_snapshot(state_folder)
+    refuse_damaged(workspace, state)
     segments = _current_segments(workspace, state)
     postings = _posting_paths(workspace, state)
     fingerprint = _fingerprint(workspace, plans)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import json
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import NullPool
 
-from ..errors import UsageError
+from ..errors import NiagaError, UsageError
 from ..failpoints import reach
 
 _BUSY_SECONDS = 30.0
@@ -52,17 +53,44 @@ def reading(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+@contextlib.contextmanager
+def told_when_away(url_text: str) -> Iterator[None]:
+    """Raise NiagaError when the database fails in the block: it is gone, locked or not reached."""
+    try:
+        yield
+    except DBAPIError as error:
+        place = url_text
+        if not url_text.startswith("sqlite"):
+            place = make_url(url_text).render_as_string(hide_password=True)
+        raise NiagaError(
+            f"the state database {place} failed: {str(error.orig).strip().partition(chr(10))[0]}",
+            "see that it is there, that it can be reached and that nothing locks it, then run the "
+            "command again: nothing was lost, and nothing is loaded or paid twice",
+        ) from error
+
+
 def _open_sqlite(url: URL) -> Engine:
-    folder = Path(url.database or "").parent
+    database = Path(url.database or "")
+    folder = database.parent
     if not folder.is_dir():
         raise UsageError(f"the folder {folder} of the state database is not there", "make it first")
     # A connection for each use: SQLite's are cheap, and none gets into another thread or process.
-    engine = create_engine(
-        url,
-        poolclass=NullPool,
-        connect_args={"timeout": _BUSY_SECONDS},
-        json_serializer=_json_text,
-    )
+    is_made = False
+
+    def connect() -> sqlite3.Connection:
+        nonlocal is_made
+        # A file that is taken away must not come back empty, as a database that knows of nothing.
+        mode = "rw" if is_made else "rwc"
+        connection = sqlite3.connect(
+            f"{database.absolute().as_uri()}?mode={mode}",
+            uri=True,
+            timeout=_BUSY_SECONDS,
+            check_same_thread=False,
+        )
+        is_made = True
+        return connection
+
+    engine = create_engine(url, creator=connect, poolclass=NullPool, json_serializer=_json_text)
     event.listen(engine, "connect", _prepare_connection)
     event.listen(engine, "begin", _begin)
     event.listen(engine, "commit", _reach_commit)

@@ -29,6 +29,9 @@ LEASE_SECONDS = 60.0
 HEARTBEAT_SECONDS = 10.0
 _CLOCK_STEP_SECONDS = 2.0
 
+# What this process holds: a row that it could not give back must not keep it out for good.
+_held_here: set[str] = set()
+
 
 def utc_now() -> datetime:
     """Give the time as the state database has it: UTC, without a zone."""
@@ -70,17 +73,35 @@ class Holding:
 def hold(engine: Engine, name: str, verb: str) -> Iterator[Holding]:
     """Hold the lease `name` while the block runs; raise LeaseHeld when a living process has it."""
     holding = Holding(name)
-    _acquire(engine, holding, verb)
+    with _known_here(holding):
+        _acquire(engine, holding, verb)
+        try:
+            with _beating(engine, holding):
+                yield holding
+        finally:
+            with engine.begin() as connection:
+                holding.release(connection)
+
+
+@contextlib.contextmanager
+def _known_here(holding: Holding) -> Iterator[None]:
+    _held_here.add(holding.token)
+    try:
+        yield
+    finally:
+        _held_here.discard(holding.token)
+
+
+@contextlib.contextmanager
+def _beating(engine: Engine, holding: Holding) -> Iterator[None]:
     is_over = threading.Event()
     heartbeat = threading.Thread(target=_beat, args=(engine, holding, is_over), daemon=True)
     heartbeat.start()
     try:
-        yield holding
+        yield
     finally:
         is_over.set()
         heartbeat.join()
-        with engine.begin() as connection:
-            holding.release(connection)
 
 
 def is_held(connection: Connection, name: str) -> bool:
@@ -134,6 +155,8 @@ def _is_dead(row: Any, ours: dict[str, Any]) -> bool:
     now = ours["acquired_at"]
     if row.host != ours["host"]:
         return bool(row.expires_at < now)
+    if row.pid == ours["pid"] and row.process_started_at == ours["process_started_at"]:
+        return row.holder not in _held_here
     try:
         process = psutil.Process(row.pid)
         started_at = _started_at(process)

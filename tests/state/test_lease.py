@@ -15,6 +15,7 @@ from niaga.state import lease as lease_module
 from niaga.state.tables import lease
 from niaga.workspace import Workspace
 from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
 
 from .conftest import Start
 
@@ -172,6 +173,20 @@ def test_who_has_lost_the_workspace_learns_it_and_leaves_the_new_holder_alone(
                 state.confirm_lease(connection)
             with state.engine.begin() as connection:
                 other.confirm_lease(connection)
+
+
+def test_a_process_that_could_not_give_the_workspace_back_takes_it_again(
+    state: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OperationalError("delete", {}, ConnectionError("away"))
+
+    with monkeypatch.context() as away:
+        away.setattr(lease_module.Holding, "release", fail)
+        with pytest.raises(OperationalError), state.lease(verb="nightly"):
+            pass
+    with state.lease(verb="nightly"), pytest.raises(LeaseHeld), state.lease(verb="build"):
+        pass
 
 
 def test_the_workspace_is_free_after_a_failure(state: State) -> None:

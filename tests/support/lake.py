@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 from niaga.ingest.contracts import SYSTEM_COLUMNS, contracts
+from niaga.ingest.durable import sha256_of
 from niaga.state import State, tables, utc_now
 from niaga.workspace import Workspace
 
@@ -88,7 +89,7 @@ def _commit(
                 feed=feed,
                 path=path.relative_to(workspace.root).as_posix(),
                 rows=rows,
-                sha256="",
+                sha256=sha256_of(path),
                 committed_at=utc_now(),
             )
         )

@@ -1,4 +1,4 @@
-"""At which of the places that a run comes by a test kills it."""
+"""At which of the places that an ingest comes by a test kills it."""
 
 from __future__ import annotations
 

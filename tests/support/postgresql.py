@@ -30,27 +30,42 @@ class PostgresqlServer:
             connection.execute(f"create database {name}".encode())
         return f"postgresql://{_USER}@/{name}?host={self.folder}"
 
+    def start(self) -> None:
+        """Start the server, and wait until it answers."""
+        settings = f"-k {self.folder} -c listen_addresses='' -F"
+        self._control("start", "-o", settings)
+
+    def stop(self) -> None:
+        """Stop the server at once, as a machine does that loses its power."""
+        self._control("stop", "-m", "immediate")
+
+    def _control(self, *arguments: object) -> None:
+        files = ("-D", self.folder / "data", "-l", self.folder / "log")
+        _run("pg_ctl", *files, "-w", *arguments, **_user())
+
 
 @contextlib.contextmanager
 def run_postgresql() -> Iterator[PostgresqlServer]:
     """Run a server with a fresh cluster."""
     # A socket's path has at most 107 bytes: the tests' own folders are too deep.
     folder = Path(tempfile.mkdtemp(prefix="niaga-pg-", dir="/tmp"))
-    # The server refuses to run as root.
-    user = {"user": _USER, "group": _USER} if os.getuid() == 0 else {}
+    user = _user()
     if user:
         shutil.chown(folder, **user)
-    data = folder / "data"
-    server = None
+    data, server = folder / "data", PostgresqlServer(folder)
     try:
         _run("initdb", "-D", data, "-U", _USER, "-A", "trust", "-E", "UTF8", "--no-sync", **user)
-        server = ["pg_ctl", "-D", data, "-l", folder / "log", "-w"]
-        _run(*server, "start", "-o", f"-k {folder} -c listen_addresses='' -F", **user)
-        yield PostgresqlServer(folder)
+        server.start()
+        yield server
     finally:
-        if server:
-            _run(*server, "stop", "-m", "immediate", **user)
+        if (data / "postmaster.pid").exists():
+            server.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _user() -> dict[str, str]:
+    """Give as whom its programs run: the server refuses to run as root."""
+    return {"user": _USER, "group": _USER} if os.getuid() == 0 else {}
 
 
 def _run(program: str, *arguments: object, **user: str) -> None:

@@ -2,19 +2,41 @@
 
     python -m tests.support.warm
 
-Each line of its input is a JSON object (`root`, `stages`, `failpoint`, `log`); for each it writes
-how the child ended, as `subprocess` gives it: minus the signal, or the exit code.
+Each line of its input is a JSON object, an `Act`; for each it writes how the child ended, as
+`subprocess` gives it: minus the signal, or the exit code.
 """
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
+import signal
 import subprocess
 import sys
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
+
+
+@dataclass(frozen=True)
+class Act:
+    """What a child does.
+
+    `deed` is what happens at the failpoint, with what it needs, where that is not its death: see
+    `tests.faults.deeds`. After `seconds` the child dies wherever it is. What it writes goes to
+    `output`.
+    """
+
+    root: str
+    stages: list[str]
+    failpoint: str | None = None
+    log: str | None = None
+    deed: list[Any] = field(default_factory=list)
+    seconds: float = 0.0
+    source: str | None = None
+    output: str = os.devnull
 
 
 class Warm:
@@ -37,9 +59,12 @@ class Warm:
         log: Path | None = None,
     ) -> int:
         """Run the named stages of a night on a workspace; give how the child ended."""
-        act = {"root": str(root), "stages": stages, "failpoint": failpoint}
+        return self.act(Act(str(root), stages, failpoint, log and str(log)))
+
+    def act(self, act: Act) -> int:
+        """Let a child act; give how it ended."""
         pipe = self._pipe(self._process.stdin)
-        pipe.write(json.dumps({**act, "log": log and str(log)}) + "\n")
+        pipe.write(json.dumps(asdict(act)) + "\n")
         pipe.flush()
         return int(self._pipe(self._process.stdout).readline())
 
@@ -56,11 +81,12 @@ class Warm:
 
 
 def _serve() -> None:
-    # All that a night imports; nothing may be open when a child is forked.
-    import pandas  # noqa: F401
+    # All that a night imports and that takes long; nothing may be open when a child is forked.
+    for name in ("pandas", "dbt.cli.main", "great_expectations", "niaga.operate.commands"):
+        importlib.import_module(name)
 
     for line in sys.stdin:
-        act = json.loads(line)
+        act = Act(**json.loads(line))
         child = os.fork()
         if child == 0:
             os._exit(_act(act))
@@ -68,17 +94,37 @@ def _serve() -> None:
         sys.stdout.flush()
 
 
-def _act(act: dict[str, Any]) -> int:
-    from niaga.operate import stages
-    from niaga.operate.run import run_verb
-    from niaga.progress import Silent
-    from niaga.workspace import find_workspace
+def _act(act: Act) -> int:
+    from niaga import failpoints
+    from niaga.operate import commands, stages
 
-    for name, value in (("NIAGA_FAILPOINT", act["failpoint"]), ("NIAGA_FAILPOINT_LOG", act["log"])):
+    _write_to(act.output)
+    for name, value in (("NIAGA_FAILPOINT", act.failpoint), ("NIAGA_FAILPOINT_LOG", act.log)):
         if value:
             os.environ[name] = value
-    stages.STAGES_OF["nightly"] = tuple(s for s in stages.NIGHT if s.name in act["stages"])
-    return run_verb("nightly", find_workspace(Path(act["root"])), Silent()).exit_code
+    if act.deed:
+        from tests.faults import deeds
+
+        name, *arguments = act.deed
+        deed = getattr(deeds, name)
+        failpoints.happen = lambda: deed(*arguments)
+        if act.failpoint is None:
+            failpoints.happen()
+    if act.seconds:
+        # As abrupt as a kill: nobody catches it.
+        signal.setitimer(signal.ITIMER_REAL, act.seconds)
+    if act.source is not None:
+        return commands.ingest_again(False, Path(act.root), act.source)
+    stages.STAGES_OF["nightly"] = tuple(s for s in stages.NIGHT if s.name in act.stages)
+    # A part of a night builds for the posting that another part does.
+    stages.is_posting = lambda _: True
+    return commands.plain(False, Path(act.root), "nightly")
+
+
+def _write_to(output: str) -> None:
+    descriptor = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(descriptor, stream.fileno())
 
 
 if __name__ == "__main__":

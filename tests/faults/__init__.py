@@ -1,0 +1,1 @@
+"""Tries niaga with faults at seeded places: `python -m tests.faults --help`."""
