@@ -192,8 +192,8 @@ def _value(schema: dict[str, Any]) -> str:
         return f"rows: {_value(schema['items'])}"
     if schema["type"] == "object":
         return f"names: {_value(schema['additionalProperties'])}"
-    if said := schema.get("examples"):
-        return "like " + ", ".join(f"`{example}`" for example in said)
+    if likes := schema.get("examples"):
+        return "like " + ", ".join(f"`{example}`" for example in likes)
     if schema["type"] == "string":
         return "day" if schema.get("format") == "date" else "text"
     return "whole number"
