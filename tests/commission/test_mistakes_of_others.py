@@ -175,14 +175,14 @@ def test_paid_again_on_repetition(company: Company) -> None:
 
 
 def test_pay_left_as_it_was_when_the_order_is_edited(company: Company) -> None:
-    """150 becomes 50: of 150 + 60 all had 10%; of 50 + 60 all have 8%, for both orders."""
+    """150 becomes 50: of 210 all had 10%, 21.00, which goes; of 110 all have 8%, 8.80."""
     assert company.paid("edited") == {"2026-01": "8.80"}
     corrected = rows(
         company.workspace,
         "select reason, sum(amount) from commission.ledger where participant_id = 'edited' "
         "group by reason order by reason",
     )
-    assert corrected == [("correction", Decimal("-12.20")), ("new", 21)]
+    assert corrected == [("correction", -21), ("new", Decimal("29.80"))]
 
 
 def test_earlier_settlements_forgotten_at_the_next_tier(company: Company) -> None:

@@ -1,9 +1,12 @@
-"""Every example of docs/examples/plans pays what its comment says, in one company."""
+"""Every example of docs/examples/plans pays what its comment says, and says why, in one company."""
 
 from __future__ import annotations
 
+import contextlib
+import io
 import re
 from collections import defaultdict
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -11,10 +14,14 @@ from pathlib import Path
 import pytest
 import yaml
 from niaga.commission.plans import check_plans
+from niaga.operate import explanation
+from niaga.operate.show_explanation import show_explanations
 from niaga.progress import Silent
+from niaga.publish.stage import publish
 from niaga.refresh import stage
 from niaga.state import State
-from niaga.workspace import Workspace
+from niaga.terminal import Terminal
+from niaga.workspace import Workspace, create_workspace
 
 from tests.support.builds import rows
 from tests.support.lake import put
@@ -137,16 +144,26 @@ def _land(workspace: Workspace, state: State, all_examples: list[Example]) -> No
         put(workspace, state, feed, content)
 
 
-def test_each_example_pays_what_it_says(workspace: Workspace, state: State) -> None:
+@pytest.fixture(scope="module")
+def company(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A company that all examples are plans of, built and published once."""
+    workspace = create_workspace(tmp_path_factory.mktemp("examples") / "company", "Company", "USD")
     for path in FOLDER.glob("*.yml"):
         (workspace.plans_folder / path.name).write_bytes(path.read_bytes())
     check_plans(workspace)
-    all_examples = examples()
-    _land(workspace, state, all_examples)
-    stage.register(workspace, state, state.start_run("nightly"), is_posting=True)
-    stage.build_staging(workspace, Silent())
-    stage.build_marts(workspace, Silent())
+    with State.open(workspace) as state:
+        _land(workspace, state, examples())
+        run_id = state.start_run("nightly")
+        stage.register(workspace, state, run_id, is_posting=True)
+        stage.build_staging(workspace, Silent())
+        stage.build_marts(workspace, Silent())
+        stage.build_operations(workspace, state, Silent())
+        publish(workspace, state, run_id, Silent())
+    return workspace
 
+
+def test_each_example_pays_what_it_says(company: Workspace) -> None:
+    workspace, all_examples = company, examples()
     paid = rows(
         workspace,
         "select participant_id, period, component_id, commission_amount "
@@ -185,3 +202,104 @@ def _faults(
 @pytest.mark.parametrize("example", examples(), ids=lambda example: example.name)
 def test_each_example_says_what_it_pays(example: Example) -> None:
     assert example.claims, "its comment has a line like: # ani 2026-01: 1,000 x 5% = 50.00"
+
+
+WORDS = {
+    "gates budi adjustment": (
+        "gate: measure(revenue) >= 50_000 USD, else 25% of it",
+        "(measure(revenue) is 49,990.00, component revenue)",
+        "-1,500.00: the period's 2,000.00 become 500.00",
+    ),
+    "bands ani sale coffee": (
+        "band 1: if attainment(training) >= 95%",
+        "(attainment(training) is 95.00%, 95,000.00 of 100,000.00, component training)",
+    ),
+    "gate-of-a-goal ani adjustment": (
+        "gate: goal(upland) >= 100%, else 50% of it (goal(upland) is 99.99%, feed company_goal)",
+    ),
+    "else-cap ani adjustment": ("at most 1_000 USD per month (score(safety) is 75.00%",),
+    "else-cap ani sale": ("-500.00 in the period by gate: gate: score(safety) >= 80%",),
+    "multiply ani adjustment stepped": (
+        "multiplied by score(quality): from 0% 0.9x, above 90% 1x (score(quality) is 85.00%",
+        "-500.00: the period's 5,000.00 become 4,500.00",
+    ),
+    "cap-and-floor ani adjustment": ("floor: 250 USD per month", "140.00 become 250.00"),
+    "cap-and-floor budi adjustment": ("cap: 5_000 USD per month", "5,600.00 become 5,000.00"),
+    "plan-cap ani adjustment": ("cap of the plan: 3_000 USD per month",),
+    "fixed ani fixed": ("fixed: 900 USD per month, prorated by days",),
+    "score ani fixed": ("of: score, a result of the feed objective_result",),
+    "pool ani fixed": (
+        "1% of company, shared by measure among 2; members: attainment(sales) >= 60%",
+        "fund is 1,300.00, funded_amount; own measure is 75.00%, 90,000.00 of 120,000.00",
+        "attainment(sales) is 90.00%, 90,000.00 of 100,000.00, component sales",
+    ),
+    "contest ani fixed": ("rank 1, prize 2_500 USD, ties: share, winners: 3 (prize is 2,500.00",),
+    "commission-of-the-team budi fixed": (
+        "of: commission(team), what those below have earned in the period",
+        "5,000.00 x 4% = 200",
+    ),
+    "amounts-per-order ani per-order": (
+        "fixed_per_order -3 USD, min_per_order 8 USD, max_per_order 500 USD",
+        "3.00: the order is paid 3.00 per-order and 5.00 sale",
+    ),
+    "terms ani sale": ("term 1: product_id = 'tea', to 2026-06-30",),
+    "rollup dewi sale": (
+        "as manager at level 2",
+        "rollup.ani > rollup.budi > rollup.dewi: 100% of what rollup.ani sells",
+    ),
+    "count-once dewi sale": (
+        "ani > count-once.budi > count-once.dewi, count-once.ani > count-once.citra > count-once",
+        "200% of what",
+    ),
+    "credit-of-a-team budi sale": ("team north: 100% of what anyone of it sells",),
+    "credit-of-a-territory budi sale": ("credited as whoever has the territory of the sale",),
+    "differential budi sale": ("one's own level less the highest below it: agent 80%, general",),
+    "share-out ani sale": ("the order is paid once, and the money shared by pay_share",),
+}
+"""What is said of the first line of an example, a participant, a kind and perhaps a component."""
+
+
+@pytest.fixture(scope="module")
+def told_of(company: Workspace) -> Iterator[Callable[[str], str]]:
+    """Give what `niaga explain` says of a line, without the breaks of its table."""
+    plans, segments = explanation._plans(company), explanation._segments(company)
+
+    def tell(line: str) -> str:
+        written = io.StringIO()
+        with contextlib.redirect_stdout(written):
+            show_explanations(Terminal(), explanation.explain(company, line, None))
+        return " ".join(written.getvalue().split())
+
+    with pytest.MonkeyPatch.context() as patch:
+        # Reading fifty plans for each line would take longer than all else.
+        patch.setattr(explanation, "_plans", lambda _: plans)
+        patch.setattr(explanation, "_segments", lambda _: segments)
+        yield tell
+
+
+@pytest.mark.parametrize("about", WORDS)
+def test_an_example_is_explained_in_the_words_of_its_plan(
+    company: Workspace, told_of: Callable[[str], str], about: str
+) -> None:
+    plan, who, kind, *component = about.split()
+    [(line,), *_] = rows(
+        company,
+        "select commission_line_id from commission.commission_line "
+        f"where plan_id = '{plan}' and participant_id = '{plan}.{who}' and line_kind = '{kind}' "
+        f"and component_id in ({', '.join(map(repr, component)) or 'component_id'}) "
+        "order by period_start, commission_line_id",
+    )
+    told = told_of(line)
+    for words in WORDS[about]:
+        assert words in told
+
+
+def test_what_no_rate_explains_has_a_cause(
+    company: Workspace, told_of: Callable[[str], str]
+) -> None:
+    lines = rows(
+        company,
+        "select commission_line_id from commission.commission_line "
+        "where line_kind in ('adjustment', 'fixed', 'per-order')",
+    )
+    assert [line for (line,) in lines if " because " not in told_of(line)] == []
