@@ -102,8 +102,14 @@ def _credit(explanation: Explanation) -> str | None:
     line = explanation.line
     if line["credit_share"] is None:
         return None
-    level = "" if not line["credit_level"] else f", as manager at level {line['credit_level']}"
-    return f"{_percent(line['credit_share'])} of it{level}"
+    by = ""
+    if any(path["paths"].startswith("team ") for path in explanation.paths):
+        by = ", with the team"
+    elif any(cause.kind == "territory" for cause in explanation.causes):
+        by = ", by territory"
+    elif line["credit_level"]:
+        by = f", as manager at level {line['credit_level']}"
+    return f"{_percent(line['credit_share'])} of it{by}"
 
 
 def _measure(explanation: Explanation) -> str | None:

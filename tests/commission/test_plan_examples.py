@@ -251,8 +251,14 @@ WORDS = {
         "ani > count-once.budi > count-once.dewi, count-once.ani > count-once.citra > count-once",
         "200% of what",
     ),
-    "credit-of-a-team budi sale": ("team north: 100% of what anyone of it sells",),
-    "credit-of-a-territory budi sale": ("credited as whoever has the territory of the sale",),
+    "credit-of-a-team budi sale": (
+        "100% of it, with the team",
+        "team north: 100% of what anyone of it sells",
+    ),
+    "credit-of-a-territory budi sale": (
+        "100% of it, by territory",
+        "credited as whoever has the territory of the sale",
+    ),
     "differential budi sale": ("one's own level less the highest below it: agent 80%, general",),
     "share-out ani sale": ("the order is paid once, and the money shared by pay_share",),
 }
