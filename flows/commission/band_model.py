@@ -12,7 +12,11 @@ from .state_condition import StateConditionText
 
 
 class Band(Curve):
-    """A curve for where the condition holds; the first band that holds replaces the component's."""
+    """A curve for where the condition holds; the first band that holds replaces the component's.
+
+    Keys:
+        if: Condition on what has been reached at the window's end.
+    """
 
     if_: StateConditionText = Field(alias="if")
 

@@ -33,7 +33,47 @@ _KEYS_TO_COME = {
 
 
 class Component(Curve, OrderAmounts):
-    """One line of a plan: what is measured, over which window, and what it pays."""
+    """One line of a plan: what is measured, over which window, and what it pays.
+
+    Keys:
+        title: Name that is printed; unless said the component's.
+        note: Words that are printed on statements.
+        of: What is measured, and what the rate multiplies. `score` is a result of the feed
+            `objective_result`; `commission(team)` what those below earn in all other components.
+        on: Which date of a sale counts; `payment` goes with `of: payments`.
+        where: Only sales of which this condition holds count.
+        from: First day that counts; unless said the plan's.
+        to: Last day that counts; unless said the plan's.
+        window: What accumulates before it starts again at zero; `order` is every order by itself.
+            Unless said it is as paid.
+        credit: Whom a sale counts for: `direct` its seller or those of the feed `credit_split`,
+            `rollup` those above them, `team` everyone of the seller's team, `territory` everyone
+            whose territory holds that of the sale.
+        levels: Of `rollup`, how far up: 1 is the manager, at most 8.
+        count_once: Of `rollup`, whether an order counts at most once for each person, by however
+            many ways it reaches him.
+        shares: Whether shares of a split must add up to 100%; `overlay` need not.
+        share_out: `credit` gives each his share of the sale; `pay` pays the order once, and shares
+            the money.
+        differential: Pay by levels, instead of a curve.
+        weight: Share of the target incentive. Weights of a plan's components add up to 100%.
+        target: A target incentive of the component's own.
+        quota: Which quota it is measured against, and how much of it counts; `none` is none.
+        returns: At which rate a return takes back.
+        by: Another measure than `of` that picks the rate.
+        fixed: Pay without a measure, instead of a curve.
+        pool: Money shared among several, instead of a curve.
+        contest: A prize for whoever wins, instead of a curve.
+        prorate: Of `fixed`, how a part of its period is paid: by days of the period (unless said),
+            by 365 days a year, by months, or not at all.
+        terms: Other curves for some sales or days; the first that holds wins.
+        bands: Other curves for the whole window where a condition holds at its end; the first that
+            holds wins.
+        gates: What is paid less, or at most, where a condition does not hold; at most 4.
+        multiply: Factors by what else has been reached; at most 4.
+        cap: What the component pays at most.
+        floor: What the component pays at least.
+    """
 
     title: str | None = None
     note: str | None = None

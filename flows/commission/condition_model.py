@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 from .condition_sql import columns_of, to_sql
 from .conditions import parse_condition
@@ -20,7 +20,9 @@ def _sale_condition(text: str) -> str:
     return text
 
 
-SaleConditionText = Annotated[str, AfterValidator(_sale_condition)]
+SaleConditionText = Annotated[
+    str, AfterValidator(_sale_condition), Field(examples=["product_line = 'tea'"])
+]
 """A condition that is asked of a sale and whoever has credit for it."""
 
 
@@ -29,5 +31,7 @@ def _participant_condition(text: str) -> str:
     return text
 
 
-ParticipantConditionText = Annotated[str, AfterValidator(_participant_condition)]
+ParticipantConditionText = Annotated[
+    str, AfterValidator(_participant_condition), Field(examples=["role = 'seller'"])
+]
 """A condition that is asked of a participant, as it was on a day."""

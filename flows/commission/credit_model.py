@@ -34,13 +34,17 @@ def _levels(text: str) -> str:
     return text
 
 
-LevelsText = Annotated[str, AfterValidator(_levels)]
+LevelsText = Annotated[str, AfterValidator(_levels), Field(examples=["2"])]
 
 
 class Differential(PlanPart):
     """Each level is paid its own rate less the highest rate paid below it, beginning with who sold.
 
     `levels` are rates by the participant's `role` on the day of the order.
+
+    Keys:
+        by: What says someone's level.
+        levels: Rate of each level; a role without one is paid nothing.
     """
 
     by: Literal["role"]

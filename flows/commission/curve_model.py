@@ -14,7 +14,12 @@ from .units import Quantity, parse_amount, parse_curve_rate
 
 
 class EdgeRow(PlanPart):
-    """One row of a curve: from (reached) or above (exceeded) an edge."""
+    """One row of a curve: from (reached) or above (exceeded) an edge.
+
+    Keys:
+        from: Lower edge of the row: reaching it is enough.
+        above: Lower edge of the row that must be exceeded.
+    """
 
     from_: EdgeText | None = Field(default=None, alias="from")
     above: EdgeText | None = None
@@ -34,14 +39,26 @@ class EdgeRow(PlanPart):
 
 
 class Tier(EdgeRow):
-    """From an edge on, this rate; `over` is added for what lies beyond the edge of a whole row."""
+    """From an edge on, this rate; `over` is added for what lies beyond the edge of a whole row.
+
+    Keys:
+        rate: Share of the measure, money for each unit, order or customer, or (x) times the target
+            for each 100% of quota.
+        over: Of `whole`, a rate that is added for what lies beyond the row's edge.
+    """
 
     rate: CurveRateText
     over: CurveRateText | None = None
 
 
 class Step(EdgeRow):
-    """From an edge on, this pay, and what each percentage point of attainment beyond it adds."""
+    """From an edge on, this pay, and what each percentage point of attainment beyond it adds.
+
+    Keys:
+        pays: Pay from the edge on.
+        per_point: Pay added for each percentage point of attainment beyond the edge, parts of a
+            point in proportion.
+    """
 
     pays: PayText
     per_point: PayText | None = None
@@ -52,7 +69,12 @@ Steps = Annotated[list[Step], BeforeValidator(refuse_upper_edges)]
 
 
 class Point(PlanPart):
-    """One point of a payout line: at this attainment or amount, this pay."""
+    """One point of a payout line: at this attainment or amount, this pay.
+
+    Keys:
+        at: Where the point lies.
+        pays: Pay at the point.
+    """
 
     at: EdgeText
     pays: PayText
@@ -122,7 +144,20 @@ CURVES = ("rate", "marginal", "whole", "running", "steps", "points")
 
 
 class Curve(PlanPart):
-    """What is paid for a measure, said in one of several ways; base of whatever has a curve."""
+    """What is paid for a measure, said in one of several ways; base of whatever has a curve.
+
+    Keys:
+        rate: One rate from zero on.
+        marginal: Each slice between two edges at its own rate.
+        whole: Everything in the window at the rate of the row reached.
+        running: Each sale at the rate of the row that the running total lies in, which it keeps.
+        steps: The pay of the last row reached.
+        points: Straight lines between points; nothing below the first, flat beyond the last.
+        marginal_above: Of `whole`, the edge of a row from which on each slice has its own rate.
+        only_above: Of `rate`, `marginal` and `whole`: only what lies above this is paid.
+        rate_at: Of `running`, whether the total before or after the sale picks its rate; unless
+            said after.
+    """
 
     rate: CurveRateText | None = None
     marginal: Tiers | None = None

@@ -42,11 +42,20 @@ def _currency(text: str) -> str:
     return text
 
 
-class ExchangeStep(PlanPart):
-    """One step that a contract prescribes: times or divide, and perhaps round to so many digits."""
+NumberText = Annotated[str, AfterValidator(_number_text), Field(examples=["1.27151"])]
 
-    times: Annotated[str, AfterValidator(_number_text)] | None = None
-    divide: Annotated[str, AfterValidator(_number_text)] | None = None
+
+class ExchangeStep(PlanPart):
+    """One step that a contract prescribes: times or divide, and perhaps round to so many digits.
+
+    Keys:
+        times: What is multiplied with.
+        divide: What is divided by.
+        round: Decimals to which the result is rounded; unless said it is carried on exactly.
+    """
+
+    times: NumberText | None = None
+    divide: NumberText | None = None
     round: Annotated[int, Field(ge=0, le=9)] | None = None
 
     @model_validator(mode="after")
@@ -63,11 +72,27 @@ class ExchangeStep(PlanPart):
         return 1 / parse_exchange_rate(str(self.divide))
 
 
-class Exchange(PlanPart):
-    """What pay is changed to, and at which rate: a number, the market's, or steps of a contract."""
+ExchangeRateText = Annotated[
+    str,
+    AfterValidator(_rate_text),
+    Field(examples=["16_250", "day", "month_average", "month_end"]),
+]
 
-    to: Annotated[str, AfterValidator(_currency)]
-    rate: Annotated[str, AfterValidator(_rate_text)] | None = None
+
+class Exchange(PlanPart):
+    """What pay is changed to, and at which rate: a number, the market's, or steps of a contract.
+
+    Keys:
+        to: ISO 4217 code of the currency that is paid.
+        rate: Units of it for 1 of the plan's; a number, or what the feed `exchange_rate` says of
+            the last day of the period (`day`), of its last month on average, or at that month's
+            end.
+        of: Whose period picks the rate: that in which it was earned, or in which it is posted.
+        steps: The steps of a contract, one after the other, instead of a rate.
+    """
+
+    to: Annotated[str, AfterValidator(_currency), Field(examples=["IDR"])]
+    rate: ExchangeRateText | None = None
     of: Literal["earning", "payment"] = "payment"
     steps: list[ExchangeStep] | None = Field(default=None, min_length=1)
 

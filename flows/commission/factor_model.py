@@ -54,13 +54,21 @@ def _times_text(text: str) -> str:
     return text
 
 
-CallText = Annotated[str, AfterValidator(_call_text)]
-FactorEdgeText = Annotated[str, AfterValidator(_factor_edge_text)]
-TimesText = Annotated[str, AfterValidator(_times_text)]
+CallText = Annotated[str, AfterValidator(_call_text), Field(examples=["score(quality)"])]
+FactorEdgeText = Annotated[
+    str, AfterValidator(_factor_edge_text), Field(examples=["80%", "50_000 USD"])
+]
+TimesText = Annotated[str, AfterValidator(_times_text), Field(examples=["0.9x"])]
 
 
 class FactorRow(EdgeRow):
-    """From (reached) or above (exceeded) an edge on, this factor."""
+    """From (reached) or above (exceeded) an edge on, this factor.
+
+    Keys:
+        from: Lower edge of the row: reaching it is enough.
+        above: Lower edge of the row that must be exceeded.
+        times: The factor.
+    """
 
     from_: FactorEdgeText | None = Field(default=None, alias="from")
     above: FactorEdgeText | None = None
@@ -76,6 +84,11 @@ class Multiplier(PlanPart):
     """A factor by what something else has reached: by rows, or without them that value itself.
 
     Below the first row the factor is 0.
+
+    Keys:
+        by: What picks the factor: `attainment(component)`, `measure(component)`, `score(objective)`
+            or `goal(goal)`.
+        rows: Factors by what it reaches.
     """
 
     by: CallText
@@ -107,7 +120,13 @@ class Multiplier(PlanPart):
 
 
 class Gate(PlanPart):
-    """What a component pays less, or at most, where a condition does not hold."""
+    """What a component pays less, or at most, where a condition does not hold.
+
+    Keys:
+        needs: Condition on what has been reached at the end of the period.
+        else: Share of the pay that is left where it does not hold.
+        else_cap: What is paid at most where it does not hold.
+    """
 
     needs: StateConditionText
     else_: RateText | None = Field(default=None, alias="else")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Discriminator, Tag, field_validator
+from pydantic import AfterValidator, Discriminator, Field, Tag, field_validator
 
 from .plan_part import PlanPart
 from .units import parse_amount, parse_recurring
@@ -50,12 +50,21 @@ def _fixed_text(text: str) -> str:
     return text
 
 
-LimitText = Annotated[str, AfterValidator(_limit_text)]
-FixedText = Annotated[str, AfterValidator(_fixed_text)]
+LimitText = Annotated[
+    str,
+    AfterValidator(_limit_text),
+    Field(examples=["5_000 USD per month", "200% of target"]),
+]
+FixedText = Annotated[str, AfterValidator(_fixed_text), Field(examples=["7_000 USD per month"])]
 
 
 class Cap(PlanPart):
-    """A cap with what becomes of the excess."""
+    """A cap with what becomes of the excess.
+
+    Keys:
+        amount: The most that is paid.
+        excess: What becomes of the rest; `carried` is not calculated yet.
+    """
 
     amount: LimitText
     excess: Literal["lost", "carried"] = "lost"

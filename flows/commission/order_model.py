@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Literal, Self
 
-from pydantic import AfterValidator, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from .measures import RATES
 from .plan_part import PlanPart
@@ -27,13 +27,19 @@ def _positive_money_text(text: str) -> str:
     return text
 
 
-OrderMoneyText = Annotated[str, AfterValidator(_order_money_text)]
+OrderMoneyText = Annotated[str, AfterValidator(_order_money_text), Field(examples=["-3 USD"])]
 """Money for each order, of either sign: a fee is negative."""
-OrderLimitText = Annotated[str, AfterValidator(_positive_money_text)]
+OrderLimitText = Annotated[str, AfterValidator(_positive_money_text), Field(examples=["8 USD"])]
 
 
 class OrderAmounts(PlanPart):
-    """What each order has beside its rate, in this order: a fixed amount, a minimum, a maximum."""
+    """What each order has beside its rate, in this order: a fixed amount, a minimum, a maximum.
+
+    Keys:
+        fixed_per_order: Money for each order beside its rate; a fee is negative.
+        min_per_order: What each order pays at least.
+        max_per_order: What each order pays at most.
+    """
 
     fixed_per_order: OrderMoneyText | None = None
     min_per_order: OrderLimitText | None = None

@@ -29,14 +29,41 @@ _KEYS_TO_COME = {"draw", "negative_pay", "accounting"}
 
 
 class Approval(PlanPart):
-    """Who approved the plan, and when; an unapproved plan calculates and never posts."""
+    """Who approved the plan, and when; an unapproved plan calculates and never posts.
+
+    Keys:
+        by: Names of those who approved.
+        on: Day of the approval.
+    """
 
     by: list[str] = Field(min_length=1)
     on: date
 
 
 class Plan(PlanPart):
-    """A plan as a rep signs it: one version of it per file."""
+    """A plan as a rep signs it: one version of it per file.
+
+    Keys:
+        plan: Name of the plan in all marts and in the feed `plan_assignment`.
+        title: Name that is printed; unless said the plan's.
+        note: Words that are printed on statements.
+        version: Number of the version; each is a file. A sale is paid by the version valid on its
+            day.
+        from: First day of the version.
+        to: Last day of the version; none means open.
+        approved: Who approved it. Without it the plan is calculated, and nothing is posted.
+        who: Participants of whom this holds, day by day, are on the plan; the feed
+            `plan_assignment` adds others.
+        currency: ISO 4217 code of all money of the plan: the company's.
+        pay: How often it is paid.
+        target: Target incentive of a year; `from participant` is each one's own
+            `target_incentive_amount`.
+        cap: What all components together pay at most.
+        rounding: How pay is rounded.
+        exchange: In which other currency it is paid; none means the plan's.
+        components: The lines of the plan in the order in which they are printed, each with a name
+            of its own.
+    """
 
     plan: Identifier
     title: str | None = None

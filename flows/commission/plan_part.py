@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import inspect
 import re
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from .units import parse_amount, parse_curve_rate, parse_rate, parse_yearly_money
 
+if TYPE_CHECKING:
+    from pydantic import GetJsonSchemaHandler
+    from pydantic.json_schema import JsonSchemaValue
+    from pydantic_core import CoreSchema
+
+_KEYS = "\nKeys:\n"
 _IDENTIFIER = re.compile(r"^[a-z][a-z0-9_-]*$")
 
 
@@ -52,19 +59,65 @@ def _target_text(text: str) -> str:
     return text if text == "from participant" else _yearly_text(text)
 
 
-Identifier = Annotated[str, AfterValidator(_identifier)]
-RateText = Annotated[str, AfterValidator(_rate_text)]
-CurveRateText = Annotated[str, AfterValidator(_curve_rate_text)]
-EdgeText = Annotated[str, AfterValidator(_edge_text)]
-PayText = Annotated[str, AfterValidator(_pay_text)]
-TargetText = Annotated[str, AfterValidator(_target_text)]
-YearlyMoneyText = Annotated[str, AfterValidator(_yearly_text)]
+Identifier = Annotated[str, AfterValidator(_identifier), Field(examples=["field-sales"])]
+RateText = Annotated[str, AfterValidator(_rate_text), Field(examples=["60%"])]
+CurveRateText = Annotated[
+    str,
+    AfterValidator(_curve_rate_text),
+    Field(examples=["5%", "500 USD per order", "1.4x"]),
+]
+EdgeText = Annotated[
+    str,
+    AfterValidator(_edge_text),
+    Field(examples=["0", "10_000 USD", "80% of quota", "3 orders"]),
+]
+PayText = Annotated[str, AfterValidator(_pay_text), Field(examples=["500 USD", "50% of target"])]
+TargetText = Annotated[
+    str,
+    AfterValidator(_target_text),
+    Field(examples=["from participant", "20_000 USD per year"]),
+]
+YearlyMoneyText = Annotated[
+    str, AfterValidator(_yearly_text), Field(examples=["20_000 USD per year"])
+]
 
 
 class PlanPart(BaseModel):
-    """Base of all parts: unknown keys are errors, nothing changes after reading."""
+    """Base of all parts: unknown keys are errors, nothing changes after reading.
+
+    The docstring of a part says under `Keys:` what each of its keys means; its JSON Schema has that
+    too.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        schema = handler(core_schema)
+        described = handler.resolve_ref_schema(schema)
+        described["description"] = what_it_is(cls)
+        for key, properties in described["properties"].items():
+            properties["description"] = meaning_of(cls, key)
+        return schema
+
+
+def what_it_is(part: type[PlanPart]) -> str:
+    """Give what the docstring of a part says of the part itself."""
+    return inspect.cleandoc(part.__doc__ or "").partition(_KEYS)[0].strip()
+
+
+def meaning_of(part: type[PlanPart], key: str) -> str:
+    """Give what a key means, as the docstring of the part or of what it builds on says it.
+
+    Raises LookupError where none does.
+    """
+    for base in part.__mro__:
+        text = inspect.cleandoc(base.__doc__ or "").partition(_KEYS)[2]
+        if found := re.search(rf"^ +{key}: (.+(?:\n {{8}}.+)*)", text, re.MULTILINE):
+            return " ".join(found[1].split())
+    raise LookupError(f"{part.__name__}.{key} is not described")
 
 
 def refuse_keys_to_come(values: Any, keys: set[str]) -> Any:

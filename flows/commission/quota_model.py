@@ -28,18 +28,35 @@ def _take_text(text: str) -> str:
     return text
 
 
-TakeText = Annotated[str, AfterValidator(_take_text)]
+TakeText = Annotated[str, AfterValidator(_take_text), Field(examples=["50%", "5_000 USD"])]
 
 
 class RampStep(PlanPart):
-    """From this month of tenure on, this part of a month's quota, or this money."""
+    """From a month of tenure on, a part of a month's quota, or money.
+
+    Keys:
+        month: Month from which it holds, 1 being the calendar month of the start in the plan.
+        take: Share of the month's quota, or what the quota is instead.
+    """
 
     month: Annotated[int, Field(ge=1)]
     take: TakeText
 
 
 class QuotaRule(PlanPart):
-    """Which rows of the feed `quota` the component is measured against, and how."""
+    """Which rows of the feed `quota` the component is measured against, and how.
+
+    Keys:
+        type: The `quota_type` of its rows; unless said the component's name.
+        period: What a row of the feed is for, where that is longer than the window.
+        spread: How the quota of a longer period is divided: `Q1` to `Q4`, `H1` and `H2` or `M1` to
+            `M12` with their shares, which add up to 100%. Unless said evenly.
+        prorate: What counts for who is on the plan for a part of the window: by days, by 365 days
+            a year, by months of which at least half counts, or all of it.
+        ramp: Less for who is new, by months of tenure.
+        on_change: Of a quota that changes within its period: the newest row for all of it, both
+            weighed by their days, or a window of its own for each.
+    """
 
     type: str | None = None
     period: Literal["month", "quarter", "half", "year"] | None = None

@@ -15,11 +15,13 @@ _WITH_THE_SALES_OWN = ("differential", "fixed", "pool", "contest")
 
 
 class ReturnRule(PlanPart):
-    """At which rate a return takes back, and whether it takes from the attainment too.
+    """What a sale that comes back takes back.
 
-    `as_sold`: walks back inside the window of its sale, else at the sale's own rate and cents;
-    `walk_back`: walks back wherever it falls; `current`: at the rate of the place it falls on;
-    `rerate`: as if the part taken back had never been sold.
+    Keys:
+        rate: `as_sold` walks back inside the window of its sale, else it has the sale's own rate
+            and cents; `walk_back` walks back wherever it falls; `current` has the rate of the place
+            that it falls on; `rerate` pays as if the part taken back had never been sold.
+        attainment: Whether it takes from the running measure, too.
     """
 
     rate: Literal["as_sold", "walk_back", "current", "rerate"] = "as_sold"

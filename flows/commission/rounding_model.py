@@ -13,6 +13,12 @@ class Rounding(PlanPart):
     """Halves away from zero or to even; running totals or single lines; to this many decimals.
 
     Without `digits` pay has those of the currency.
+
+    Keys:
+        mode: Halves away from zero (`half_up`), or to the even neighbour.
+        scope: `total` rounds the running sum and pays differences, so that lines add up to it;
+            `line` rounds each line.
+        digits: Decimals of pay; unless said those of the currency.
     """
 
     mode: Literal["half_up", "half_even"] = "half_up"

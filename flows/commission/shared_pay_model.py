@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import pyarrow as pa
-from pydantic import AfterValidator, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from .plan_part import PlanPart
 from .state_condition import StateConditionText, condition_rows
@@ -102,13 +102,22 @@ class Pool(PlanPart):
 
     `base` is a sum of weights that is fixed: each member has his own part of the fund, whoever else
     is a member, and what is left is nobody's.
+
+    Keys:
+        fund: Money for each window, or a share of what the company sells of what the component
+            measures.
+        factor: What the fund is multiplied by.
+        members: Condition of who has a part; unless said everyone on the plan.
+        share: What the parts are in proportion to: nothing, each one's measure, or his target
+            incentive.
+        base: A fixed sum of weights to divide by, in place of that of the members.
     """
 
-    fund: Annotated[str, AfterValidator(_fund)]
-    factor: Annotated[str, AfterValidator(_factor)] = "1x"
+    fund: Annotated[str, AfterValidator(_fund), Field(examples=["1% of company", "3_000 USD"])]
+    factor: Annotated[str, AfterValidator(_factor), Field(examples=["1.15x"])] = "1x"
     members: StateConditionText | None = None
     share: Literal["equal", "measure", "target_incentive_amount"] = "equal"
-    base: Annotated[str, AfterValidator(_base)] | None = None
+    base: Annotated[str, AfterValidator(_base), Field(examples=["4_000_000 USD"])] | None = None
 
     @property
     def money_texts(self) -> list[str]:
@@ -118,11 +127,20 @@ class Pool(PlanPart):
 
 
 class Contest(PlanPart):
-    """A prize for the one of some rank by the measure, or for who reaches an amount first."""
+    """A prize for the one of some rank by the measure, or for who reaches an amount first.
 
-    rank: Annotated[str, AfterValidator(_rank)] | None = None
-    first_to: Annotated[str, AfterValidator(_reach)] | None = None
-    prize: Annotated[str, AfterValidator(_prize)]
+    Keys:
+        rank: Who wins: 1 is who has most.
+        first_to: An amount; who reaches it first wins.
+        prize: Money for each window.
+        ties: Whether those who tie share the prize, each get it, or nobody does.
+    """
+
+    rank: Annotated[str, AfterValidator(_rank), Field(examples=["1"])] | None = None
+    first_to: (
+        Annotated[str, AfterValidator(_reach), Field(examples=["3 orders", "50_000 USD"])] | None
+    ) = None
+    prize: Annotated[str, AfterValidator(_prize), Field(examples=["2_500 USD"])]
     ties: Literal["share", "all", "none"] = "share"
 
     @model_validator(mode="after")

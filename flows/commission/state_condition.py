@@ -12,7 +12,7 @@ from itertools import product
 from typing import Annotated, Any
 
 import pyarrow as pa
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 from .conditions import (
     And,
@@ -58,7 +58,9 @@ def _state_condition(text: str) -> str:
     return text
 
 
-StateConditionText = Annotated[str, AfterValidator(_state_condition)]
+StateConditionText = Annotated[
+    str, AfterValidator(_state_condition), Field(examples=["attainment(revenue) >= 80%"])
+]
 """A condition that is asked of a participant at the end of a period."""
 
 

@@ -16,7 +16,13 @@ TERM_CURVES = ("rate", "marginal")
 
 
 class Term(Curve, OrderAmounts):
-    """A rate or marginal rows for sales of which `where` and the dates hold."""
+    """A rate or marginal rows for sales of which `where` and the dates hold.
+
+    Keys:
+        where: Condition on the sale and whoever has credit for it; unless said it holds for all.
+        from: First day of the term; unless said the component's.
+        to: Last day of the term; unless said the component's.
+    """
 
     where: SaleConditionText | None = None
     from_: date | None = Field(default=None, alias="from")

@@ -96,6 +96,9 @@ class Parser:
             return self._number(kind, given)
         if kind == "date":
             moment = _moment(given, self.locale.date)
+            if _states_zone(self.locale.date):
+                # By UTC, the session's zone, an early morning in Jakarta is still the day before.
+                moment = f"timezone({sql.text(self.time_zone)}, {moment})"
             return f"CASE WHEN {moment} > {_FIRST_DAY} THEN CAST({moment} AS DATE) END"
         if kind == "timestamp":
             moment = _moment(given, self.locale.timestamp)
@@ -153,7 +156,7 @@ class Parser:
     @property
     def states_zone(self) -> bool:
         """Tell whether the times of the source say their zone."""
-        return "%z" in self.locale.timestamp or "%Z" in self.locale.timestamp
+        return _states_zone(self.locale.timestamp)
 
     def _as_utc(self, moment: str, has_zone: bool) -> str:
         """Make UTC of a time; the session's own zone is UTC."""
@@ -243,6 +246,10 @@ def _trimmed(given: str) -> str:
     is_ascii = f"strlen({given}) = length({given})"
     is_bare = f"{given} BETWEEN '!' AND '}}' AND NOT suffix({given}, ' ') AND {is_ascii}"
     return f"CASE WHEN {is_bare} THEN {given} ELSE trim({given}) END"
+
+
+def _states_zone(form: str) -> bool:
+    return "%z" in form or "%Z" in form
 
 
 def _moment(given: str, form: str) -> str:

@@ -12,15 +12,25 @@ from ..terminal import as_exact, as_money, as_text
 
 if TYPE_CHECKING:
     from ..terminal import Terminal
-    from .explanation import Explanation, Tier
+    from .pay_causes import Cause, Figure
+    from .explanation import Adjustment, Explanation, Tier
 
 _OF_KIND = {
     "re-rating": "what was sold before in the window is paid at the rate reached from here on",
     "reversal": "takes back the sale's own pay, in the proportion of what came back",
     "fixed": "has no transaction: paid for the period itself",
-    "adjustment": "has no transaction: the result of the period less its lines",
     "per-order": "what the fixed amount, minimum and maximum of the order change",
 }
+
+
+_STEPS = {
+    "multiplier": "calculated_amount",
+    "return": "return_effect_amount",
+    "gate": "gate_effect_amount",
+    "floor": "floor_effect_amount",
+    "cap": "cap_effect_amount",
+}
+"""What makes the result of a period, in the order in which it adds up, by cause."""
 
 
 def show_explanations(terminal: Terminal, explanations: list[Explanation]) -> None:
@@ -50,13 +60,15 @@ def _rows(explanation: Explanation) -> list[list[str]]:
         ("file", _file(explanation)),
         ("plan", f"{line['plan_id']}, version {line['plan_version']}: {line['component_id']}"),
         ("credit", _credit(explanation)),
+        *(("credit path", _path(row)) for row in explanation.paths),
         ("window", f"{line['window_start']} to {line['window_end']}"),
         ("measure", _measure(explanation)),
         ("quota", _quota(explanation)),
         ("rate", _rate(explanation)),
+        *(("because", _cause(explanation, cause)) for cause in explanation.causes),
         ("amount", _amount(explanation)),
         ("next tier", _next(explanation)),
-        *(("also", _adjustment(row)) for row in explanation.adjustments if row != line),
+        *(("also", text) for row in explanation.adjustments for text in _also(explanation, row)),
         *(("posted", _posting(line, row)) for row in explanation.postings),
     ]
     if not explanation.postings and line["commission_amount"]:
@@ -90,8 +102,14 @@ def _credit(explanation: Explanation) -> str | None:
     line = explanation.line
     if line["credit_share"] is None:
         return None
-    level = "" if not line["credit_level"] else f", as manager at level {line['credit_level']}"
-    return f"{_percent(line['credit_share'])} of it{level}"
+    by = ""
+    if any(path["paths"].startswith("team ") for path in explanation.paths):
+        by = ", with the team"
+    elif any(cause.kind == "territory" for cause in explanation.causes):
+        by = ", by territory"
+    elif line["credit_level"]:
+        by = f", as manager at level {line['credit_level']}"
+    return f"{_percent(line['credit_share'])} of it{by}"
 
 
 def _measure(explanation: Explanation) -> str | None:
@@ -139,7 +157,14 @@ def _rate_of(tier: Tier | None, line: dict[str, Any]) -> str:
 def _amount(explanation: Explanation) -> str:
     line = explanation.line
     amount = _money(line, "commission_amount")
-    said = _OF_KIND.get(line["line_kind"])
+    if line["line_kind"] == "adjustment":
+        return f"{amount}{_steps(explanation)}"
+    if explanation.order_lines:
+        parts = [f"{_money(row, 'commission_amount')} {row['line_kind']}"
+                 for row in explanation.order_lines]  # fmt: skip
+        return f"{amount}: the order is paid {' and '.join(parts)}"
+    # What is paid for the commission of a team has a rate, though no transaction.
+    said = None if line["cause"] == "override" else _OF_KIND.get(line["line_kind"])
     if said is not None or line["rate"] is None:
         return f"{amount}: {said or 'the payout line after less before'}"
     exact = Fraction(line["credited_amount"]) * Fraction(line["rate"])
@@ -162,8 +187,55 @@ def _next(explanation: Explanation) -> str | None:
     return f"{rate}{following.words}{_in_measure(explanation, following)}: {more} more"
 
 
-def _adjustment(line: dict[str, Any]) -> str:
-    return f"{_money(line, 'commission_amount')} of adjustment: {line['commission_line_id']}"
+def _path(path: dict[str, Any]) -> str:
+    seller = path["paths"].partition(" > ")[0]
+    share = _percent(path["share"])
+    if path["paths"].startswith("team "):
+        return f"{path['paths']}: {share} of what anyone of it sells"
+    return f"{path['paths']}: {share} of what {seller} sells"
+
+
+def _also(explanation: Explanation, adjustment: Adjustment) -> list[str]:
+    line = adjustment.line
+    said = f"{_money(line, 'commission_amount')} in the period by {line['cause']}"
+    causes = [_cause(explanation, cause) for cause in adjustment.causes]
+    return [f"{said}: {cause}" for cause in causes] or [f"{said}: {line['commission_line_id']}"]
+
+
+def _cause(explanation: Explanation, cause: Cause) -> str:
+    figures = "; ".join(_figure(explanation, figure) for figure in cause.figures)
+    return f"{cause.term} ({figures})" if figures else cause.term
+
+
+def _figure(explanation: Explanation, figure: Figure) -> str:
+    """Write a figure with what it is of: attainment(a) is 79.99%, 7,999.00 of 10,000.00."""
+    digits = currency_digits(explanation.line["currency"])
+    parts = []
+    if figure.amount is not None and figure.of_amount:
+        # The share of the marts is rounded, and a figure just below an edge must not look like it.
+        parts.append(_cut_percent(Fraction(figure.amount) / Fraction(figure.of_amount)))
+        of_amount = f" of {as_money(figure.of_amount, digits)}"
+    else:
+        parts += [] if figure.share is None else [_cut_percent(Fraction(figure.share))]
+        of_amount = ""
+    if figure.amount is not None:
+        parts.append(f"{as_money(figure.amount, digits)}{of_amount}")
+    return f"{figure.asked} is {', '.join(parts) or 'not known'}, {figure.source}"
+
+
+def _steps(explanation: Explanation) -> str:
+    """Write from which to which result of its period an adjustment leads."""
+    line, result = explanation.line, explanation.result
+    if result is None or line["cause"] not in _STEPS:
+        return ""
+    after = Decimal(0)
+    for cause, column in _STEPS.items():
+        after += result[column]
+        if cause == line["cause"]:
+            break
+    digits = currency_digits(line["currency"])
+    before = after - line["commission_amount"]
+    return f": the period's {as_money(before, digits)} become {as_money(after, digits)}"
 
 
 def _posting(line: dict[str, Any], posting: dict[str, Any]) -> str:

@@ -46,15 +46,22 @@ create table commission.commission_line as
         credited::decimal(24, 6) as credited_amount, 950::decimal(24, 6) as measure_before,
         1050.10::decimal(24, 6) as measure_after, 'field/1/revenue/' || segment as segment_id,
         rate::decimal(18, 9) as rate, paid::decimal(24, 6) as commission_amount,
-        'USD' as currency, 'sale' as line_kind, date '2026-10-01' as window_start,
-        date '2026-10-31' as window_end, 1 as quota_version, 1 as plan_version
+        'USD' as currency, 'sale' as line_kind, null::varchar as cause,
+        date '2026-10-01' as window_start, date '2026-10-31' as window_end,
+        1 as quota_version, 1 as plan_version
     from (values (1, 50, 0.05, 2.5), (2, 50.10, 0.08, 4.01))
         as rows(segment, credited, rate, paid);
 create table commission.commission_summary as
     select
         'R1' as participant_id, 'field' as plan_id, 'revenue' as component_id,
         '2026-10' as period, date '2026-10-01' as window_start,
-        1000::decimal(24, 6) as quota_amount, 'USD' as currency;
+        1000::decimal(24, 6) as quota_amount, 'USD' as currency, 1 as plan_version,
+        null::decimal(24, 6) as funded_amount;
+create table commission.reached (
+    participant_id varchar, plan_id varchar, plan_version bigint, component_id varchar,
+    window_start date, period varchar, asked varchar, reached_by varchar,
+    reached_share decimal(18, 9)
+);
 create table commission.ledger as
     select
         commission_line_id, '2026-10' as posting_period, '2026-10' as earned_period,
