@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from .curves import SHARE_OF_YEAR, Scale, re_rates_at_edges, share_of_target, walk_of
+from .grid_model import walk_of_cells
 from .limit_model import Limit, limit_text, parse_limit
 from .period_kinds import MONTHS, in_calendar_of, length_of
 from .state_condition import CONDITION_SCHEMA, condition_rows, decimals_of
@@ -61,8 +62,9 @@ SCHEMAS: dict[str, pa.Schema] = {
     ),
     "plan_band": pa.schema(
         [
-            ("component_key", _TEXT), ("curve_number", _INTEGER), ("condition_id", _TEXT),
-            ("walk", _TEXT), ("re_rates_at_edges", _FLAG),
+            ("component_key", _TEXT), ("axis_number", _INTEGER), ("curve_number", _INTEGER),
+            ("condition_id", _TEXT), ("walk", _TEXT), ("re_rates_at_edges", _FLAG),
+            ("is_of_cells", _FLAG),
         ]
     ),
     "plan_condition": CONDITION_SCHEMA,
@@ -93,10 +95,26 @@ def rows_of(component: Component, key: str, plan: Plan, scale: Scale) -> Rows:
         rows["plan_band"].append(
             {
                 "component_key": key,
+                "axis_number": 1,
                 "curve_number": number,
                 "condition_id": condition_id,
                 "walk": "exact" if plan.rounding.scope == "line" else walk_of(band),
                 "re_rates_at_edges": re_rates_at_edges(band),
+                "is_of_cells": False,
+            }
+        )
+    for pick in component.cells.of_state if component.cells else []:
+        condition_id = f"{key}/cells/{pick.axis}/{pick.number}"
+        rows["plan_condition"] += condition_rows(pick.condition, key, condition_id, scale.money)
+        rows["plan_band"].append(
+            {
+                "component_key": key,
+                "axis_number": pick.axis,
+                "curve_number": pick.number,
+                "condition_id": condition_id,
+                "walk": walk_of_cells(component.cells, component.window, plan.rounding.scope),
+                "re_rates_at_edges": False,
+                "is_of_cells": True,
             }
         )
     for ordinal, gate in enumerate(component.gates or [], start=1):
