@@ -162,7 +162,7 @@ def check_cells(component: Component, cells: Cells) -> None:
         raise ValueError("an amount by what is sold is for each order: say window: order")
     elif (component.of, component.credit, component.where) != ("net_amount", "direct", None):
         raise ValueError(
-            "an amount for the window measures nothing: leave of, where and credit out"
+            "an amount for the window measures nothing: leave out of, where and credit"
         )
 
 
@@ -195,9 +195,7 @@ def conditions_of(name: str, entries: list[str]) -> list[str]:
     found = [_ENTRY.match(entry) for entry in entries]
     for entry, match in zip(entries, found, strict=True):
         if match is None:
-            raise Refusal(
-                f'{name}: "{entry}" is no edge', f"write for example from 0 or above {entry}"
-            )
+            raise Refusal(f'{name}: "{entry}" is no edge', "write for example from 0% or above 80%")
     edges = [(match[1], match[2]) for match in found if match]
     least = [checked(f"{name} {'>=' if word == 'from' else '>'} {edge}") for word, edge in edges]
     _check_ascending(name, [parse_condition(text).constants[0] for text in least])

@@ -37,7 +37,7 @@ def _picked_by_text(text: str) -> str:
 
 
 PickedByText = Annotated[str, AfterValidator(_picked_by_text)]
-"""What picks the rate: a measure of what is sold, or what is reached, like `attainment(revenue)`."""
+"""What picks the rate: a measure of what is sold, or what is reached: `attainment(revenue)`."""
 
 
 def _order_money_text(text: str) -> str:
