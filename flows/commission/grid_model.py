@@ -67,6 +67,14 @@ class Cells:
         """What is asked of what is reached at the end of a window."""
         return [pick for pick in self.picks if pick.is_of_state]
 
+    def condition_of(self, number: int) -> str | None:
+        """Give what picks a curve in words; None for a curve of no cell."""
+        down, across = ([p for p in self.picks if p.axis == axis] for axis in (1, 2))
+        if not across:
+            return next((p.condition for p in down if p.number == number), None)
+        pairs = ((a, b) for a in down for b in across if a.number + b.number == number)
+        return next((f"{a.condition} and {b.condition}" for a, b in pairs), None)
+
 
 def walk_of_cells(cells: Cells, window: str | None, rounding_scope: str) -> str:
     """Give how a credit moves on the curve of its cell; see `curves.walk_of`."""

@@ -30,13 +30,14 @@ class Tier:
 
     `edge` is in the measure's own unit where a quota or the plan says it; `words` is how the plan
     does. `rate` is a fraction, or money for each `per` (unit, order, customer), None where pay is a
-    line between points.
+    line between points. `where` is the condition of a term, band or cell of a grid.
     """
 
     words: str
     edge: Fraction | None
     rate: Decimal | None
     per: str | None = None
+    where: str | None = None
 
 
 @dataclass(frozen=True)
@@ -123,16 +124,21 @@ def _segments(workspace: Workspace) -> dict[str, Row]:
     """Give the segments of the workspace's plans by their ids."""
     from ..commission.compile import compile_plans
     from ..commission.curves import RATE_PLACES
+    from ..commission.plans import load_plans
 
     tables = compile_plans(workspace)
+    plans = {(file.plan.plan, file.plan.version): file.plan for file in load_plans(workspace)}
     components = {row["component_key"]: row for row in tables["plan_component"].to_pylist()}
     scales = {"money": 10**workspace.settings.money_scale, "units": 10**6, "share": RATE_PLACES}
     segments = {}
     for row in tables["plan_segment"].to_pylist():
         component = components[row["component_key"]]
+        plan = plans[component["plan_id"], component["plan_version"]]
+        said = plan.components[component["component_id"]]
         segments[row["segment_id"]] = {
             **row,
-            "measure": MEASURES[component["measure"]],
+            "measure": MEASURES.get(component["measure"], MONEY),
+            "where": said.condition_of(row["curve_number"]),
             "picked_by": component["picked_by"],
             "scale": scales.get(row["edge_unit"], 1),
         }
@@ -144,15 +150,16 @@ def _tier(segment: dict[str, Any] | None, quota: Decimal | None) -> Tier | None:
         return None
     edge = Fraction(segment["edge_numerator"], segment["edge_denominator"])
     word = "above" if segment["is_above"] else "from"
+    where = segment["where"]
     per = None if segment["slope_target_numerator"] else segment["measure"].paid_per
     if segment["edge_unit"] == "quota":
         amount = None if quota is None else edge * Fraction(quota)
-        return Tier(f"{word} {as_exact(edge * 100)}% of quota", amount, segment["rate"], per)
+        return Tier(f"{word} {as_exact(edge * 100)}% of quota", amount, segment["rate"], per, where)
     amount = edge / segment["scale"]
     said = f"{as_exact(amount * 100)}%" if segment["edge_unit"] == "share" else as_exact(amount)
     # What another measure picks is no distance on this one.
     is_distance = segment["picked_by"] is None
-    return Tier(f"{word} {said}", amount if is_distance else None, segment["rate"], per)
+    return Tier(f"{word} {said}", amount if is_distance else None, segment["rate"], per, where)
 
 
 _LINES = """

@@ -126,7 +126,8 @@ def _rate(explanation: Explanation) -> str | None:
             return None
         return f"{_percent(line['rate'])} of a plan that is not in plans/ any more"
     rate = "a line between points" if line["rate"] is None else _rate_of(tier, line)
-    return f"{rate}, {tier.words}{_in_measure(explanation, tier)}"
+    where = f", where {tier.where}" if tier.where else ""
+    return f"{rate}, {tier.words}{_in_measure(explanation, tier)}{where}"
 
 
 def _rate_of(tier: Tier | None, line: dict[str, Any]) -> str:
