@@ -20,9 +20,10 @@
     {{ return([]) }}
 {%- endmacro %}
 
-{# Joins to `credit` what the conditions ask of: the document of the sale, and masters as they were on the day
-   of the order. Nothing where no plan has conditions. #}
-{% macro tables_of_conditions(filters) -%}
+{# Joins to `credit` what the conditions ask of: the document of the sale, all lines of its order together, and
+   masters as they were on the day of the order. Nothing where no plan has conditions. Only touched orders are added
+   up where the credits are of those. #}
+{% macro tables_of_conditions(filters, of_touched_orders=false) -%}
     {#- Named whether they are needed or not, since dbt wants to know what a model may read. -#}
     {%- set relations = {
         'document': ref('int_sales__document'), 'product': ref('stg_product'), 'channel': ref('stg_channel'),
@@ -32,6 +33,25 @@
     {%- if 'document' in needed %}
     left join {{ relations.document }} as document
         on credit.document_id = document.document_id
+    {%- endif %}
+    {%- if 'whole_order' in needed %}
+    left join (
+        select
+            root_order_id,
+            sum(net_units) as net_units,
+            -- Without the cost of one line there is no margin of the order.
+            case when count(*) = count(margin_units) then sum(margin_units) end as margin_units,
+            sum(quantity) as quantity,
+            sum(discount_amount) as discount_amount
+        from {{ relations.document }}
+        where
+            document_type = 'sale'
+            {%- if of_touched_orders %}
+            and root_order_id in (select touched.root_order_id from {{ ref('int_sales__touched_order') }} as touched)
+            {%- endif %}
+        group by root_order_id
+    ) as whole_order
+        on credit.root_order_id = whole_order.root_order_id
     {%- endif %}
     {%- if 'product' in needed %}
     left join {{ relations.product }} as product
@@ -74,23 +94,25 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# The number of the first term of `component` that holds for `credit`, which is that of its curve; 0, the
-   component's own curve, where none does. #}
+{# The number of the curve that terms pick for `credit` on `component`: of each axis that of the first term which
+   holds, added up; 0, the component's own curve, where none does. #}
 {% macro curve_of_terms(filters) -%}
     {%- set relation = source('plan', 'plan_term') -%}
     {%- set terms = run_query(
-        'select component_key, term_number, filter_number, valid_from, valid_to from ' ~ relation
-        ~ ' order by component_key, term_number'
+        'select component_key, axis_number, term_number, filter_number, valid_from, valid_to from ' ~ relation
+        ~ ' order by component_key, axis_number, term_number'
     ).rows if execute else [] -%}
     {%- set holds = {} -%}
     {%- for filter in filters -%}
         {%- do holds.update({filter.filter_number: filter.filter_sql}) -%}
     {%- endfor -%}
+    {%- set axes = terms | map(attribute='axis_number') | unique | sort -%}
     {%- if terms | length == 0 -%}
         0
-    {%- else -%}
+    {%- endif -%}
+    {%- for axis in axes %}
         case
-            {%- for term in terms %}
+            {%- for term in terms if term.axis_number == axis %}
             when
                 component.component_key = '{{ term.component_key }}'
                 and credit.event_date between cast('{{ term.valid_from }}' as date) and cast('{{ term.valid_to }}' as date)
@@ -101,5 +123,6 @@
             {%- endfor %}
             else 0
         end
-    {%- endif -%}
+        {{ '+' if not loop.last }}
+    {%- endfor -%}
 {%- endmacro %}

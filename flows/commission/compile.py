@@ -47,6 +47,7 @@ from .eligibility import WHO_SCHEMA, who_rows
 from .exchange import SCHEMAS as EXCHANGE_SCHEMAS
 from .exchange import exchange_rows
 from .filters import EVERY_SALE, FILTER_SCHEMA, Filters, asks_margin
+from .grid_model import walk_of_cells
 from .measures import MEASURES
 from .order_amounts import ORDER_AMOUNT_SCHEMA, order_amount_rows
 from .plans import PlanFile, load_plans
@@ -109,7 +110,8 @@ SCHEMAS: dict[str, pa.Schema] = {
     "plan_order_amount": ORDER_AMOUNT_SCHEMA,
     "plan_term": pa.schema(
         [
-            ("component_key", _TEXT), ("term_number", _INTEGER), ("filter_number", _INTEGER),
+            ("component_key", _TEXT), ("axis_number", _INTEGER), ("term_number", _INTEGER),
+            ("filter_number", _INTEGER),
             ("valid_from", _DATE), ("valid_to", _DATE),
         ]
     ),
@@ -250,16 +252,22 @@ def _component_rows(
     window = component.accumulates_over(file.plan.pay)
     key = f"{file.plan.plan}/{file.plan.version}/{name}"
     target = share_of_target(component.weight, window)
-    has_no_events = component.fixed is not None or component.of in ("score", TEAM_COMMISSION)
+    has_no_events = (
+        component.fixed is not None
+        or component.pays_for_window
+        or component.of in ("score", TEAM_COMMISSION)
+    )
     decimals = MEASURES[component.of].decimals
     if component.of == TEAM_COMMISSION:
         decimals = scale.pay
     if decimals is not None:
         scale = replace(scale, measure=decimals)
-    curves = component.curves if component.curves_said or component.terms else []
+    has_curves = component.curves_said or component.terms or component.cells
+    curves = component.curves if has_curves else []
     if component.of == "score":
         curves = [against_quota(curve) for curve in curves]
-    lines_of_curves = [lines_of(curve, target, scale, component.by) for curve in curves]
+    picked_by = _picked_by(component)
+    lines_of_curves = [lines_of(curve, target, scale, picked_by) for curve in curves]
     lines = [line for lines in lines_of_curves for line in lines]
     if window not in SHARE_OF_YEAR and needs_target(lines):
         raise ValueError(
@@ -280,18 +288,20 @@ def _component_rows(
         "ordinal": ordinal,
         "title": component.title or name,
         "measure": _measure_of(component),
-        # Fixed pay and scores have no transactions.
+        # Pay for a period and scores have no transactions.
         "event_kind": None if has_no_events else _EVENT_OF[component.on],
         "window_kind": window,
         "valid_from": max(file.plan.from_, component.from_ or file.plan.from_),
         "valid_to": min(file.valid_to, component.to or file.valid_to),
-        "filter_number": filters.number_of(component.where),
+        "filter_number": filters.number_of(
+            component.where, is_of_order=component.window == "order"
+        ),
         "asks_margin": asks_margin(component.conditions),
         "needs_full_split": component.shares == "100%",
         "shares_out_pay": component.share_out == "pay",
         "walk": own_walk_of(component) or walk,
-        "picked_by": component.by,
-        "re_rates_at_edges": re_rates_at_edges(component),
+        "picked_by": picked_by,
+        "re_rates_at_edges": component.cells is None and re_rates_at_edges(component),
         "needs_quota": needs_quota(lines),
         "needs_target": needs_target(lines),
         "is_narrow": common is None and not has_own_rounding and is_narrow(lines),
@@ -314,7 +324,16 @@ def _component_rows(
     return component_row, segments
 
 
+def _picked_by(component: Component) -> str | None:
+    """Give the measure that picks the segment; an order's place in its cell is what it counts."""
+    if component.cells is None:
+        return component.by
+    return component.of if component.window == "order" and component.cells.are_pays else None
+
+
 def _walk_of(component: Component, rounding: Rounding) -> str:
+    if component.cells is not None:
+        return walk_of_cells(component.cells, component.window, rounding.scope)
     if component.window == "order":
         return "order_segments" if component.terms else order_walk_of(component, component.by)
     walk = walk_of(component, component.by)
@@ -328,23 +347,39 @@ def _walk_of(component: Component, rounding: Rounding) -> str:
 def _term_rows(
     component_row: dict[str, Any], component: Component, filters: Filters
 ) -> list[dict[str, Any]]:
-    """Give the terms; the number of a term is that of its curve."""
-    return [
+    """Give the terms; the number of a term is that of its curve, or what it adds to it."""
+    is_of_order = component.window == "order"
+    terms = [
         {
             "component_key": component_row["component_key"],
+            "axis_number": 1,
             "term_number": number,
-            "filter_number": filters.number_of(term.where),
+            "filter_number": filters.number_of(term.where, is_of_order=is_of_order),
             "valid_from": term.from_ or component_row["valid_from"],
             "valid_to": term.to or component_row["valid_to"],
         }
         for number, term in enumerate(component.terms or [], start=1)
     ]
+    of_cells = [
+        {
+            "component_key": component_row["component_key"],
+            "axis_number": pick.axis,
+            "term_number": pick.number,
+            "filter_number": filters.number_of(
+                pick.condition, is_of_order=is_of_order, is_of_size=True
+            ),
+            "valid_from": component_row["valid_from"],
+            "valid_to": component_row["valid_to"],
+        }
+        for pick in (component.cells.of_sale if component.cells else [])
+    ]
+    return [*terms, *of_cells]
 
 
 def _measure_of(component: Component) -> str:
     if component.of == TEAM_COMMISSION:
         return "commission"
-    return "none" if component.fixed else component.of
+    return "none" if component.fixed or component.pays_for_window else component.of
 
 
 def _segment_rows(

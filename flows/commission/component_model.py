@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
@@ -13,9 +14,10 @@ from .conditions import Call
 from .credit_model import Differential, LevelsText, check_credit
 from .curve_model import CURVES, Curve
 from .factor_model import Gates, Multipliers
+from .grid_model import Cells, Grid, cells_by_call, check_cells
 from .limit_model import CapTerm, FixedText, LimitText, Prorate, limit_text, parse_limit
 from .measures import MeasureName
-from .order_model import OrderAmounts, PickingMeasure, check_order
+from .order_model import OrderAmounts, PickedByText, check_order
 from .period_kinds import WindowKind
 from .plan_part import RateText, YearlyMoneyText, refuse_keys_to_come
 from .quota_model import QuotaRule
@@ -25,10 +27,10 @@ from .state_condition import calls_of
 from .term_model import Term, check_slices
 from .units import parse_curve_rate
 
-WITHOUT_CURVE = ("differential", "fixed", "pool", "contest")
-"""What pays without being a curve of the running measure."""
+WITHOUT_CURVE = ("grid", "differential", "fixed", "pool", "contest")
+"""What pays without being one curve of the running measure."""
 _KEYS_TO_COME = {
-    "payee", "deduct", "grid", "clawback", "release",
+    "payee", "deduct", "clawback", "release",
 }  # fmt: skip
 
 
@@ -64,6 +66,7 @@ class Component(Curve, OrderAmounts):
         fixed: Pay without a measure, instead of a curve.
         pool: Money shared among several, instead of a curve.
         contest: A prize for whoever wins, instead of a curve.
+        grid: Rates or amounts by two measures, instead of a curve.
         prorate: Of `fixed`, how a part of its period is paid: by days of the period (unless said),
             by 365 days a year, by months, or not at all.
         terms: Other curves for some sales or days; the first that holds wins.
@@ -92,7 +95,8 @@ class Component(Curve, OrderAmounts):
     weight: RateText = "100%"
     target: YearlyMoneyText | None = None
     quota: QuotaRule | Literal["none"] | None = None
-    by: PickingMeasure | None = None
+    by: PickedByText | None = None
+    grid: Grid | None = None
     fixed: FixedText | None = None
     pool: Pool | None = None
     contest: Contest | None = None
@@ -128,8 +132,11 @@ class Component(Curve, OrderAmounts):
             )
         if self.from_ and self.to and self.to < self.from_:
             raise ValueError(f"to {self.to} is before from {self.from_}")
-        for curve in self.curves:
-            curve.check_measure(self.of, self.by)
+        if self.cells is not None:
+            check_cells(self, self.cells)
+        else:
+            for curve in self.curves:
+                curve.check_measure(self.of, self.by)
         if self.terms:
             check_slices(self)
         check_order(self)
@@ -154,6 +161,8 @@ class Component(Curve, OrderAmounts):
     def _check_other_curves(self) -> None:
         if self.terms is not None and (self.bands is not None or self.fixed is not None):
             raise ValueError("terms do not go with bands or fixed; give them a component each")
+        if self.grid is not None and (self.terms is not None or self.bands is not None):
+            raise ValueError("a grid picks by both of its axes: leave terms and bands out")
         if self.bands is not None and (self.by is not None or self.window == "order"):
             raise ValueError("bands are of a whole window: they do not go with by or orders")
 
@@ -183,12 +192,15 @@ class Component(Curve, OrderAmounts):
     @property
     def needs_quota(self) -> bool:
         """Whether a curve of it has an edge in % of quota, or pays by attainment."""
-        return super().needs_quota or any(curve.needs_quota for curve in self.other_curves)
+        own = self.cells is None and super().needs_quota
+        return own or any(curve.needs_quota for curve in self.other_curves)
 
     @property
     def conditions(self) -> list[str]:
         """Every condition that is asked of a sale."""
-        return [text for text in (self.where, *(term.where for term in self.terms or [])) if text]
+        of_cells = [pick.condition for pick in self.cells.of_sale] if self.cells else []
+        said = [self.where, *(term.where for term in self.terms or []), *of_cells]
+        return [text for text in said if text]
 
     def accumulates_over(self, pay: str) -> str:
         """Give the kind of period that the component's windows are; orders lie in a pay period."""
@@ -205,19 +217,41 @@ class Component(Curve, OrderAmounts):
         """Every condition that is asked at the end of a period."""
         return [
             *(band.if_ for band in self.bands or []),
+            *(pick.condition for pick in (self.cells.of_state if self.cells else [])),
             *(gate.needs for gate in self.gates or []),
             *([self.pool.members] if self.pool and self.pool.members else []),
         ]
 
+    @cached_property
+    def cells(self) -> Cells | None:
+        """What a grid picks, or `by` of what is reached; none where the component has one curve."""
+        if self.grid is not None:
+            return self.grid.cells
+        return cells_by_call(self, self.by) if self.by and self.by.endswith(")") else None
+
+    @property
+    def pays_for_window(self) -> bool:
+        """Whether it pays one amount at the end of a window, by what is reached then."""
+        return self.cells is not None and self.cells.are_pays and self.window != "order"
+
     @property
     def other_curves(self) -> list[Curve]:
-        """The curves of terms or bands, which replace the component's own for some lines."""
+        """The curves of terms, bands or cells, which replace the component's own."""
+        if self.cells is not None:
+            return list(self.cells.curves[1:])
         return [*(self.terms or []), *(self.bands or [])]
 
     @property
     def curves(self) -> list[Curve]:
         """The component's own curve, number 0, and the others by their numbers."""
-        return [self, *self.other_curves]
+        return [self.cells.curves[0] if self.cells else self, *self.other_curves]
+
+    def condition_of(self, curve_number: int) -> str | None:
+        """Give what must hold for one of the curves, in the words of the plan; None for no more."""
+        if self.cells is not None:
+            return self.cells.condition_of(curve_number)
+        said = [term.where for term in self.terms or []] or [band.if_ for band in self.bands or []]
+        return said[curve_number - 1] if 0 < curve_number <= len(said) else None
 
     @property
     def uses_target(self) -> bool:

@@ -14,14 +14,15 @@ from .sale_columns import sale_columns
 _FINEST_SCALE = 6
 
 
-def _sale_condition(text: str) -> str:
+def sale_condition(text: str) -> str:
+    """Check a condition that is asked of a sale; raise ConditionError where it is wrong."""
     columns = {name: column.value for name, column in sale_columns(_FINEST_SCALE).items()}
     to_sql(parse_condition(text), columns_of(columns))
     return text
 
 
 SaleConditionText = Annotated[
-    str, AfterValidator(_sale_condition), Field(examples=["product_line = 'tea'"])
+    str, AfterValidator(sale_condition), Field(examples=["product_line = 'tea'"])
 ]
 """A condition that is asked of a sale and whoever has credit for it."""
 

@@ -110,9 +110,9 @@ def own_walk_of(component: Component) -> str | None:
 def credit_rows(key: str, component: Component) -> list[dict[str, Any]]:
     """Give the rows of `plan_credit` of a component; level 0 is who sold.
 
-    Fixed pay and scores have none: no sale counts for them.
+    Pay for a period and scores have none: no sale counts for them.
     """
-    if component.fixed is not None or component.of == "score":
+    if component.fixed is not None or component.pays_for_window or component.of == "score":
         return []
     kind = credit_kind_of(component)
     counted = [(kind, level) for level in range(1, int(component.levels) + 1)]

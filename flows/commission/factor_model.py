@@ -32,10 +32,16 @@ def parse_call(text: str) -> Call:
     )
 
 
-def _call_text(text: str) -> str:
+def parse_picking_call(text: str) -> Call:
+    """Read a call that has one value, by which a factor or a rate can go."""
     call = parse_call(text)
     if (call.function, call.argument) == ("attainment", ALL):
         raise Refusal("all components have no single attainment", "name one component")
+    return call
+
+
+def _call_text(text: str) -> str:
+    parse_picking_call(text)
     return text
 
 

@@ -24,26 +24,30 @@ class Filters:
     """Numbers conditions in order of mention; the same condition has the same number."""
 
     def __init__(self, money_scale: int) -> None:
-        self._columns = sale_columns(money_scale)
-        self._rows: dict[str, dict[str, Any]] = {}
+        self._scale = money_scale
+        self._rows: dict[tuple[str, bool, bool], dict[str, Any]] = {}
 
-    def number_of(self, text: str | None) -> int:
-        """Give the number of a condition.
+    def number_of(
+        self, text: str | None, *, is_of_order: bool = False, is_of_size: bool = False
+    ) -> int:
+        """Give the number of a condition; how its amounts are meant is said by `sale_columns`.
 
         Raises ConditionError where its money has more decimals than the workspace's.
         """
         if text is None:
             return EVERY_SALE
         condition = parse_condition(text)
-        known = {name: column.value for name, column in self._columns.items()}
-        tables = {table for name in condition.columns for table in self._columns[name].tables}
+        columns = sale_columns(self._scale, are_of_order=is_of_order, are_of_size=is_of_size)
+        known = {name: column.value for name, column in columns.items()}
+        tables = {table for name in condition.columns for table in columns[name].tables}
         row = {
             "filter_number": len(self._rows) + 1,
             "condition": str(condition),
             "filter_sql": to_sql(condition, columns_of(known)),
             "tables": " ".join(sorted(tables)),
         }
-        return int(self._rows.setdefault(str(condition), row)["filter_number"])
+        key = (str(condition), is_of_order, is_of_size)
+        return int(self._rows.setdefault(key, row)["filter_number"])
 
     @property
     def rows(self) -> list[dict[str, Any]]:

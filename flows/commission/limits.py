@@ -6,6 +6,7 @@ Tables: `plan_band`, `plan_gate`, `plan_condition`, `plan_multiplier`, `plan_lim
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from math import lcm
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from .curves import SHARE_OF_YEAR, Scale, re_rates_at_edges, share_of_target, walk_of
+from .grid_model import walk_of_cells
 from .limit_model import Limit, limit_text, parse_limit
 from .period_kinds import MONTHS, in_calendar_of, length_of
 from .state_condition import CONDITION_SCHEMA, condition_rows, decimals_of
@@ -61,8 +63,9 @@ SCHEMAS: dict[str, pa.Schema] = {
     ),
     "plan_band": pa.schema(
         [
-            ("component_key", _TEXT), ("curve_number", _INTEGER), ("condition_id", _TEXT),
-            ("walk", _TEXT), ("re_rates_at_edges", _FLAG),
+            ("component_key", _TEXT), ("axis_number", _INTEGER), ("curve_number", _INTEGER),
+            ("condition_id", _TEXT), ("walk", _TEXT), ("re_rates_at_edges", _FLAG),
+            ("is_of_cells", _FLAG),
         ]
     ),
     "plan_condition": CONDITION_SCHEMA,
@@ -87,18 +90,11 @@ def rows_of(component: Component, key: str, plan: Plan, scale: Scale) -> Rows:
         "plan_gate": [],
         "plan_condition": [],
     }
-    for number, band in enumerate(component.bands or [], start=1):
-        condition_id = f"{key}/bands/{number}"
-        rows["plan_condition"] += condition_rows(band.if_, key, condition_id, scale.money)
-        rows["plan_band"].append(
-            {
-                "component_key": key,
-                "curve_number": number,
-                "condition_id": condition_id,
-                "walk": "exact" if plan.rounding.scope == "line" else walk_of(band),
-                "re_rates_at_edges": re_rates_at_edges(band),
-            }
-        )
+    for axis, number, condition, common in _picked_at_end(component, plan):
+        condition_id = f"{key}/bands/{axis}/{number}"
+        rows["plan_condition"] += condition_rows(condition, key, condition_id, scale.money)
+        of_band = {"axis_number": axis, "curve_number": number, "condition_id": condition_id}
+        rows["plan_band"].append({"component_key": key} | of_band | common)
     for ordinal, gate in enumerate(component.gates or [], start=1):
         condition_id = f"{key}/gates/{ordinal}"
         rows["plan_condition"] += condition_rows(gate.needs, key, condition_id, scale.money)
@@ -127,6 +123,22 @@ def rows_of(component: Component, key: str, plan: Plan, scale: Scale) -> Rows:
             }
         )
     return rows
+
+
+def _picked_at_end(
+    component: Component, plan: Plan
+) -> Iterator[tuple[int, int, str, dict[str, Any]]]:
+    """Give bands and the axes of cells: axis, number of the curve, condition, and how it walks."""
+    for number, band in enumerate(component.bands or [], start=1):
+        walk = "exact" if plan.rounding.scope == "line" else walk_of(band)
+        re_rates = re_rates_at_edges(band)
+        common = {"walk": walk, "re_rates_at_edges": re_rates, "is_of_cells": False}
+        yield 1, number, band.if_, common
+    if component.cells is not None:
+        walk = walk_of_cells(component.cells, component.window, plan.rounding.scope)
+        common = {"walk": walk, "re_rates_at_edges": False, "is_of_cells": True}
+        for pick in component.cells.of_state:
+            yield pick.axis, pick.number, pick.condition, common
 
 
 def plan_cap_window(plan: Plan) -> str:

@@ -21,11 +21,13 @@ ORDER_AMOUNT_SCHEMA = pa.schema(
 def order_amount_rows(
     component_key: str, component: Component, pay_digits: int
 ) -> list[dict[str, Any]]:
-    """Give a row for each curve of a component with amounts: 0 is its own, then those of terms.
+    """Give a row for each curve of a component with amounts: 0 is its own, then terms or cells.
 
     Raises ValueError where an amount has more decimals than the currency.
     """
-    of_terms = [term.or_of(component) for term in component.terms or []]
+    of_curves = [term.or_of(component) for term in component.terms or []]
+    if component.cells is not None:
+        of_curves = [component] * (len(component.cells.curves) - 1)
     return [
         {
             "component_key": component_key,
@@ -34,7 +36,7 @@ def order_amount_rows(
             "minimum_minor": _minor(said.min_per_order, pay_digits),
             "maximum_minor": _minor(said.max_per_order, pay_digits),
         }
-        for number, said in enumerate([component, *of_terms])
+        for number, said in enumerate([component, *of_curves])
         if said.order_texts
     ]
 

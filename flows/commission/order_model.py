@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from ..wording import Refusal, did_you_mean
+from .factor_model import parse_picking_call
 from .measures import RATES
 from .plan_part import PlanPart
 from .units import parse_money
@@ -13,7 +15,29 @@ from .units import parse_money
 if TYPE_CHECKING:
     from .component_model import Component
 
-PickingMeasure = Literal["net_amount", "margin", "quantity", "margin_rate", "markup_rate"]
+PICKING_MEASURES = ("net_amount", "margin", "quantity", *RATES)
+
+
+def _picked_by_text(text: str) -> str:
+    if text in PICKING_MEASURES:
+        return text
+    if text.endswith(" before"):
+        raise Refusal(
+            f'"{text}": the total before the sale is said beside the curve',
+            "say running with rate_at: before",
+        )
+    if text.endswith(")"):
+        parse_picking_call(text)
+        return text
+    known = (*PICKING_MEASURES, "attainment(component)")
+    raise Refusal(
+        f'"{text}" is nothing that picks a rate',
+        did_you_mean(text, PICKING_MEASURES) or f"known here: {', '.join(known)}",
+    )
+
+
+PickedByText = Annotated[str, AfterValidator(_picked_by_text)]
+"""What picks the rate: a measure of what is sold, or what is reached: `attainment(revenue)`."""
 
 
 def _order_money_text(text: str) -> str:
@@ -81,7 +105,7 @@ def check_order(component: Component) -> None:
         parts: list[OrderAmounts] = [component, *(component.terms or [])]
         for text in [text for part in parts for text in part.order_texts]:
             raise ValueError(f"{text} is for each order by itself: say window: order")
-    if component.by is not None:
+    if component.by is not None and component.cells is None:
         _check_by(component, component.by)
 
 

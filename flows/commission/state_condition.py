@@ -53,13 +53,14 @@ class _Literal:
     is_denied: bool
 
 
-def _state_condition(text: str) -> str:
+def state_condition(text: str) -> str:
+    """Check a condition on what is reached; raise ConditionError where it is wrong."""
     _clauses(parse_condition(text), money_scale=6)
     return text
 
 
 StateConditionText = Annotated[
-    str, AfterValidator(_state_condition), Field(examples=["attainment(revenue) >= 80%"])
+    str, AfterValidator(state_condition), Field(examples=["attainment(revenue) >= 80%"])
 ]
 """A condition that is asked of a participant at the end of a period."""
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ..commission.component_model import Component
     from ..commission.conditions import Call
     from ..commission.factor_model import Gate, Multiplier
+    from ..commission.grid_model import Cells
     from ..commission.plan_model import Plan
     from ..commission.shared_pay_model import Contest, Pool
 
@@ -87,6 +88,8 @@ def _of_no_transaction(line: Row, component: Component, facts: Facts) -> Iterato
         yield Cause(cause, "what came back was paid less or more by the factors of its own window")
     elif cause == "fixed":
         yield Cause(cause, f"fixed: {component.fixed}, prorated by {component.prorate or 'days'}")
+    elif cause == "grid" and component.cells is not None:
+        yield _cell(component.cells, _curve_number(line), facts)
     elif cause == "score":
         yield Cause(cause, "of: score, a result of the feed objective_result")
     elif cause == "override":
@@ -107,6 +110,8 @@ def _of_curve(line: Row, component: Component, facts: Facts) -> Iterator[Cause]:
         term = component.terms[number - 1]
         said = [term.where, term.from_ and f"from {term.from_}", term.to and f"to {term.to}"]
         yield Cause("term", f"term {number}: {', '.join(str(part) for part in said if part)}")
+    elif number and component.cells is not None:
+        yield _cell(component.cells, number, facts)
     if component.differential is not None:
         rates = ", ".join(f"{role} {rate}" for role, rate in component.differential.levels.items())
         yield Cause("differential", f"one's own level less the highest below it: {rates}")
@@ -114,6 +119,14 @@ def _of_curve(line: Row, component: Component, facts: Facts) -> Iterator[Cause]:
         yield Cause("territory", "credited as whoever has the territory of the sale, or above it")
     if component.share_out == "pay":
         yield Cause("share_out", "the order is paid once, and the money shared by pay_share")
+
+
+def _cell(cells: Cells, number: int, facts: Facts) -> Cause:
+    """Give where in a table of rates or amounts a line is."""
+    calls = {call for pick in cells.of_state for call in _calls(pick.condition)}
+    return Cause(
+        "cell", f"where {cells.condition_of(number)}", _figures(sorted(calls, key=str), facts)
+    )
 
 
 def _curve_number(line: Row) -> int:

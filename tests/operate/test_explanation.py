@@ -181,3 +181,25 @@ def test_what_is_counted_is_told_in_its_unit(
         "8 USD per order from 3: 1 orders more",
     ):
         assert words in told
+
+
+def test_the_cell_of_a_grid_is_told_in_the_words_of_the_plan(
+    published: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    axes = "down: {net_amount: [from 0 USD]}, across: {margin_rate: [from 0%, from 25%]}"
+    amounts = "down: {score(a): [from 0%]}, across: {score(b): [from 0%]}, pays: [[9 USD]]"
+    (published.plans_folder / "field.yml").write_text(
+        PLAN.partition("    marginal")[0]
+        + f"    grid: {{{axes}, rates: [[5%, 8%]]}}\n  balance: {{grid: {{{amounts}}}}}\n"
+    )
+    marts = published.published / "current" / "all" / "marts.duckdb"
+    with duckdb.connect(str(marts)) as connection:
+        connection.execute(
+            "update commission.commission_line set segment_id = 'field/1/revenue/5/1', rate = 0.08"
+        )
+    show_explanations(
+        Terminal(), explain(published, "S1:1:sale:order|R1|field/1/revenue|2|sale", None)
+    )
+
+    told = capsys.readouterr().out
+    assert "where net_amount >= 0 USD and margin_rate >= 25%" in " ".join(told.split())

@@ -1,7 +1,7 @@
 {{ config(materialized='table') }}
 
 {# The measure of each window up to the end of each of its pay periods, and its quota. A score is one figure for
-   the window, known at its end, of a quota of 100%. #}
+   the window, known at its end, of a quota of 100%; what measures nothing is known then, too. #}
 
 with
 
@@ -36,6 +36,17 @@ measured as (
             and quota_window.window_kind = score.period_kind
             and quota_window.window_start = score.period_start
     where quota_window.measure = 'score'
+    union all
+    select
+        quota_window.window_id,
+        window_period.pay_period_start,
+        cast(0 as bigint) as measure_units
+    from quota_window
+    inner join window_period
+        on
+            quota_window.window_id = window_period.window_id
+            and quota_window.window_end between window_period.pay_period_start and window_period.pay_period_end
+    where quota_window.measure = 'none'
 ),
 
 final as (

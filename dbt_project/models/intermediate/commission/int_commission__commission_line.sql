@@ -26,7 +26,7 @@ credited_line as (
 
 plain_line as (
     {%- for table, line_kind, cause, has_measure in [
-        ('int_commission__score_line', 'fixed', "'score'", true),
+        ('int_commission__window_line', 'fixed', 'cause', true),
         ('int_commission__override_line', 'fixed', "'override'", true),
         ('int_commission__fixed_line', 'fixed', "'fixed'", false),
         ('int_commission__adjustment_line', 'adjustment', 'cause', false),

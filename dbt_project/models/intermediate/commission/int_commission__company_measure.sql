@@ -28,6 +28,7 @@ credit as (
     select
         event.event_date,
         event.event_kind,
+        event.root_order_id,
         event.net_units,
         event.margin_units,
         coalesce(sale.document_id, event.document_id) as document_id,

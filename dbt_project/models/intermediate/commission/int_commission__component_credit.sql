@@ -73,7 +73,7 @@ sold as (
             and credit.event_date between component.valid_from and component.valid_to
     left join left_participant
         on credit.participant_id = left_participant.participant_id
-    {{ tables_of_conditions(filters) }}
+    {{ tables_of_conditions(filters, of_touched_orders=goes_on) }}
     where
         not credit.is_taking_back
         and (left_participant.leave_date is null or credit.event_date <= left_participant.leave_date)

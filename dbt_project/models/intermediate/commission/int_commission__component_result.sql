@@ -14,7 +14,7 @@ quota_window as (
 
 plain_line as (
     {%- for table, has_fund in [
-        ('int_commission__fixed_line', false), ('int_commission__score_line', false),
+        ('int_commission__fixed_line', false), ('int_commission__window_line', false),
         ('int_commission__pool_line', true), ('int_commission__contest_line', true),
     ] %}
         select

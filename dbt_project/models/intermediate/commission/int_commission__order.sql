@@ -23,7 +23,8 @@ component as (
 
 line as (
     select
-        measure_line.*,
+        {{ all_but('measure_line', 'curve_number') }},
+        measure_line.curve_number + coalesce(band.curve_number, 0) as curve_number,
         component.walk,
         component.picked_by,
         component.rounds_to_even,
@@ -36,6 +37,8 @@ line as (
         on measure_line.window_id = dirty_window.window_id
     inner join component
         on measure_line.component_key = component.component_key
+    left join {{ ref('int_commission__window_band') }} as band
+        on measure_line.window_id = band.window_id
     where not measure_line.is_taking_back
 ),
 

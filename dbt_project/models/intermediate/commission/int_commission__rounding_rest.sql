@@ -34,7 +34,7 @@ reached as (
         on attainment.window_id = band.window_id
     where
         coalesce(band.walk, component.walk) in ('segments', 'reached')
-        and (component.measure <> 'score' or attainment.is_measured)
+        and (component.measure not in ('score', 'none') or attainment.is_measured)
 ),
 
 final as (

@@ -33,7 +33,7 @@ component as (
 summed as (
     select
         {{ all_but('line', 'curve_number') }},
-        coalesce(band.curve_number, line.curve_number) as curve_number,
+        line.curve_number + coalesce(band.curve_number, 0) as curve_number,
         coalesce(band.walk, component.walk) as walk,
         component.picked_by,
         coalesce(band.re_rates_at_edges, component.re_rates_at_edges) as re_rates_at_edges,

@@ -10,15 +10,26 @@ quota_window as (
     where quota_window.window_end <= span.last_sale_date
 ),
 
--- Where the curve pays nothing, nothing depends on what is not known.
+-- A curve that is picked by what is reached, and pays nothing where that is not known.
+picked as (
+    select distinct component_key from {{ source('plan', 'plan_band') }}
+    where is_of_cells
+),
+
+-- Where the curve pays nothing, nothing depends on what is not known, unless that picks it.
 paid as (
     select
-        window_id,
-        max(pay_period_start) as last_period_start,
-        cast(sum(curve_minor) as bigint) as curve_minor
-    from {{ ref('int_commission__component_result') }}
-    group by window_id
-    having sum(curve_minor) <> 0
+        result.window_id,
+        max(result.pay_period_start) as last_period_start,
+        cast(sum(result.curve_minor) as bigint) as curve_minor
+    from {{ ref('int_commission__component_result') }} as result
+    left join picked
+        on result.component_key = picked.component_key
+    group by result.window_id
+    having
+        sum(result.curve_minor) <> 0
+        or max(case when picked.component_key is null then 0 when result.measure = 'none' then 1 end) = 1
+        or sum(case when picked.component_key is not null then abs(result.measure_units) end) > 0
 ),
 
 call as (

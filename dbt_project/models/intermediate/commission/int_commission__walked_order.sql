@@ -33,7 +33,8 @@ order_paid as (
 
 line as (
     select
-        measure_line.*,
+        {{ all_but('measure_line', 'curve_number') }},
+        measure_line.curve_number + coalesce(band.curve_number, 0) as curve_number,
         -- It takes back what the sale itself has paid.
         measure_line.is_taking_back as is_reversal,
         component.walk
@@ -42,6 +43,8 @@ line as (
         on measure_line.window_id = dirty_window.window_id
     inner join component
         on measure_line.component_key = component.component_key
+    left join {{ ref('int_commission__window_band') }} as band
+        on measure_line.window_id = band.window_id
 ),
 
 summed as (

@@ -1,13 +1,15 @@
 {{ config(materialized='table') }}
 
 {# The curve of each window whose component has bands: that of the first band whose condition holds at the end of
-   the window, as far as it has come. Where none holds the component's own: no row. #}
+   the window, as far as it has come; of the cells of a grid what each axis adds to its number. Where none holds the
+   component's own: no row. #}
 
 with
 
 state as (
     select
         condition_state.window_id,
+        band.axis_number,
         band.curve_number,
         band.walk,
         band.re_rates_at_edges,
@@ -26,7 +28,7 @@ held as (
         curve_number,
         walk,
         re_rates_at_edges,
-        row_number() over (partition by window_id order by curve_number) as place
+        row_number() over (partition by window_id, axis_number order by curve_number) as place
     from state
     where recency = 1 and is_true
 ),
@@ -34,11 +36,12 @@ held as (
 final as (
     select
         window_id,
-        curve_number,
-        walk,
-        re_rates_at_edges
+        cast(sum(curve_number) as bigint) as curve_number,
+        min(walk) as walk,
+        max(case when re_rates_at_edges then 1 else 0 end) = 1 as re_rates_at_edges
     from held
     where place = 1
+    group by window_id
 )
 
 select * from final
