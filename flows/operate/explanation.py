@@ -191,10 +191,8 @@ def _segments(workspace: Workspace) -> dict[str, Row]:
     """Give the segments of the workspace's plans by their ids."""
     from ..commission.compile import compile_plans
     from ..commission.curves import RATE_PLACES
-    from ..commission.plans import load_plans
 
     tables = compile_plans(workspace)
-    plans = {(file.plan.plan, file.plan.version): file.plan for file in load_plans(workspace)}
     components = {row["component_key"]: row for row in tables["plan_component"].to_pylist()}
     scales = {"money": 10**workspace.settings.money_scale, "units": 10**6, "share": RATE_PLACES}
     segments = {}

@@ -1,4 +1,4 @@
-"""How a run of the service ended, and the one place where that is told."""
+"""How a run of the service ended, in its log; who is to be told of it the run tells itself."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ..terminal import Terminal
-    from ..workspace import Workspace
 
 
 @dataclass(frozen=True)
@@ -28,8 +27,8 @@ class Ended:
     retry_seconds: float | None = None
 
 
-def run_ended(workspace: Workspace, terminal: Terminal, ended: Ended) -> None:  # noqa: ARG001
-    """Tell how a run ended: every run of the service comes by here once, retries included."""
+def log_end(terminal: Terminal, ended: Ended) -> None:
+    """Say in the log how a run ended: every run of the service, retries included."""
     words = [ended.verb, ended.status]
     if ended.message:
         words.append(ended.message)

@@ -24,7 +24,7 @@ from sqlalchemy.exc import DBAPIError
 from .choosing import choose
 from .deployments import Asked, Deployments
 from .due import Landed, landed_files, last_night, newest_unrefreshed
-from .ended import Ended, run_ended
+from .ended import Ended, log_end
 from .events import emit_ingested, emit_landed
 from .night_times import next_night
 from .passing import DELAYS
@@ -187,7 +187,7 @@ class Service:
             # Its flow has emitted the event.
             self._expect("refresh")
         if ended.status != "waiting" or ended.message != self._trouble:
-            run_ended(self._workspace, self._terminal, ended)
+            log_end(self._terminal, ended)
         self._trouble = ended.message if ended.status == "waiting" else ""
 
     def _stop(self, stops: Stops) -> None:
@@ -198,12 +198,12 @@ class Service:
         deadline = time.monotonic() + STOP_SECONDS
         while self._run is not None and stops.count < 2 and time.monotonic() < deadline:
             if ended := self._run.ended(_STEP_SECONDS):
-                run_ended(self._workspace, self._terminal, ended)
+                log_end(self._terminal, ended)
                 self._run = None
         if self._run is not None:
             self._run.abandon()
             message = "broken off, because the service was told to stop; the next start repeats it"
-            run_ended(self._workspace, self._terminal, Ended(self._run.verb, "failed", 1, message))
+            log_end(self._terminal, Ended(self._run.verb, "failed", 1, message))
             self._run = None
         self._terminal.log("stopped", {"stopped": True})
 
