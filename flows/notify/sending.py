@@ -48,10 +48,13 @@ def _post(target: Webhook, message: Message, secrets: Secrets) -> None:
 
     url = secrets.fill(target.url)
     headers = {name: secrets.fill(value) for name, value in target.headers.items()}
-    with _unlogged("httpx", "httpcore"):
-        answer = httpx.post(url, json=message.data, headers=headers, timeout=_SECONDS)
-    if not answer.is_success:
-        raise NotSent(f"it answered {answer.status_code} {answer.reason_phrase}")
+    # What it answers is not read: it may be long, and slow.
+    with (
+        _unlogged("httpx", "httpcore"),
+        httpx.stream("POST", url, json=message.data, headers=headers, timeout=_SECONDS) as answer,
+    ):
+        if not answer.is_success:
+            raise NotSent(f"it answered {answer.status_code} {answer.reason_phrase}")
 
 
 @contextlib.contextmanager

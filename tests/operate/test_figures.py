@@ -180,6 +180,14 @@ def test_a_night_that_failed_shows_until_one_is_done(
     assert "Did not come to its end: niaga nightly." in workspace.status_page.read_text()
     assert commands.status(False, workspace.root, as_page=False, as_prometheus=False) == 0
     assert "last nightly  failed, " in capsys.readouterr().out
+    assert commands.status(False, workspace.root, as_page=False, as_prometheus=True) == 0
+    assert 'niaga_run_last_exit_code{company="Toko Maju",verb="nightly"} 1.0' in (
+        capsys.readouterr().out
+    )
+    workspace.status_page.unlink()
+    assert commands.status(False, workspace.root, as_page=True, as_prometheus=False) == 0
+    assert capsys.readouterr().out == f"{workspace.status_page}\n"
+    assert workspace.status_page.is_file()
     replace_stages("nightly")
     run_verb("nightly", workspace, Silent())
     assert "All is well." in workspace.status_page.read_text()
