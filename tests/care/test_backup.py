@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from niaga.care.backup import Backup, back_up
 from niaga.care.compaction import compact, find_packs
@@ -99,6 +100,34 @@ def test_backups_made_while_files_are_loaded_and_packed_lose_and_double_nothing(
         assert orders(restored) == wanted
 
 
+def test_what_had_landed_is_in_the_backup_whatever_happens_at_its_turns(
+    company: Company, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path_factory.mktemp("backup")
+    for number in (1, 2, 3):
+        land(company, number)
+        company.ingest()
+    land(company, 4)
+    turns: list[str] = []
+
+    def work_on(turn: str) -> None:
+        turns.append(turn)
+        company.ingest()
+        packs = find_packs(company.workspace, company.state, 2)
+        compact(company.workspace, company.state, packs)
+        land(company, 10 + len(turns))
+        company.ingest()
+
+    monkeypatch.setattr("niaga.care.backup.reach", work_on)
+    backup = backup_of(company, folder)
+    assert turns == ["backup.landed", "backup.state"]
+    restored = restore(backup.file, folder / "new", None, Silent()).workspace
+    assert faults(restored) == []
+    with State.open(restored) as state:
+        Company(restored, state).ingest()
+    assert orders(restored) == ["F1", "F11", "F2", "F3", "F4"]
+
+
 def test_a_workspace_is_restored_as_it_was(
     company: Company, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -134,9 +163,7 @@ def test_only_a_whole_backup_is_restored_and_only_into_an_empty_folder(
     file = backup_of(company, folder).file
     content = file.read_bytes()
     damaged, new = folder / "damaged.tar.zst", folder / "new"
-    changed = bytearray(content)
-    changed[len(content) // 2] ^= 1
-    for wrong in (content[:-100], content[: len(content) // 2], bytes(changed), b"", b"no tar"):
+    for wrong in (content[:-100], content[: len(content) // 2], changed(file), b"", b"no tar"):
         damaged.write_bytes(wrong)
         with pytest.raises(NiagaError, match="no whole backup"):
             restore(damaged, new, None, Silent())
@@ -145,6 +172,17 @@ def test_only_a_whole_backup_is_restored_and_only_into_an_empty_folder(
         restore(file, company.workspace.root, None, Silent())
     with pytest.raises(UsageError, match="no backup"):
         restore(folder / "none", new, None, Silent())
+
+
+def changed(file: Path) -> bytes:
+    """Give a backup that can be read, with one byte of a Parquet file in it changed."""
+    with pa.CompressedInputStream(str(file), "zstd") as stream:
+        plain = bytearray(stream.read())
+    plain[plain.index(b"PAR1") + 10] ^= 1
+    sink = pa.BufferOutputStream()
+    with pa.CompressedOutputStream(sink, "zstd") as stream:
+        stream.write(bytes(plain))
+    return sink.getvalue().to_pybytes()
 
 
 def test_killed_on_the_way_the_folder_is_no_workspace(
