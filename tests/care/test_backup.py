@@ -154,6 +154,26 @@ def test_a_workspace_is_restored_as_it_was(
         assert Company(restored, state).exports() == company.exports()
 
 
+def test_a_state_that_lies_elsewhere_in_the_workspace_is_put_there_again(tmp_path: Path) -> None:
+    (tmp_path / "company" / "data").mkdir(parents=True)
+    with open_company(tmp_path / "company"):
+        pass
+    with (tmp_path / "company" / "niaga.yml").open("a") as settings:
+        settings.write("state: sqlite:///data/own.db\n")
+    workspace = find_workspace(tmp_path / "company")
+    with State.open(workspace) as state:
+        state.record_audit("test", "here")
+        # It is open, so its log lies beside it.
+        with state.engine.connect():
+            state.record_audit("test", "again")
+            backup = back_up(workspace, tmp_path, Silent())
+    assert not [name for name in backup.manifest.files if name.startswith("workspace/data/")]
+    restored = restore(backup.file, tmp_path / "new", None, Silent()).workspace
+    with State.open(restored) as state:
+        assert len(rows(state)["audit_log"]) == 3
+    assert (tmp_path / "new" / "data" / "own.db").is_file()
+
+
 def test_only_a_whole_backup_is_restored_and_only_into_an_empty_folder(
     company: Company, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -220,6 +240,10 @@ def test_no_backup_is_made_of_what_is_damaged_or_in_use(
     segment.unlink()
     with pytest.raises(NiagaError, match=f"lake/sales_line/{segment.name} is gone"):
         backup_of(company, folder)
+    (segment.parent / "of-another-state.parquet").touch()
+    (company.workspace.root / "state.db").unlink()
+    with pytest.raises(NiagaError, match="the state database knows of no run"):
+        backup_of(company, folder)
     assert list(folder.iterdir()) == []
 
 
@@ -238,6 +262,7 @@ def test_a_state_goes_from_postgresql_into_a_file_and_back(
         company.source(SALES)
         company.land("penjualan_2026-01.csv", HEADER + line(1))
         company.ingest()
+        state.finish_run(state.start_run("ingest"), "done", 0)
         state.record_audit("test", "a row with a number of its own")
         backup = backup_of(company, tmp_path)
         before = rows(state)
