@@ -22,6 +22,7 @@ from ..disk import told_when_full
 from ..errors import NiagaError, UsageError
 from ..failpoints import reach
 from ..ingest.durable import TEMPORARY, put_in_place, temporary_for
+from ..operate.run import refuse_foreign_state
 from ..state import State, utc_now
 from ..state.connection import open_engine, reading
 from .backup_file import STATE, WORKSPACE, BackupWriter, Changed, Manifest, read_backup, writing
@@ -62,6 +63,7 @@ def back_up(workspace: Workspace, folder: Path, progress: Progress) -> Backup:
     file = folder.resolve() / f"{workspace.root.name}-{made_at:%Y%m%dT%H%M%SZ}.tar.zst"
     temporary = temporary_for(file)
     with told_when_full(folder), State.open(workspace) as state, state.keeping_files(STAGE):
+        refuse_foreign_state(workspace, state)
         try:
             with writing(temporary) as writer:
                 left_out = _Copy(workspace, state, writer, progress).run()
@@ -85,6 +87,7 @@ class _Copy:
     ) -> None:
         self._workspace, self._state = workspace, state
         self._writer, self._progress = writer, progress
+        self._state_files = _state_files(workspace)
         self._left_out: list[str] = []
 
     def run(self) -> list[str]:
@@ -109,9 +112,9 @@ class _Copy:
         """Give what a person has put there, the archive and rejected files."""
         done = {*_BY_STATE, *_REBUILT, "landing", "ledger"}
         for entry in sorted(self._workspace.root.iterdir()):
-            if entry.name in done or _is_state(entry, self._workspace):
-                continue
-            yield from _files_in(entry) if entry.is_dir() else (entry,)
+            if entry.name not in done:
+                found = _files_in(entry) if entry.is_dir() else (entry,)
+                yield from (file for file in found if file not in self._state_files)
 
     def _add_known(self, path: str, sha256: str | None) -> None:
         file = self._workspace.root / path
@@ -161,13 +164,12 @@ def _files_in(folder: Path) -> Iterator[Path]:
             yield Path(place) / name
 
 
-def _is_state(entry: Path, workspace: Workspace) -> bool:
+def _state_files(workspace: Workspace) -> set[Path]:
+    """Give the files of a database in the workspace: its copy is another one."""
     scheme, _, file = workspace.state_url.partition(":///")
     if scheme.partition("+")[0] != "sqlite":
-        return False
-    return entry.name in {
-        f"{Path(file).name}{suffix}" for suffix in ("", "-wal", "-shm", "-journal")
-    }
+        return set()
+    return {Path(f"{file}{suffix}") for suffix in ("", "-wal", "-shm", "-journal")}
 
 
 def _unfit(path: str, why: str) -> NiagaError:

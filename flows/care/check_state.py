@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -44,7 +45,7 @@ def check_state(workspace: Workspace, *, is_quick: bool) -> StateCheck:
             if any(finding.level != "ok" for finding in findings):
                 return StateCheck(findings)
             return StateCheck(findings, engine, _last_time(connection), _own_time(connection))
-    except (DBAPIError, NiagaError) as error:
+    except (DBAPIError, sqlite3.Error, NiagaError) as error:
         reason = error.orig if isinstance(error, DBAPIError) else error
         told = f"{_name(workspace)} can't be read: {reason}"
         return StateCheck([fault("state", told, f"check `state` in niaga.yml; {_REMEDY}")])

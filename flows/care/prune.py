@@ -20,6 +20,7 @@ from ..ingest.catalogue import LOADED
 from ..ingest.rejected import REASON
 from ..ingest.superseding import CURRENT, SUPERSEDED
 from ..ingest.sweep import find_garbage
+from ..operate.run import refuse_foreign_state
 from ..operate.stages import finished_marker
 from ..publish.records import drop_old, excess_publications
 from ..state import State, utc_now
@@ -59,7 +60,11 @@ class Pruning:
 
 
 def find(workspace: Workspace, state: State) -> Pruning:
-    """Work out what may go, and change nothing."""
+    """Work out what may go, and change nothing.
+
+    Raises NiagaError when the state database is not the one of this workspace.
+    """
+    refuse_foreign_state(workspace, state)
     retention, now, found = workspace.settings.retention, utc_now(), Pruning()
     old = now - timedelta(days=retention.superseded_days)
     logs_before = now - timedelta(days=retention.log_days)

@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, func, insert, inspect, select, text
 
 from ..errors import UsageError
-from ..ingest.durable import put_in_place, temporary_for
+from ..ingest.durable import make_folder, put_in_place, temporary_for
 from ..state import State
 from ..state.connection import open_engine, reading
 from ..state.migrate import migrate
@@ -63,6 +63,7 @@ def put_state(file: Path, url: str) -> None:
     scheme, _, path = url.partition(":///")
     if scheme.partition("+")[0] == "sqlite":
         target_file = Path(path)
+        make_folder(target_file.parent)
         temporary = temporary_for(target_file)
         temporary.write_bytes(b"")
         temporary.chmod(0o600)

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from niaga.care.backup import Backup, back_up
 from niaga.care.compaction import compact, find_packs
@@ -99,6 +100,34 @@ def test_backups_made_while_files_are_loaded_and_packed_lose_and_double_nothing(
         assert orders(restored) == wanted
 
 
+def test_what_had_landed_is_in_the_backup_whatever_happens_at_its_turns(
+    company: Company, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path_factory.mktemp("backup")
+    for number in (1, 2, 3):
+        land(company, number)
+        company.ingest()
+    land(company, 4)
+    turns: list[str] = []
+
+    def work_on(turn: str) -> None:
+        turns.append(turn)
+        company.ingest()
+        packs = find_packs(company.workspace, company.state, 2)
+        compact(company.workspace, company.state, packs)
+        land(company, 10 + len(turns))
+        company.ingest()
+
+    monkeypatch.setattr("niaga.care.backup.reach", work_on)
+    backup = backup_of(company, folder)
+    assert turns == ["backup.landed", "backup.state"]
+    restored = restore(backup.file, folder / "new", None, Silent()).workspace
+    assert faults(restored) == []
+    with State.open(restored) as state:
+        Company(restored, state).ingest()
+    assert orders(restored) == ["F1", "F11", "F2", "F3", "F4"]
+
+
 def test_a_workspace_is_restored_as_it_was(
     company: Company, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -125,6 +154,26 @@ def test_a_workspace_is_restored_as_it_was(
         assert Company(restored, state).exports() == company.exports()
 
 
+def test_a_state_that_lies_elsewhere_in_the_workspace_is_put_there_again(tmp_path: Path) -> None:
+    (tmp_path / "company" / "data").mkdir(parents=True)
+    with open_company(tmp_path / "company"):
+        pass
+    with (tmp_path / "company" / "niaga.yml").open("a") as settings:
+        settings.write("state: sqlite:///data/own.db\n")
+    workspace = find_workspace(tmp_path / "company")
+    with State.open(workspace) as state:
+        state.record_audit("test", "here")
+        # It is open, so its log lies beside it.
+        with state.engine.connect():
+            state.record_audit("test", "again")
+            backup = back_up(workspace, tmp_path, Silent())
+    assert not [name for name in backup.manifest.files if name.startswith("workspace/data/")]
+    restored = restore(backup.file, tmp_path / "new", None, Silent()).workspace
+    with State.open(restored) as state:
+        assert len(rows(state)["audit_log"]) == 3
+    assert (tmp_path / "new" / "data" / "own.db").is_file()
+
+
 def test_only_a_whole_backup_is_restored_and_only_into_an_empty_folder(
     company: Company, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -134,9 +183,7 @@ def test_only_a_whole_backup_is_restored_and_only_into_an_empty_folder(
     file = backup_of(company, folder).file
     content = file.read_bytes()
     damaged, new = folder / "damaged.tar.zst", folder / "new"
-    changed = bytearray(content)
-    changed[len(content) // 2] ^= 1
-    for wrong in (content[:-100], content[: len(content) // 2], bytes(changed), b"", b"no tar"):
+    for wrong in (content[:-100], content[: len(content) // 2], changed(file), b"", b"no tar"):
         damaged.write_bytes(wrong)
         with pytest.raises(NiagaError, match="no whole backup"):
             restore(damaged, new, None, Silent())
@@ -145,6 +192,17 @@ def test_only_a_whole_backup_is_restored_and_only_into_an_empty_folder(
         restore(file, company.workspace.root, None, Silent())
     with pytest.raises(UsageError, match="no backup"):
         restore(folder / "none", new, None, Silent())
+
+
+def changed(file: Path) -> bytes:
+    """Give a backup that can be read, with one byte of a Parquet file in it changed."""
+    with pa.CompressedInputStream(str(file), "zstd") as stream:
+        plain = bytearray(stream.read())
+    plain[plain.index(b"PAR1") + 10] ^= 1
+    sink = pa.BufferOutputStream()
+    with pa.CompressedOutputStream(sink, "zstd") as stream:
+        stream.write(bytes(plain))
+    return sink.getvalue().to_pybytes()
 
 
 def test_killed_on_the_way_the_folder_is_no_workspace(
@@ -182,6 +240,10 @@ def test_no_backup_is_made_of_what_is_damaged_or_in_use(
     segment.unlink()
     with pytest.raises(NiagaError, match=f"lake/sales_line/{segment.name} is gone"):
         backup_of(company, folder)
+    (segment.parent / "of-another-state.parquet").touch()
+    (company.workspace.root / "state.db").unlink()
+    with pytest.raises(NiagaError, match="the state database knows of no run"):
+        backup_of(company, folder)
     assert list(folder.iterdir()) == []
 
 
@@ -200,6 +262,7 @@ def test_a_state_goes_from_postgresql_into_a_file_and_back(
         company.source(SALES)
         company.land("penjualan_2026-01.csv", HEADER + line(1))
         company.ingest()
+        state.finish_run(state.start_run("ingest"), "done", 0)
         state.record_audit("test", "a row with a number of its own")
         backup = backup_of(company, tmp_path)
         before = rows(state)

@@ -101,12 +101,13 @@ def test_of_a_file_whose_loads_count_only_in_part_no_other_rows_come_back(
     company.ingest()
     typed = 'format: {delimiter: ";"}\n    columns: {Catatan: integer}'
     text = SALES.replace('format: {delimiter: ";"}', typed)
-    company.source(text.replace('"Netto" as net', '2 * niaga_money("Netto") as net'))
+    text = text.replace('"Netto" as net', '2 * niaga_money("Netto") as net')
+    company.source(text.replace('"Catatan" as remark', 'cast("Catatan" as varchar) as remark'))
     # The fourth can't be read so, and goes on counting as it was loaded, in the file of all four.
     ingest_again(company.workspace, company.state, "again", "erp", Silent())
     before = company.counted(ALL)
     assert len(before) == 4
-    assert pack(company) > 1
+    assert pack(company) == len(files(company)) - 1 > 1
     assert company.counted(ALL) == before
     company.ingest()
     # The first reading of three exports is superseded, and stays in the old file until it goes.

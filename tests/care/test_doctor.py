@@ -12,7 +12,7 @@ from niaga.care.doctor import examine
 from niaga.care.finding import Finding
 from niaga.operate import commands
 from niaga.progress import Silent
-from niaga.state import utc_now
+from niaga.state import State, utc_now
 from niaga.state.tables import run
 from sqlalchemy import text, update
 
@@ -25,7 +25,6 @@ def company(company: Company) -> Company:
     good = "".join(line(number) for number in range(1, 21))
     company.land("penjualan_2026-01.csv", HEADER + good + line(21, Jumlah="dua"))
     company.ingest()
-    company.state.finish_run(company.state.start_run("ingest"), "done", 0)
     return company
 
 
@@ -128,6 +127,16 @@ def damage_state(company: Company) -> None:
     file.write_bytes(content)
 
 
+def overwrite_state(company: Company) -> None:
+    lose_state(company)
+    (company.workspace.root / "state.db").write_bytes(b"this is no database" * 1000)
+
+
+def forget_state(company: Company) -> None:
+    lose_state(company)
+    State.open(company.workspace).close()
+
+
 def post_unknown(company: Company) -> None:
     (company.workspace.ledger / "20250101T000000-abc.parquet").write_bytes(b"x")
 
@@ -151,6 +160,8 @@ def publish_nothing(company: Company) -> None:
         (renew, "state", "fault", "is at revision 9999"),
         (lose_state, "state", "fault", "is gone, and lake has data that only it can tell of"),
         (damage_state, "state", "fault", "state.db"),
+        (overwrite_state, "state", "fault", "state.db can't be read: file is not a database"),
+        (forget_state, "state", "fault", "has data, and the state database knows of no run"),
         (post_unknown, "ledger", "fault", "was posted by a run that the state database does not"),
         (misspell, "sources", "fault", "erp.yml:6: locale.decimals: is an unknown key"),
         (publish_nothing, "publication", "fault", "published/current points to"),
