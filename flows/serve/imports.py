@@ -1,6 +1,11 @@
 """What a run imports: a process that has imported this module has nothing more to wait for."""
 
-# ruff: noqa: F401 - for their own sake
+# ruff: noqa: F401, E402 - for their own sake
+
+import sys
+
+# DuckDB takes a process whose main module has no file for a notebook, and draws bars into the log.
+sys.modules["__main__"].__dict__.setdefault("__file__", __file__)
 
 import dbt.adapters.duckdb.impl
 import dbt.cli.main
