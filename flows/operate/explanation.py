@@ -13,7 +13,7 @@ from ..commission.measures import MEASURES, MONEY, Measure
 from ..errors import UsageError
 from ..state import State, tables
 from ..terminal import as_exact
-from .causes import Cause, Facts, causes_of
+from .pay_causes import Cause, Facts, causes_of
 from .published_marts import Row, open_marts, select
 
 if TYPE_CHECKING:

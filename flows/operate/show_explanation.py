@@ -12,8 +12,8 @@ from ..terminal import as_exact, as_money, as_text
 
 if TYPE_CHECKING:
     from ..terminal import Terminal
-    from .causes import Cause, Figure
     from .explanation import Adjustment, Explanation, Tier
+    from .pay_causes import Cause, Figure
 
 _OF_KIND = {
     "re-rating": "what was sold before in the window is paid at the rate reached from here on",
