@@ -130,7 +130,9 @@ def commission_summary() -> list[ExpectNoRows]:
                 or commission_amount <> calculated_amount + {" + ".join(EFFECTS)}
             """,
         ),
-        exact_ratio("attainment", "measure_to_date_amount", "quota_amount", key),
+        exact_ratio(
+            "attainment", "measure_to_date_amount", "quota_amount", key, is_whole_rounded=True
+        ),
     ]
 
 

@@ -23,7 +23,7 @@ def rep_attainment() -> list[ExpectNoRows]:
     return [
         unique(*key),
         filled(key, (*key, "period", "quota_amount", "credited_amount", "gap_amount", "currency")),
-        exact_ratio("attainment", "credited_amount", "quota_amount", key),
+        exact_ratio("attainment", "credited_amount", "quota_amount", key, is_whole_rounded=True),
         critical(
             "gap = credited - quota",
             f"""
@@ -32,14 +32,35 @@ def rep_attainment() -> list[ExpectNoRows]:
             where gap_amount <> credited_amount - quota_amount
             """,
         ),
+        critical(
+            "each quota is the stated one, or what its window counts of it",
+            f"""
+            select {shown}, period, quota_amount
+            from this
+            where not exists (
+                select 1
+                from staging.stg_quota as stated
+                where stated.participant_id = this.participant_id
+                    and stated.quota_type = this.quota_type
+                    and stated.amount = this.quota_amount
+            )
+            and not exists (
+                select 1
+                from intermediate.int_commission__quota_window as counted
+                where counted.participant_id = this.participant_id
+                    and counted.quota_type = this.quota_type
+                    and counted.window_start = this.period_start
+                    and counted.window_end = this.period_end
+                    and counted.quota_amount = this.quota_amount
+            )
+            """,
+        ),
         same_amounts(
-            "the quotas are those of staging in their last version",
+            "the quotas are those of staging, each once",
             ("participant_id", "quota_type", "period"),
-            ("quotas", "quota_amount"),
+            ("quotas",),
             """
-            select
-                participant_id, quota_type, period,
-                count(*) as quotas, sum(quota_amount) as quota_amount
+            select participant_id, quota_type, period, count(*) as quotas
             from this
             group by all
             """,
@@ -47,15 +68,10 @@ def rep_attainment() -> list[ExpectNoRows]:
             select
                 participant_id, quota_type,
                 coalesce(period, cast(period_start as varchar)) as period,
-                count(*) as quotas, sum(amount) as quota_amount
+                count(*) as quotas
             from (
-                select *
+                select distinct participant_id, quota_type, period, period_start, period_end
                 from staging.stg_quota
-                qualify
-                    row_number() over (
-                        partition by participant_id, quota_type, period, period_start, period_end
-                        order by valid_from desc nulls last
-                    ) = 1
             )
             group by all
             """,
@@ -65,15 +81,24 @@ def rep_attainment() -> list[ExpectNoRows]:
             """
             with counted as (
                 -- Of several components with one quota type the first one of a plan counts.
-                select plan_id, plan_version, component_id, quota_type
+                select component_key, plan_id, plan_version, component_id, quota_type
                 from plan.plan_component
+                inner join plan.plan_quota_rule using (component_key)
                 qualify row_number() over (
                     partition by plan_id, plan_version, quota_type order by ordinal
                 ) = 1
             ),
+            opened as (
+                select
+                    opening.participant_id, counted.quota_type, opening.as_of,
+                    opening.opening_amount
+                from intermediate.int_commission__opening as opening
+                inner join counted using (component_key)
+            ),
             compared as (
                 select
                     this.participant_id, this.quota_type, this.period, this.credited_amount,
+                    this.period_start, this.period_end,
                     sum(summary.measure_amount) as measure_amount,
                     bool_or(
                         summary.period_start < this.period_start
@@ -89,11 +114,25 @@ def rep_attainment() -> list[ExpectNoRows]:
                     and summary.period_start <= this.period_end
                     and summary.period_end >= this.period_start
                 group by all
+            ),
+            begun as (
+                select
+                    compared.participant_id, compared.quota_type, compared.period,
+                    sum(opened.opening_amount) as opening_amount
+                from compared
+                inner join opened
+                    on opened.participant_id = compared.participant_id
+                    and opened.quota_type = compared.quota_type
+                    and opened.as_of between compared.period_start and compared.period_end
+                group by all
             )
             -- A pay period that is longer than the quota's can't be told apart here.
             select participant_id, quota_type, period, credited_amount, measure_amount
             from compared
-            where not is_cut and credited_amount <> measure_amount
+            left join begun using (participant_id, quota_type, period)
+            where
+                not is_cut
+                and credited_amount <> measure_amount + coalesce(opening_amount, 0)
             """,
         ),
     ]

@@ -70,14 +70,18 @@ def same_amounts(
     )
 
 
-def exact_ratio(rate: str, part: str, whole: str, key: Sequence[str]) -> ExpectNoRows:
+def exact_ratio(
+    rate: str, part: str, whole: str, key: Sequence[str], *, is_whole_rounded: bool = False
+) -> ExpectNoRows:
     """Expect that rate = part / whole, rounded to nine decimals, and NULL where there is no whole.
 
-    Compared as integers: millionths of money, billionths of the rate.
+    Compared as integers: millionths of money, billionths of the rate. A rounded whole is shown to
+    the millionth, and the rate is that of the exact one.
     """
     parts = f"cast(cast({part} as decimal(38, 6)) * 1000000 as hugeint)"
     wholes = f"cast(cast({whole} as decimal(38, 6)) * 1000000 as hugeint)"
     billionths = f"cast(cast({rate} as decimal(38, 9)) * 1000000000 as hugeint)"
+    allowed = f"abs({wholes})" + (f" + abs({billionths}) + 1" if is_whole_rounded else "")
     # Above a billion to one the rate has no room for the ratio, and is left empty.
     too_large = f"abs({parts}) >= 1000000000 * abs({wholes})"
     return critical(
@@ -89,7 +93,7 @@ def exact_ratio(rate: str, part: str, whole: str, key: Sequence[str]) -> ExpectN
             case
                 when {whole} is null or {whole} = 0 then {rate} is not null
                 when {rate} is null then not {too_large}
-                else 2 * abs({billionths} * {wholes} - 1000000000 * {parts}) > abs({wholes})
+                else 2 * abs({billionths} * {wholes} - 1000000000 * {parts}) > {allowed}
             end
         """,
     )

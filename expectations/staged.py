@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 ARRIVED = "order_id in (select order_id from lake.sales_line_arrived)"
 
-PERIODS = "[0-9][0-9][0-9][0-9](-(0[1-9]|1[0-2]|Q[1-4]|H[12]))?"
+PERIODS = (
+    "[0-9]{4}(-(0[1-9]|1[0-2]|Q[1-4]|H[12]|W(0[1-9]|[1-4][0-9]|5[0-3])))?"
+    "|FY[0-9]{4}(-(P(0[1-9]|1[0-2])|Q[1-4]|H[12]))?"
+)
 """Periods that have a place in the calendar: 2026, 2026-H2, 2026-Q4, 2026-10."""
 
 
@@ -199,7 +202,7 @@ def stg_quota(contract: Contract) -> list[ExpectNoRows]:
             """
             select participant_id, quota_type, period, amount, unit
             from this
-            where unit = 'quantity' and quota_type in (select quota_type from plan.plan_component)
+            where unit = 'quantity' and quota_type in (select quota_type from plan.plan_quota_rule)
             """,
         ),
         critical("a quota is not negative", f"select {shown} from this where amount < 0"),

@@ -15,6 +15,7 @@ from . import templates
 from .configuration import FileModel, load_yaml, parse_yaml, validate
 from .currencies import CURRENCIES, currency_digits
 from .errors import ConfigurationError, UsageError
+from .fiscal_year import FiscalYear
 from .wording import Refusal, did_you_mean
 
 SETTINGS_FILE = "niaga.yml"
@@ -94,6 +95,12 @@ class Settings(FileModel):
         AfterValidator(check_time_zone),
         Field(description="IANA name of the zone of local times, like Asia/Jakarta."),
     ] = "UTC"
+    fiscal_year: Annotated[
+        FiscalYear | None,
+        Field(
+            description="The fiscal year, for plans that pay by FY month, FY quarter or FY year."
+        ),
+    ] = None
     keep_publications: Annotated[
         int, Field(ge=1, description="How many publications are kept, the current one included.")
     ] = 3

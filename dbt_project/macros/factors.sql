@@ -16,12 +16,20 @@
     ) }} as bigint)
 {%- endmacro %}
 
-{# A limit in minor units, as the compiler has written it: (amount + target * T) / denominator, T the yearly target.
-   NULL where it is none, or needs a target that is not known. #}
-{% macro limit_in_minor(limit, target_units) -%}
-    cast({{ rounded_division(
-        limit ~ '.amount_numerator + case when ' ~ limit ~ '.target_numerator = 0 then 0 else cast(' ~ limit
-        ~ '.target_numerator as ' ~ type_wide() ~ ') * ' ~ target_units ~ ' end',
-        'cast(' ~ limit ~ '.denominator as ' ~ type_wide() ~ ')'
-    ) }} as bigint)
+{# A limit in minor units, as the compiler has written it: (amount + target * T) / denominator, T the yearly target of
+   `window`. NULL where it is none, or needs a target that is not known. #}
+{% macro limit_in_minor(limit, window) -%}
+    {%- set target = window ~ '.yearly_target_numerator' -%}
+    {%- set target_denominator = window ~ '.yearly_target_denominator' -%}
+    case
+        when {{ limit }}.target_numerator = 0
+            then cast({{ rounded_division(
+                'cast(' ~ limit ~ '.amount_numerator as ' ~ type_wide() ~ ')',
+                'cast(' ~ limit ~ '.denominator as ' ~ type_wide() ~ ')'
+            ) }} as bigint)
+        else cast({{ rounded_division(
+            limit ~ '.amount_numerator * ' ~ target_denominator ~ ' + ' ~ limit ~ '.target_numerator * ' ~ target,
+            limit ~ '.denominator * ' ~ target_denominator
+        ) }} as bigint)
+    end
 {%- endmacro %}

@@ -128,3 +128,30 @@
         else {{ ratio(from_units(part), from_units(whole)) }}
     end
 {%- endmacro %}
+
+{# Share of a quota reached, of units of the measure and the quota as an exact fraction, rounded to nine decimals. #}
+{% macro attainment(units, numerator, denominator) -%}
+    case
+        when {{ denominator }} = 1 then {{ unit_ratio(units, 'cast(' ~ numerator ~ ' as bigint)') }}
+        when {{ numerator }} <> 0
+            then try_cast(
+                {{ rounded_division(
+                    '1000000000 * cast(' ~ units ~ ' as ' ~ type_wide() ~ ') * ' ~ denominator, numerator
+                ) }} * cast(0.000000001 as decimal(9, 9)) as decimal(18, 9)
+            )
+    end
+{%- endmacro %}
+
+{# How many millionths a unit of the measure is: see to_measure. #}
+{% macro millionths_of_unit(measure) -%}
+    case
+        when {{ measure }} = 'quantity' then 1
+        when {{ measure }} in ('orders', 'customers') then 1000000
+        else {{ 10 ** (6 - (var('money_scale') | int)) }}
+    end
+{%- endmacro %}
+
+{# An exact fraction of units of the measure as an amount, rounded to six decimals. #}
+{% macro from_fraction(numerator, denominator, measure) -%}
+    {{ from_millionths(rounded_division(numerator ~ ' * ' ~ millionths_of_unit(measure), denominator)) }}
+{%- endmacro %}

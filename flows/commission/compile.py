@@ -1,7 +1,8 @@
 """Writes the plans of a workspace as small Parquet tables, which the dbt project reads as sources.
 
-Their columns are in `SCHEMAS`. Ids are made of plan, version and component, so they stay the same
-from run to run.
+Their columns are in `SCHEMAS`; those of quotas in `quota_rules`; `fiscal_period` has the periods of
+the company's fiscal year. Ids are made of plan, version and component, so they stay the same from
+run to run.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..errors import ConfigurationError, Fault
-from . import limits, shared_pay_model
+from ..fiscal_year import fiscal_periods
+from . import limits, quota_rules, shared_pay_model
 from .component_model import Component
 from .credit_model import (
     CREDIT_SCHEMA,
@@ -28,6 +30,7 @@ from .credit_model import (
 )
 from .curves import (
     COEFFICIENTS,
+    SHARE_OF_YEAR,
     Line,
     Scale,
     denominator_of,
@@ -47,6 +50,7 @@ from .filters import EVERY_SALE, FILTER_SCHEMA, Filters, asks_margin
 from .measures import MEASURES
 from .order_amounts import ORDER_AMOUNT_SCHEMA, order_amount_rows
 from .plans import PlanFile, load_plans
+from .quota_model import QuotaRule
 from .rounding_model import Rounding
 from .score import against_quota
 from .units import LARGEST, parse_yearly_money
@@ -73,12 +77,12 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("event_kind", _TEXT), ("window_kind", _TEXT),
             ("valid_from", _DATE), ("valid_to", _DATE), ("filter_number", _INTEGER),
             ("asks_margin", _FLAG), ("needs_full_split", _FLAG), ("shares_out_pay", _FLAG),
-            ("quota_type", _TEXT),
             ("walk", _TEXT), ("picked_by", _TEXT), ("re_rates_at_edges", _FLAG),
             ("needs_quota", _FLAG), ("needs_target", _FLAG), ("is_narrow", _FLAG),
             ("rounds_to_even", _FLAG), ("rounds_each_line", _FLAG), ("rounding_unit", _INTEGER),
             ("component_target_units", _INTEGER),
             ("target_numerator", _INTEGER), ("target_denominator", _INTEGER),
+            ("returns_rate", _TEXT), ("returns_keep_attainment", _FLAG),
         ]
     ),
     "plan_segment": pa.schema(
@@ -93,6 +97,13 @@ SCHEMAS: dict[str, pa.Schema] = {
     ),
     "plan_credit": CREDIT_SCHEMA,
     "plan_level": LEVEL_SCHEMA,
+    **quota_rules.SCHEMAS,
+    "fiscal_period": pa.schema(
+        [
+            ("period_kind", _TEXT), ("period", _TEXT), ("period_start", _DATE),
+            ("period_end", _DATE),
+        ]
+    ),
     "plan_who": WHO_SCHEMA,
     "plan_filter": FILTER_SCHEMA,
     "plan_order_amount": ORDER_AMOUNT_SCHEMA,
@@ -135,6 +146,7 @@ def compile_plans(workspace: Workspace) -> dict[str, pa.Table]:
                 added_rows = [
                     limits.rows_of(component, key, file.plan, scale),
                     shared_pay_model.rows_of(component, key, scale),
+                    _quota_rows(component_row, component, scale),
                     {"plan_order_amount": order_amount_rows(key, component, scale.pay)},
                 ]
             except ValueError as error:
@@ -151,6 +163,10 @@ def compile_plans(workspace: Workspace) -> dict[str, pa.Table]:
             row = _plan_cap_row(file)
             rows["plan_component"].append(row)
             rows["plan_limit"].append(limits.plan_cap_row(file.plan, row["component_key"], scale))
+            rows["plan_quota_rule"].append(
+                quota_rules.rule_row(row["component_key"], None, QuotaRule(), row["window_kind"])
+            )
+    rows["fiscal_period"] = fiscal_periods(workspace.settings.fiscal_year)
     rows["plan_filter"] = filters.rows
     return {
         name: pa.Table.from_pylist(rows[name], schema=schema) for name, schema in SCHEMAS.items()
@@ -213,7 +229,6 @@ def _plan_cap_row(file: PlanFile) -> dict[str, Any]:
         "asks_margin": False,
         "shares_out_pay": False,
         "needs_full_split": False,
-        "quota_type": limits.PLAN_CAP,
         "walk": "segments",
         "re_rates_at_edges": False,
         "needs_quota": False,
@@ -224,6 +239,8 @@ def _plan_cap_row(file: PlanFile) -> dict[str, Any]:
         "rounding_unit": 1,
         "target_numerator": 0,
         "target_denominator": 1,
+        "returns_rate": "as_sold",
+        "returns_keep_attainment": False,
     }
 
 
@@ -244,6 +261,10 @@ def _component_rows(
         curves = [against_quota(curve) for curve in curves]
     lines_of_curves = [lines_of(curve, target, scale, component.by) for curve in curves]
     lines = [line for lines in lines_of_curves for line in lines]
+    if window not in SHARE_OF_YEAR and needs_target(lines):
+        raise ValueError(
+            f"a target incentive is a year's: a window of kind {window} has no part of it"
+        )
     rounding = file.plan.rounding
     rounding_unit = rounding.minor_units_of(scale.pay)
     has_own_rounding = rounding.mode == "half_even" or rounding_unit != 1
@@ -268,7 +289,6 @@ def _component_rows(
         "asks_margin": asks_margin(component.conditions),
         "needs_full_split": component.shares == "100%",
         "shares_out_pay": component.share_out == "pay",
-        "quota_type": (component.quota.type if component.quota else None) or name,
         "walk": own_walk_of(component) or walk,
         "picked_by": component.by,
         "re_rates_at_edges": re_rates_at_edges(component),
@@ -283,6 +303,8 @@ def _component_rows(
         ),
         "target_numerator": target.numerator,
         "target_denominator": target.denominator,
+        "returns_rate": component.returns.rate,
+        "returns_keep_attainment": component.returns.attainment == "keep",
     }
     segments = [
         row
@@ -351,6 +373,14 @@ def _segment_rows(
             raise ValueError("the numbers of the curve are too large to be calculated exactly")
         segments.append(row)
     return segments
+
+
+def _quota_rows(
+    row: dict[str, Any], component: Component, scale: Scale
+) -> dict[str, list[dict[str, Any]]]:
+    return quota_rules.quota_rows(
+        row["component_key"], row["component_id"], component, row["window_kind"], scale.money
+    )
 
 
 def _decimal(rate: Fraction | None) -> Decimal | None:

@@ -16,7 +16,10 @@ from .factor_model import Gates, Multipliers
 from .limit_model import CapTerm, FixedText, LimitText, Prorate, limit_text, parse_limit
 from .measures import MeasureName
 from .order_model import OrderAmounts, PickingMeasure, check_order
-from .plan_part import PlanPart, RateText, YearlyMoneyText, refuse_keys_to_come
+from .period_kinds import WindowKind
+from .plan_part import RateText, YearlyMoneyText, refuse_keys_to_come
+from .quota_model import QuotaRule
+from .returns_model import ReturnRule, check_returns
 from .shared_pay_model import Contest, Pool, check_shared_pay
 from .state_condition import calls_of
 from .term_model import Term, check_slices
@@ -25,18 +28,8 @@ from .units import parse_curve_rate
 WITHOUT_CURVE = ("differential", "fixed", "pool", "contest")
 """What pays without being a curve of the running measure."""
 _KEYS_TO_COME = {
-    "payee", "deduct", "grid", "returns", "clawback", "release",
+    "payee", "deduct", "grid", "clawback", "release",
 }  # fmt: skip
-
-
-class QuotaRule(PlanPart):
-    """Which rows of the feed `quota` the component is measured against.
-
-    Keys:
-        type: The `quota_type` of its rows; unless said the component's name.
-    """
-
-    type: str | None = None
 
 
 class Component(Curve, OrderAmounts):
@@ -65,7 +58,8 @@ class Component(Curve, OrderAmounts):
         differential: Pay by levels, instead of a curve.
         weight: Share of the target incentive. Weights of a plan's components add up to 100%.
         target: A target incentive of the component's own.
-        quota: Which quota it is measured against.
+        quota: Which quota it is measured against, and how it is divided; `none` is none.
+        returns: At which rate what comes back takes back.
         by: Another measure than `of` that picks the rate.
         fixed: Pay without a measure, instead of a curve.
         pool: Money shared among several, instead of a curve.
@@ -88,7 +82,7 @@ class Component(Curve, OrderAmounts):
     where: SaleConditionText | None = None
     from_: date | None = Field(default=None, alias="from")
     to: date | None = None
-    window: Literal["order", "month", "quarter", "half", "year"] | None = None
+    window: Literal["order"] | WindowKind | None = None
     credit: Literal["direct", "rollup", "team", "territory"] = "direct"
     levels: LevelsText = "1"
     count_once: Literal["yes", "no"] = "yes"
@@ -97,12 +91,13 @@ class Component(Curve, OrderAmounts):
     differential: Differential | None = None
     weight: RateText = "100%"
     target: YearlyMoneyText | None = None
-    quota: QuotaRule | None = None
+    quota: QuotaRule | Literal["none"] | None = None
     by: PickingMeasure | None = None
     fixed: FixedText | None = None
     pool: Pool | None = None
     contest: Contest | None = None
     prorate: Prorate | None = None
+    returns: ReturnRule = ReturnRule()
     terms: list[Term] | None = None
     bands: Annotated[list[Band], Field(min_length=1)] | None = None
     gates: Gates | None = None
@@ -145,6 +140,7 @@ class Component(Curve, OrderAmounts):
         self._check_limits()
         check_credit(self)
         check_shared_pay(self)
+        check_returns(self)
         return self
 
     def _check_limits(self) -> None:
@@ -183,6 +179,11 @@ class Component(Curve, OrderAmounts):
         rates = {parse_curve_rate(tier.rate).unit for c in self.curves for tier in c.tiers}
         if rates - {"zero", "target"}:
             raise ValueError("a score is paid by the target: rates are written 1x")
+
+    @property
+    def needs_quota(self) -> bool:
+        """Whether a curve of it has an edge in % of quota, or pays by attainment."""
+        return super().needs_quota or any(curve.needs_quota for curve in self.other_curves)
 
     @property
     def conditions(self) -> list[str]:
@@ -229,7 +230,8 @@ class Component(Curve, OrderAmounts):
         curves = [text for curve in self.other_curves for text in curve.money_texts]
         edges = [text for multiplier in self.multiply or [] for text in multiplier.money_texts]
         shared = [text for part in (self.pool, self.contest) if part for text in part.money_texts]
-        return [*super().money_texts, *self.order_texts, *curves, *edges, *shared]
+        quota = self.quota.money_texts if isinstance(self.quota, QuotaRule) else []
+        return [*super().money_texts, *self.order_texts, *curves, *edges, *shared, *quota]
 
     @property
     def recurring_texts(self) -> list[str]:

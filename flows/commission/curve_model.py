@@ -237,6 +237,15 @@ class Curve(PlanPart):
         return [row.edge for row in rows] + [parse_amount(text) for text in texts if text]
 
     @property
+    def needs_quota(self) -> bool:
+        """Whether it has an edge in % of quota, or pays by attainment."""
+        return (
+            any(edge.unit == "quota" for edge in self.edges)
+            or any(step.per_point for step in self.steps or [])
+            or any(parse_curve_rate(tier.rate).unit == "target" for tier in self.tiers)
+        )
+
+    @property
     def money_texts(self) -> list[str]:
         """Every number of the curve that may be money."""
         rows = [*self.tiers, *(self.steps or [])]

@@ -18,10 +18,14 @@ from itertools import pairwise
 from math import lcm
 
 from .curve_model import Curve, Point, Step
-from .plan_model import MONTHS
+from .period_kinds import MONTHS
 from .units import LARGEST, Quantity, parse_amount, parse_curve_rate, parse_rate
 
 NARROW_DENOMINATOR = 10**9
+SHARE_OF_YEAR = {"week": Fraction(1, 52)} | {
+    kind: Fraction(months, 12) for kind, months in MONTHS.items()
+}
+"""The part of a yearly target incentive that a window is for, by its kind."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +125,7 @@ def order_walk_of(curve: Curve, picked_by: str | None = None) -> str:
 
 def share_of_target(weight: str, window: str) -> Fraction:
     """Give the part of the yearly target incentive that a component is worth in one window."""
-    return parse_rate(weight) * Fraction(MONTHS[window], 12)
+    return parse_rate(weight) * SHARE_OF_YEAR.get(window, Fraction(1))
 
 
 def _edge_unit(edges: list[Quantity]) -> str:

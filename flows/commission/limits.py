@@ -6,15 +6,16 @@ Tables: `plan_band`, `plan_gate`, `plan_condition`, `plan_multiplier`, `plan_lim
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from math import lcm
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from .curves import Scale, re_rates_at_edges, share_of_target, walk_of
+from .curves import SHARE_OF_YEAR, Scale, re_rates_at_edges, share_of_target, walk_of
 from .limit_model import Limit, limit_text, parse_limit
-from .plan_model import MONTHS
+from .period_kinds import MONTHS, in_calendar_of, length_of
 from .state_condition import CONDITION_SCHEMA, condition_rows, decimals_of
 from .units import LARGEST, parse_rate, parse_recurring, parse_yearly_money
 
@@ -76,7 +77,7 @@ def rows_of(component: Component, key: str, plan: Plan, scale: Scale) -> Rows:
     share = share_of_target(component.weight, window)
     rows: Rows = {
         "plan_limit": [
-            _limit_row(key, kind, parse_limit(text), window, (Fraction(0), share), scale)
+            _limit_row(key, kind, _limit(plan, text), window, (Fraction(0), share), scale)
             for kind, text in limits
             if text is not None
         ],
@@ -107,16 +108,21 @@ def rows_of(component: Component, key: str, plan: Plan, scale: Scale) -> Rows:
         )
     if component.fixed is not None:
         money = parse_recurring(component.fixed)
-        piece = min(money.period, plan.pay, key=MONTHS.__getitem__)
-        piece = "month" if component.prorate == "months" else piece
+        period = in_calendar_of(plan.pay, money.period)
+        is_by_day = component.prorate in (None, "days", "none")
+        if plan.pay == "week" and not (period == "week" and is_by_day):
+            raise ValueError("paid by the week, fixed pay is per week, prorated by days or none")
+        piece = min(period, plan.pay, key=length_of)
+        if component.prorate == "months":
+            piece = in_calendar_of(plan.pay, "month")
         rows["plan_fixed"].append(
             {
                 "component_key": key,
                 "amount_minor": _whole(money.value * 10**scale.pay, component.fixed),
-                "period_kind": money.period,
+                "period_kind": period,
                 "piece_kind": piece,
-                "period_months": MONTHS[money.period],
-                "piece_months": MONTHS[piece],
+                "period_months": MONTHS.get(period, 1),
+                "piece_months": MONTHS.get(piece, 1),
                 "prorate": component.prorate or "days",
             }
         )
@@ -125,15 +131,15 @@ def rows_of(component: Component, key: str, plan: Plan, scale: Scale) -> Rows:
 
 def plan_cap_window(plan: Plan) -> str:
     """Give the period over which the cap of a plan adds up: its own, else the longest window."""
-    period = parse_limit(limit_text(plan.cap) or "").period
+    period = _limit(plan, limit_text(plan.cap) or "").period
     windows = [component.accumulates_over(plan.pay) for component in plan.components.values()]
-    return period or max(windows, key=MONTHS.__getitem__)
+    return period or max(windows, key=length_of)
 
 
 def plan_cap_row(plan: Plan, key: str, scale: Scale) -> dict[str, Any]:
     """Give the limit of a plan's sum; its target is that of all its components together."""
     window = plan_cap_window(plan)
-    months = Fraction(MONTHS[window], 12)
+    part_of_year = SHARE_OF_YEAR.get(window, Fraction(1))
     own = Fraction(0)
     of_plan: list[Fraction] = []
     for component in plan.components.values():
@@ -143,8 +149,13 @@ def plan_cap_row(plan: Plan, key: str, scale: Scale) -> dict[str, Any]:
         elif component.uses_target:
             of_plan.append(parse_rate(component.weight))
     share = sum(of_plan, Fraction(0)) if of_plan or own else Fraction(1)
-    limit = parse_limit(limit_text(plan.cap) or "")
-    return _limit_row(key, "cap", limit, window, (own * months, share * months), scale)
+    limit = _limit(plan, limit_text(plan.cap) or "")
+    return _limit_row(key, "cap", limit, window, (own * part_of_year, share * part_of_year), scale)
+
+
+def _limit(plan: Plan, text: str) -> Limit:
+    limit = parse_limit(text)
+    return replace(limit, period=in_calendar_of(plan.pay, limit.period))
 
 
 def _otherwise(gate: Gate, share: Fraction, scale: Scale) -> dict[str, Any]:

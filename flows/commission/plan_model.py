@@ -7,7 +7,7 @@ read and not calculated would pay people wrongly.
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
@@ -19,11 +19,12 @@ from .credit_model import TEAM_COMMISSION
 from .exchange_model import Exchange
 from .factor_model import ALL, Gate
 from .limit_model import CapTerm, limit_text, parse_limit
+from .period_kinds import MONTHS, PayKind, in_calendar_of, length_of
 from .plan_part import Identifier, PlanPart, TargetText, refuse_keys_to_come
+from .quota_model import check_quota_rule
 from .rounding_model import Rounding
 from .units import currency_of, parse_recurring
 
-MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 _KEYS_TO_COME = {"draw", "negative_pay", "accounting"}
 
 
@@ -73,7 +74,7 @@ class Plan(PlanPart):
     approved: Approval | None = None
     who: ParticipantConditionText | None = None
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")]
-    pay: Literal["month", "quarter", "half", "year"] = "month"
+    pay: PayKind = "month"
     target: TargetText = "from participant"
     cap: CapTerm | None = None
     rounding: Rounding = Rounding()
@@ -93,8 +94,12 @@ class Plan(PlanPart):
             raise ValueError(f"exchange: {self.currency} is the plan's own currency")
         for name, component in self.components.items():
             window = component.accumulates_over(self.pay)
-            if MONTHS[window] < MONTHS[self.pay]:
+            if {window, self.pay} <= MONTHS.keys() and MONTHS[window] < MONTHS[self.pay]:
                 raise ValueError(f"{name}: a window of a {window} can't be paid by the {self.pay}")
+            try:
+                check_quota_rule(component.quota, window, needs_quota=component.needs_quota)
+            except ValueError as error:
+                raise ValueError(f"{name}: {error}") from error
             self._check_dates(name, component)
             self._check_currency(name, component)
             self._check_limit(f"{name}: a cap", limit_text(component.cap))
@@ -150,7 +155,7 @@ class Plan(PlanPart):
 
     def _check_gate_cap(self, name: str, gate: Gate, window: str) -> None:
         period = parse_limit(gate.else_cap).period if gate.else_cap else ""
-        if period and period != window:
+        if period and in_calendar_of(self.pay, period) != window:
             raise Refusal(
                 f"{name}: else_cap {gate.else_cap} is not for the window of the component",
                 f"write it per {window}, or in % of target",
@@ -158,5 +163,5 @@ class Plan(PlanPart):
 
     def _check_limit(self, what: str, text: str | None) -> None:
         period = parse_limit(text).period if text else ""
-        if period and MONTHS[period] < MONTHS[self.pay]:
+        if period and length_of(period) < length_of(self.pay):
             raise ValueError(f"{what} per {period} can't limit what is paid by the {self.pay}")

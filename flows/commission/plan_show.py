@@ -9,6 +9,7 @@ import yaml
 from ..errors import UsageError
 from .curve_model import Curve
 from .plans import PlanFile, load_plans
+from .quota_rules import rule_of as quota_rule_of
 
 if TYPE_CHECKING:
     from ..workspace import Workspace
@@ -37,7 +38,9 @@ def in_full(file: PlanFile) -> dict[str, Any]:
     for name, component in components.items():
         component.setdefault("title", name)
         component.setdefault("window", plan.pay)
-        component["quota"] = {"type": name, **component.get("quota", {})}
+        if component.get("quota") != "none":
+            rule = quota_rule_of(plan.components[name])
+            component["quota"] = {"type": name, **rule.model_dump(mode="json", exclude_none=True)}
         components[name] = _curve_last(component)
     return {**said, "components": components}
 

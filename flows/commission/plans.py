@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from ..configuration import load_yaml, validate
 from ..errors import ConfigurationError, Fault
 from .component_model import Component
+from .period_kinds import is_fiscal
 from .plan_model import Plan
 from .units import parse_amount, parse_curve_rate, parse_rate
 
@@ -64,6 +65,8 @@ def load_plans(workspace: Workspace) -> list[PlanFile]:
         files.append(PlanFile(path, hashlib.sha256(path.read_bytes()).hexdigest(), plan))
     files.sort(key=lambda file: (file.plan.plan, file.plan.version))
     faults += _faults_between(files, workspace.settings.currency)
+    if workspace.settings.fiscal_year is None:
+        faults += _faults_of_fiscal_periods(files)
     if faults:
         raise ConfigurationError(faults)
     return files
@@ -95,6 +98,21 @@ def _faults_between(files: list[PlanFile], currency: str) -> list[Fault]:
     for file in files:
         faults += _faults_of_weights(file)
     return faults
+
+
+def _faults_of_fiscal_periods(files: list[PlanFile]) -> list[Fault]:
+    said: list[tuple[PlanFile, str, str]] = [(file, "pay", file.plan.pay) for file in files]
+    said += [
+        (file, f"components.{name}.window", component.window or "")
+        for file in files
+        for name, component in file.plan.components.items()
+    ]
+    return [
+        Fault(file.path, None, where, f"{kind}: the company has no fiscal year",
+              "add fiscal_year: {first_month: 4} to niaga.yml, with its own first month")
+        for file, where, kind in said
+        if is_fiscal(kind)
+    ]  # fmt: skip
 
 
 def _faults_of_changed_dates(first: PlanFile, second: PlanFile) -> list[Fault]:

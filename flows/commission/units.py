@@ -13,7 +13,7 @@ _SHARE_OF = re.compile(rf"^({NUMBER})% of (quota|target)$")
 _COUNT = re.compile(rf"^({NUMBER}) (unit|order|customer)s?$")
 _MONEY = re.compile(rf"^({NUMBER}) ([A-Z]{{3}})$")
 _MONEY_PER = re.compile(rf"^({NUMBER}) ([A-Z]{{3}}) per (unit|order|customer)$")
-_RECURRING = re.compile(rf"^({NUMBER}) ([A-Z]{{3}}) per (month|quarter|half|year)$")
+_RECURRING = re.compile(rf"^({NUMBER}) ([A-Z]{{3}}) per (week|month|quarter|half|year)$")
 _CURRENCY = re.compile(r" ([A-Z]{3})\b")
 RATE_DIGITS = 10
 LARGEST = 2**63 - 1
@@ -121,7 +121,7 @@ def parse_recurring(text: str) -> Recurring:
         return Recurring(_number(found[1]), found[2], found[3])
     raise ValueError(
         f'"{text}" is no money for a period; write for example 5_000 USD per month '
-        "(or quarter, half, year)"
+        "(or week, quarter, half, year)"
     )
 
 

@@ -204,7 +204,7 @@ def test_a_rep_who_left_still_earning(company: Company) -> None:
         company.workspace,
         "select reason, transaction_id, amount from commission.commission_exception "
         "where participant_id = 'leaver'",
-    ) == [("no_plan", "l2:1:sale", 100)]
+    ) == [("participant_left", "l2:1:sale", 100)]
 
 
 def test_lines_that_differ_from_totals(company: Company) -> None:

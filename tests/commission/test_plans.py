@@ -85,7 +85,7 @@ def check(workspace: Workspace, *texts: str) -> list[tuple[str, ...]]:
         ),
         (HEAD + "components:\n  revenue:\n    rat: 5%\n", 6, "rat"),
         (HEAD + "components:\n  revenue: {rate: 0.123456789012%}\n", 5, "more than 10 decimals"),
-        (HEAD + "components:\n  revenue: {rate: 5%, window: week}\n", 5, "week"),
+        (HEAD + "components:\n  revenue: {rate: 5%, window: day}\n", 5, "day"),
         (
             HEAD + "components:\n  revenue:\n    where: product_lin = 'tea'\n    rate: 5%\n",
             6,

@@ -152,8 +152,10 @@ create table run.parameter as select
 create table state.export as select distinct export_id, feed as source from arrived;
 create table plan.plan_version as select 'reps' as plan_id, 1 as plan_version;
 create table plan.plan_component as
-select 'reps' as plan_id, 1 as plan_version, 'revenue' as component_id, 'revenue' as quota_type,
-    1 as ordinal;
+select 'reps/1/revenue' as component_key, 'reps' as plan_id, 1 as plan_version,
+    'revenue' as component_id, 1 as ordinal;
+create table plan.plan_quota_rule as
+select 'reps/1/revenue' as component_key, 'revenue' as quota_type;
 """
 
 _CORE = """
@@ -327,9 +329,14 @@ select
     cast(null as decimal(24, 6)) as held_amount, cast(null as decimal(24, 6)) as released_amount,
     'USD' as currency
 from commission.ledger group by all;
+create table intermediate.int_commission__opening as
+select 'andi' as participant_id, 'reps/1/revenue' as component_key, date '2026-01-01' as as_of,
+    cast(0 as decimal(24, 6)) as opening_amount
+where false;
 create table intermediate.int_commission__quota_window as
 select 'w1' as window_id, 'andi' as participant_id, 'revenue' as component_id,
-    date '2026-01-01' as window_start;
+    'revenue' as quota_type, date '2026-01-01' as window_start, date '2026-01-31' as window_end,
+    cast(null as decimal(24, 6)) as quota_amount;
 create table intermediate.int_commission__dirty_window as select 'w1' as window_id;
 create table intermediate.int_commission__sale_event as
 select

@@ -91,7 +91,7 @@ MARTS = {
         ("promotion.sales_feedback", "share", "true", "the shares of each"),
     ],
     "quota.rep_attainment": [
-        ("quota.rep_attainment", "quota_amount", "true", "the quotas are those"),
+        ("quota.rep_attainment", "quota_amount", "true", "each quota is the stated one"),
         ("quota.rep_attainment", "credited_amount", "true", "what is credited"),
         ("quota.rep_attainment", "credited_amount", "true", "attainment is"),
         ("quota.rep_attainment", "gap_amount", "true", "gap ="),

@@ -7,6 +7,7 @@ import re
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -30,9 +31,13 @@ class Company:
     def __init__(self, folder: Path, currency: str, cases: dict[str, tuple[Case, Said]]) -> None:
         self._workspace = create_workspace(folder, "Golden cases", currency)
         self._cases = cases
+        self._runs: list[list[str]] = []
 
     def run(self) -> None:
-        """Land everything, and run a night; raise AssertionError with its words if it fails."""
+        """Land everything, and run a night; then the nights of the cases that have several.
+
+        Raises AssertionError with its words if a night fails.
+        """
         rows: dict[str, list[dict[str, str]]] = defaultdict(list)
         rows["product"] = [{"product_id": "product", "name": "product", "valid_from": "1990-01-01"}]
         for case, said in self._cases.values():
@@ -40,10 +45,25 @@ class Company:
             plan.write_text(yaml.safe_dump(said.plan, sort_keys=False))
             for feed, added in said.feeds.items():
                 rows[feed] += added
+        self._night(rows, date(2030, 1, 1))
+        nights = max(len(said.nights) for _, said in self._cases.values())
+        for number in range(nights):
+            rows = defaultdict(list)
+            for _, said in self._cases.values():
+                for _, feeds in said.nights[number : number + 1]:
+                    for feed, added in feeds.items():
+                        rows[feed] += added
+            self._night(rows, date(2030, 1, 2 + number))
+
+    def _night(self, rows: dict[str, list[dict[str, str]]], day: date) -> None:
         for feed, content in rows.items():
-            _land(self._workspace, feed, content)
+            _land(self._workspace, feed, content, day)
         outcome = run_verb("nightly", self._workspace, Silent())
         assert outcome.exit_code == 0, [(f.file_name, f.reason) for f in outcome.held_files]
+        earlier = [run_id for runs in self._runs for run_id in runs]
+        with duckdb.connect(str(self._marts), read_only=True) as connection:
+            found = connection.execute("select distinct run_id from commission.ledger").fetchall()
+        self._runs.append([run_id for (run_id,) in found if run_id not in earlier])
 
     def faults(self, case: Case) -> list[str]:
         """Compare a case with the marts: a line for each figure that is not as expected."""
@@ -88,6 +108,8 @@ class Company:
         self, connection: duckdb.DuckDBPyConnection, case: Case, figure: Figure
     ) -> Fraction | None:
         said = self._cases[case.case_id][1]
+        if said.nights and (figure.item != "earned" or case.plan["calc"] == "claw"):
+            return self._posted(connection, case, figure)
         is_read = figure.item in said.readings
         column = _COLUMNS.get("earned" if is_read else figure.item)
         is_changed = "exchange" in said.plan and figure.item == "earned"
@@ -96,11 +118,15 @@ class Company:
         if column is None:
             raise NotSaid(f"the item {figure.item}")
         table, expression = column
+        expression = expression.format(digits=case.plan["rounding"]["digits"])
         conditions = ["participant_id = ?"]
         values: list[object] = [person(case, figure.rep)]
         if figure.rep == "*":
             conditions, values = ["plan_id = ?"], [said.plan["plan"]]
-        if figure.period != "all":
+        if figure.item == "ytd":
+            conditions.append("period <= ? and starts_with(period, ?)")
+            values += [figure.period, figure.period[:4]]
+        elif figure.period != "all":
             conditions.append("period = ?")
             values.append(figure.period)
         if figure.component != "total" and not is_changed:
@@ -113,6 +139,30 @@ class Company:
                 values,
             ).fetchall()[0][0]
         )
+
+    def _posted(
+        self, connection: duckdb.DuckDBPyConnection, case: Case, figure: Figure
+    ) -> Fraction:
+        """Give what the nights of a period have posted, or a later one for an earlier period."""
+        labels = [period for period, _ in self._cases[case.case_id][1].nights]
+        nights = [number for number, label in enumerate(labels, 1) if label == figure.period]
+        condition = "true"
+        if figure.item == "total_to_date":
+            nights = list(range(1, max(nights) + 1))
+        elif figure.item == "prior_period_adjustment":
+            condition = f"earned_period <> '{figure.period}'"
+        elif figure.item.startswith("delta_v"):
+            nights = [int(figure.item.removeprefix("delta_v"))]
+            condition = f"earned_period = '{figure.period}'"
+        elif figure.item not in ("earned", "payment", "payment_with_adjustment"):
+            raise NotSaid(f"the item {figure.item} of several nights")
+        runs = [run_id for number in nights for run_id in self._runs[number]]
+        found = connection.execute(
+            "select coalesce(sum(amount), 0) from commission.ledger"
+            f" where participant_id = ? and {condition} and list_contains(?, run_id)",
+            [person(case, figure.rep), runs],
+        ).fetchall()
+        return Fraction(found[0][0])
 
     def _line(self, connection: duckdb.DuckDBPyConnection, case: Case, line: Line) -> Fraction:
         found = connection.execute(
@@ -132,6 +182,10 @@ _COLUMNS = {
     ),
     "calculated": ("commission_summary", "sum(calculated_amount)"),
     "cumulative": ("commission_summary", "sum(measure_to_date_amount)"),
+    "ytd": ("commission_summary", "sum(commission_amount)"),
+    "quota": ("commission_summary", "round(sum(quota_amount), {digits})"),
+    "target_pay": ("commission_summary", "round(sum(target_amount), {digits})"),
+    "attainment_after": ("commission_summary", "sum(measure_to_date_amount)"),
     "attainment_pct": ("commission_summary", "round(sum(attainment) * 100, 4)"),
     "funded": ("commission_summary", "max(funded_amount)"),
     "credit": ("commission_line", "sum(credited_amount)"),
@@ -154,7 +208,7 @@ def _exact(value: object) -> Fraction | None:
     return None if value is None else Fraction(str(value))
 
 
-def _land(workspace: Workspace, feed: str, rows: Iterable[dict[str, str]]) -> None:
+def _land(workspace: Workspace, feed: str, rows: Iterable[dict[str, str]], day: date) -> None:
     """Write a feed's rows as an export, and the source that takes it column by column."""
     columns = [column.name for column in contracts()[feed].columns]
     select = ", ".join(f'"{name}"' for name in columns)
@@ -164,7 +218,7 @@ def _land(workspace: Workspace, feed: str, rows: Iterable[dict[str, str]]) -> No
         "feeds": {feed: f"select _row_number, {select} from rows"},
     }
     (workspace.sources_folder / f"{feed}.yml").write_text(yaml.safe_dump(source, sort_keys=False))
-    with (workspace.landing / f"{feed}_2030-01-01.csv").open("w", newline="") as file:
+    with (workspace.landing / f"{feed}_{day}.csv").open("w", newline="") as file:
         writer = csv.DictWriter(file, columns, restval="")
         writer.writeheader()
         writer.writerows(rows)

@@ -19,6 +19,13 @@ def kind_of(period: str) -> str:
     return "quarter" if "Q" in period else "month"
 
 
+def first_day(period: str) -> date:
+    if len(period) == 4:
+        return date(int(period), 1, 1)
+    month = 3 * int(period[-1]) - 2 if "Q" in period else int(period[-2:])
+    return date(int(period[:4]), month, 1)
+
+
 def last_day(period: str) -> date:
     year = int(period[:4])
     month = 12

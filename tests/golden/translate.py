@@ -12,6 +12,7 @@ from .calculations import (
     limits,
     orders,
     payments,
+    quotas,
     shared_pay,
     tiers,
 )
@@ -37,6 +38,11 @@ _CALCULATIONS: dict[str, Callable[[Case, Said], None]] = {
     "prorated_bonus": limits.prorated_bonus,
     "txn_tier": orders.txn_tier,
     "units_split": orders.units_split,
+    "quota_calc": quotas.quota_calc,
+    "incremental_ytd": quotas.incremental_ytd,
+    "quota_rerun": quotas.quota_rerun,
+    "version_delta": quotas.version_delta,
+    "claw": quotas.claw,
     "pre_rules": exceptions.pre_rules,
     "currency": payments.currency,
     "collected_over_target": payments.collected_over_target,
@@ -60,7 +66,11 @@ def say(case: Case) -> Said:
 
 
 def _put_people(case: Case, said: Said) -> None:
-    days = [date.fromisoformat(row["order_date"]) for row in said.feeds["sales_line"]]
+    days = [
+        date.fromisoformat(row["order_date"])
+        for feeds in said.every_feed
+        for row in feeds.get("sales_line", [])
+    ]
     are_assigned = "plan_assignment" in said.feeds
     for rep in dict.fromkeys([*reps(case), *said.managers, *said.managers.values(), *said.others]):
         manager = said.managers.get(rep)
@@ -73,6 +83,13 @@ def _put_people(case: Case, said: Said) -> None:
                 **said.columns[rep],
             }
         )
+        of_rep = [(since, target) for name, since, target in said.targets if name == rep]
+        for number, (since, target) in enumerate(of_rep):
+            row = dict(said.feeds["participant"][-1]) | {"target_incentive_amount": target}
+            if number:
+                said.feeds["participant"].append(row | {"valid_from": since.isoformat()})
+            else:
+                said.feeds["participant"][-1] = row
         if are_assigned:
             continue
         said.feeds["plan_assignment"].append(

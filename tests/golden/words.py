@@ -20,6 +20,9 @@ class NotSaid(Exception):
     """The plan language does not calculate yet what a case needs; the words say what."""
 
 
+Feeds = dict[str, list[dict[str, str]]]
+
+
 @dataclass
 class Said:
     """A case in niaga's words: its plan, and the rows of each feed.
@@ -27,7 +30,9 @@ class Said:
     `plan_to_check` is one that `niaga plan check` must refuse, or not; `managers` says who is
     above whom, `others` who belongs to the case besides those who sell. `parts` are the components
     that make up one of the case where it is not the one of its name, `readings` those whose pay is
-    the figure that an item asks for; `columns` are more of the feed `participant` by name.
+    the figure that an item asks for; `columns` are more of the feed `participant` by name;
+    `targets` from when on a participant has which yearly target incentive; `nights` the rows that
+    come after all others, night by night, each with the period that it stands for.
     """
 
     currency: str
@@ -38,7 +43,20 @@ class Said:
     parts: dict[str, tuple[str, ...]] = field(default_factory=dict)
     readings: dict[str, tuple[str, ...]] = field(default_factory=dict)
     columns: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
-    feeds: dict[str, list[dict[str, str]]] = field(default_factory=lambda: defaultdict(list))
+    targets: list[tuple[str, date, str]] = field(default_factory=list)
+    nights: list[tuple[str, Feeds]] = field(default_factory=list)
+    feeds: Feeds = field(default_factory=lambda: defaultdict(list))
+
+    def night(self, period: str) -> Feeds:
+        """Begin the next night; give its rows to fill."""
+        feeds: Feeds = defaultdict(list)
+        self.nights.append((period, feeds))
+        return feeds
+
+    @property
+    def every_feed(self) -> list[Feeds]:
+        """The rows of the first night, and of each later one."""
+        return [self.feeds, *(feeds for _, feeds in self.nights)]
 
 
 def person(case: Case, rep: str) -> str:
@@ -147,6 +165,11 @@ def days(case: Case) -> list[date]:
 def reps(case: Case) -> list[str]:
     """Everyone that the case names, in order of the first mention."""
     said = [
+        *(
+            each["rep"]
+            for name in ("assignments", "clawbacks")
+            for each in case.inputs.get(name, [])
+        ),
         *(each["rep"] for each in case.inputs.get("transactions", [])),
         *(
             split["rep"]

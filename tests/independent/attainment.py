@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from .commission import Commission, Line
 from .credits import Event, events
-from .records import Company, Goal
+from .records import Company, Goal, Quota
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ def of_participants(result: Commission) -> dict[tuple[str, str, str], Attainment
             lines[key].append(line)
     return {
         (quota.participant_id, quota.quota_type, quota.period): Attainment(
-            quota.amount,
+            _of_window(result, quota),
             sum(
                 (
                     Fraction(line.credited, result.units(line.window.component))
@@ -42,6 +42,19 @@ def of_participants(result: Commission) -> dict[tuple[str, str, str], Attainment
         )
         for quota in result.quota_rows
     }
+
+
+def _of_window(result: Commission, quota: Quota) -> Fraction:
+    """What counts of the quota in the window that is just its period; elsewhere all of it."""
+    same = [
+        window
+        for window in result.windows
+        if (window.participant_id, window.component.quota_type, window.start, window.end)
+        == (quota.participant_id, quota.quota_type, quota.start, quota.end)
+    ]
+    counted = {result.quota(window) for window in same}
+    assert len(counted) <= 1
+    return next((amount for amount in counted if amount is not None), quota.amount)
 
 
 def _is_first_of_its_type(line: Line) -> bool:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from math import ceil
 
 from . import calendars, curve
 from .credits import Amounts, Credit, Crediting, Event, Exceptional
 from .plans import Component, PlanVersion
-from .records import Company, Quota
+from .records import FOREVER, LONG_AGO, Company, Quota
 from .rounding import half_away
 
 LEVELS = {"direct": 0, "rollup": 1}
@@ -136,27 +136,72 @@ class Commission:
     # ---- the curve
 
     def quota(self, window: Window) -> Fraction | None:
-        """The sum of the quota rows that lie inside the window, None without any."""
+        """The sum of the quota rows that lie inside the window, None without any.
+
+        Each counts by the days of it on which the participant is in the plan; whoever is in it on
+        no day of the window (what comes back later) has all of it.
+        """
         key = window.participant_id, window.component.quota_type
-        amounts = [
-            quota.amount
+        inside = [
+            quota
             for quota in self._quotas[key]
             if window.start <= quota.start and quota.end <= window.end
         ]
-        return sum(amounts, Fraction(0)) if amounts else None
+        if not inside:
+            return None
+        if not any(self._days_active(window, quota.start, quota.end) for quota in inside):
+            return sum((quota.amount for quota in inside), Fraction(0))
+        return sum(
+            (
+                quota.amount
+                * Fraction(
+                    len(self._days_active(window, quota.start, quota.end)),
+                    _days(quota.start, quota.end),
+                )
+                for quota in inside
+            ),
+            Fraction(0),
+        )
+
+    def _days_active(self, window: Window, start: date, end: date) -> list[date]:
+        """The days on which the participant is assigned to the plan version, hired and not left."""
+        person = self.company.participants.newest(window.participant_id)
+        hired = (person and person.hired) or LONG_AGO
+        left = (person and person.left) or FOREVER
+        first = max(start, window.plan.valid_from, hired)
+        last = min(end, window.plan.valid_to, left)
+        spans = [
+            (max(first, assignment.valid_from), min(last, assignment.valid_to))
+            for assignment in self._assignments[window.participant_id]
+            if assignment.plan_id == window.plan.plan_id
+        ]
+        return [
+            begin + timedelta(days=number)
+            for begin, finish in spans
+            for number in range((finish - begin).days + 1)
+        ]
 
     def target(self, window: Window) -> Fraction | None:
-        """The target incentive's part for the window and the component."""
-        term = window.component.target or window.plan.target
-        if term is not None:
-            yearly: Fraction | None = term.value
+        """The target incentive's part for the window and the component, by the days in the plan."""
+        days = self._days_active(window, window.start, window.end)
+        if not days:  # all of it, as it stood when the window began
+            yearly = self._yearly_target(window, window.start)
         else:
-            person = self.company.participants.on(window.participant_id, window.start)
-            yearly = person.target_incentive if person else None
+            found = [self._yearly_target(window, day) for day in days]
+            known = [amount for amount in found if amount is not None]
+            yearly = sum(known, Fraction(0)) / _days(window.start, window.end)
+            yearly = yearly if len(known) == len(found) else None
         if yearly is None:
             return None
         months = calendars.MONTHS[window.component.window]
         return yearly * months / 12 * window.component.weight
+
+    def _yearly_target(self, window: Window, day: date) -> Fraction | None:
+        term = window.component.target or window.plan.target
+        if term is not None:
+            return term.value
+        person = self.company.participants.on(window.participant_id, day)
+        return person.target_incentive if person else None
 
     def curve(self, window: Window) -> curve.Curve:
         quota, target = self.quota(window), self.target(window)
@@ -216,6 +261,10 @@ class Commission:
                         line.sale, event.taken_after
                     )
                     line.amount = line.own + for_others
+
+
+def _days(start: date, end: date) -> int:
+    return (end - start).days + 1
 
 
 def _jump(pays: curve.Curve, before: Fraction, after: Fraction, unit: int, cents: int) -> int:

@@ -168,6 +168,8 @@ def read_company(reader: Reader) -> Company:
                 one["team"],
                 one["territory_id"],
                 one["target_incentive_amount"],
+                one["hire_date"],
+                one["leave_date"],
             ),
         )
         for key, day, one in reader.history(PEOPLE)

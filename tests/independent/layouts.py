@@ -68,6 +68,8 @@ PEOPLE = Layout(
         "team": ("Tim", "text"),
         "territory_id": ("Kode Wilayah", "text"),
         "target_incentive_amount": ("Target Insentif", "money"),
+        "hire_date": ("Tgl Masuk", "date"),
+        "leave_date": ("Tgl Keluar", "date"),
     },
     ("participant_id",),
     sheet="Karyawan",

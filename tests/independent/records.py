@@ -51,6 +51,8 @@ class Participant:
     team: str | None = None
     territory_id: str | None = None
     target_incentive: Fraction | None = None
+    hired: date | None = None
+    left: date | None = None
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,9 @@ class History(Generic[Master]):
 
     def __contains__(self, key: object) -> bool:
         return key in self._versions
+
+    def newest(self, key: str) -> Master | None:
+        return self._versions[key][self._days[key][-1]] if key in self._versions else None
 
     def on(self, key: str | None, day: date) -> Master | None:
         if key is None or key not in self._versions:

@@ -83,7 +83,7 @@ def test_what_is_held_back_is_what_can_not_be_read(
 
 def test_attainment(result: Commission, published: Published) -> None:
     expected = {
-        key: (one.quota, one.credited, rounded(one.share, RATIO))
+        key: (rounded(one.quota, MICRO), one.credited, rounded(one.share, RATIO))
         for key, one in attainment.of_participants(result).items()
     }
     query = """select participant_id, quota_type, period, quota_amount, credited_amount, attainment
@@ -165,7 +165,7 @@ def test_commission_summary(result: Commission, published: Published) -> None:
         measured[key] += Fraction(line.credited, result.units(window.component))
         paid[key] += money(line, line.amount)
         target = result.target(window) if window.component.needs_target else None
-        fixed[key] = (result.quota(window), target)
+        fixed[key] = (rounded(result.quota(window), MICRO), rounded(target, MICRO))
     expected = {key: (measured[key], paid[key], paid[key], *fixed[key]) for key in measured}
     query = """select participant_id, plan_id, plan_version, component_id, window_start, period,
         measure_amount, earned_amount, commission_amount, quota_amount, target_amount

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -17,6 +18,7 @@ from ..words import (
     only,
     pay_of,
     percent,
+    person,
     product_id,
     put_plan,
     put_quota,
@@ -44,8 +46,6 @@ def tier_cum(case: Case, said: Said) -> None:
         plan,
         "tier_cum",
     )
-    if "opening" in case.inputs:
-        raise NotSaid("opening balances")
     basis = plan["basis"]
     mode = plan["mode"]
     rows = tier_rows(
@@ -61,10 +61,28 @@ def tier_cum(case: Case, said: Said) -> None:
     component["window"] = window
     put_plan(case, said, pay_of(plan["period"]), {"commission": component})
     put_transactions(case, said)
+    _put_openings(case, said, window)
     if basis == "attainment":
         for period in sorted({period_of(day, window) for day in days(case)}):
             for rep in reps(case):
                 put_quota(case, said, rep, "commission", period, plan["quota"])
+
+
+def _put_openings(case: Case, said: Said, window: str) -> None:
+    """Put what stood the day before the first sale."""
+    for rep, amount in case.inputs.get("opening", {}).items():
+        first = min(days(case))
+        as_of = first - timedelta(days=1)
+        if period_of(as_of, window) != period_of(first, window):
+            raise NotSaid("an opening balance before a window's first day")
+        said.feeds["opening_balance"].append(
+            {
+                "participant_id": person(case, rep),
+                "component_id": "commission",
+                "as_of": as_of.isoformat(),
+                "amount": amount,
+            }
+        )
 
 
 def target_mult(case: Case, said: Said) -> None:

@@ -18,7 +18,7 @@ final as (
             participant_id,
             component_key,
             window_start,
-            {{ period_end('pay_kind', 'pay_period_start') }} as event_date,
+            pay_period_end as event_date,
             pay_period_start,
             '{{ cause }}' as cause,
             {{ amount }} as amount_minor

@@ -2,7 +2,7 @@
 {{ config(materialized='table') }}
 
 {# Who is on which plan, and when: those of the feed, and those of whom a plan's `who` holds, as the participants
-   were from day to day; nobody beyond the last day of work. Days that follow each other are one assignment. #}
+   were from day to day. Days that follow each other are one assignment. #}
 
 {% set conditions = plan_conditions_on_participants() %}
 
@@ -41,27 +41,6 @@ every_span as (
     {% endfor %}
 ),
 
--- That someone has left is learnt later: the newest record says it.
-leaver as (
-    select
-        participant_id,
-        leave_date
-    from {{ ref('stg_participant') }}
-    where is_current and leave_date is not null
-),
-
-employed as (
-    select
-        every_span.participant_id,
-        every_span.plan_id,
-        every_span.valid_from,
-        least(every_span.valid_to, coalesce(leaver.leave_date, every_span.valid_to)) as valid_to
-    from every_span
-    left join leaver
-        on every_span.participant_id = leaver.participant_id
-    where leaver.leave_date is null or every_span.valid_from <= leaver.leave_date
-),
-
 reached as (
     select
         *,
@@ -70,7 +49,7 @@ reached as (
             order by valid_from, valid_to
             rows between unbounded preceding and 1 preceding
         ) as reached_until
-    from employed
+    from every_span
 ),
 
 begun as (

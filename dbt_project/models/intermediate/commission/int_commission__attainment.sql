@@ -22,9 +22,13 @@ measured as (
     union all
     select
         quota_window.window_id,
-        {{ period_start('quota_window.pay_kind', 'quota_window.window_end') }} as pay_period_start,
+        window_period.pay_period_start,
         score.score_units as measure_units
     from quota_window
+    inner join window_period
+        on
+            quota_window.window_id = window_period.window_id
+            and quota_window.window_end between window_period.pay_period_start and window_period.pay_period_end
     inner join {{ ref('int_commission__score') }} as score
         on
             quota_window.participant_id = score.participant_id
@@ -45,11 +49,13 @@ final as (
         quota_window.measure,
         quota_window.window_start,
         window_period.pay_period_start,
-        {{ period_end('quota_window.pay_kind', 'window_period.pay_period_start') }} as pay_period_end,
-        quota_window.quota_units,
+        window_period.pay_period,
+        window_period.pay_period_end,
+        quota_window.quota_numerator,
+        quota_window.quota_denominator,
         measured.window_id is not null as is_measured,
         coalesce(measured.measure_units, 0) as measure_units,
-        cast(sum(coalesce(measured.measure_units, 0)) over (
+        quota_window.opening_units + cast(sum(coalesce(measured.measure_units, 0)) over (
             partition by quota_window.window_id
             order by window_period.pay_period_start
             rows between unbounded preceding and current row

@@ -43,13 +43,17 @@ credit as (
 counted as (
     select
         component.component_key,
-        {{ period_start('component.window_kind', 'credit.event_date') }} as window_start,
+        period_day.period_start as window_start,
         case when component.measure = 'margin' then credit.margin_units else credit.net_units end as measure_delta
     from credit
     inner join component
         on
             credit.event_kind = component.event_kind
             and credit.sold_on between component.valid_from and component.valid_to
+    inner join {{ ref('int_calendar__period_day') }} as period_day
+        on
+            component.window_kind = period_day.period_kind
+            and credit.event_date = period_day.day
     {{ tables_of_conditions(filters) }}
     where {{ condition_holds(filters, 'component.filter_number') }}
 ),

@@ -3,7 +3,8 @@
 
 {# S3, first half. The components that a credit counts for, in which windows and on which curve. A sale counts
    where the component's condition holds, on the curve of the first term that does; a credit that takes a sale back
-   follows its sale: to the same component of the version valid now, else to the one under which it was sold. #}
+   follows its sale: to the same component of the version valid now, else to the one under which it was sold; or it
+   makes the sale less, where the component re-rates what comes back. What an opening balance holds is left out. #}
 
 {% set filters = plan_filters() %}
 {% set goes_on = last_build_of('intermediate', 'int_commission__measure_line') and not should_full_refresh() %}
@@ -31,6 +32,23 @@ crediting as (
         on component.component_key = plan_credit.component_key
 ),
 
+period_day as (
+    select * from {{ ref('int_calendar__period_day') }}
+),
+
+own_window as (
+    select * from {{ ref('int_commission__own_window') }}
+    where not is_overlapping
+),
+
+left_participant as (
+    select
+        participant_id,
+        leave_date
+    from {{ ref('stg_participant') }}
+    where is_current and leave_date is not null
+),
+
 assignment as (
     select * from {{ ref('int_commission__assignment') }}
 ),
@@ -53,9 +71,12 @@ sold as (
             and credit.credit_level = component.credit_level
             and credit.event_kind = component.event_kind
             and credit.event_date between component.valid_from and component.valid_to
+    left join left_participant
+        on credit.participant_id = left_participant.participant_id
     {{ tables_of_conditions(filters) }}
     where
         not credit.is_taking_back
+        and (left_participant.leave_date is null or credit.event_date <= left_participant.leave_date)
         and (
             not component.needs_full_split
             or case when component.shares_out_pay then credit.is_full_pay_split else credit.is_full_split end
@@ -74,10 +95,20 @@ sold_component as (
         component.component_key,
         component.plan_id,
         component.component_id,
-        component.window_kind
+        component.returns_rate,
+        coalesce(own_window.window_start, period_day.period_start) as window_start
     from sold
     inner join component
         on sold.component_key = component.component_key
+    left join period_day
+        on
+            component.window_kind = period_day.period_kind
+            and sold.event_date = period_day.day
+    left join own_window
+        on
+            sold.participant_id = own_window.participant_id
+            and sold.component_key = own_window.component_key
+            and sold.event_date between own_window.window_start and own_window.window_end
 ),
 
 current_component as (
@@ -97,7 +128,8 @@ taken_back as (
         coalesce(current_component.component_key, sold_component.component_key) as component_key,
         sold_component.component_key as original_component_key,
         sold_component.curve_number,
-        {{ period_start('sold_component.window_kind', 'sold_component.event_date') }} as original_window_start
+        sold_component.window_start as original_window_start,
+        sold_component.returns_rate as original_returns_rate
     from credit
     inner join sold_component
         on
@@ -115,13 +147,43 @@ taken_back as (
     where credit.is_taking_back
 ),
 
+-- What comes back of sales that count as if that part had never been sold.
+unsold as (
+    select
+        original_event_id,
+        participant_id,
+        credit_kind,
+        credit_level,
+        original_component_key,
+        cast(sum(net_units) as bigint) as net_units,
+        cast(sum(margin_units) as bigint) as margin_units
+    from taken_back
+    where original_returns_rate = 'rerate'
+    group by original_event_id, participant_id, credit_kind, credit_level, original_component_key
+),
+
 every_line as (
     select
         sold.*,
-        cast(null as date) as original_window_start
+        cast(null as date) as original_window_start,
+        cast(null as {{ dbt.type_string() }}) as original_returns_rate,
+        coalesce(unsold.net_units, 0) as unsold_net_units,
+        coalesce(unsold.margin_units, 0) as unsold_margin_units
     from sold
+    left join unsold
+        on
+            sold.event_id = unsold.original_event_id
+            and sold.participant_id = unsold.participant_id
+            and sold.credit_kind = unsold.credit_kind
+            and sold.credit_level = unsold.credit_level
+            and sold.component_key = unsold.original_component_key
     union all
-    select * from taken_back
+    select
+        taken_back.*,
+        0 as unsold_net_units,
+        0 as unsold_margin_units
+    from taken_back
+    where taken_back.original_returns_rate <> 'rerate'
 ),
 
 windowed as (
@@ -130,11 +192,39 @@ windowed as (
         component.plan_id,
         component.component_id,
         component.measure,
-        {{ period_start('component.window_kind', 'every_line.event_date') }} as window_start,
-        {{ period_start('component.pay_kind', 'every_line.event_date') }} as pay_period_start
+        every_line.is_taking_back and component.returns_keep_attainment as is_kept,
+        coalesce(own_window.window_start, window_day.period_start) as window_start,
+        pay_day.period_start as pay_period_start
     from every_line
     inner join component
         on every_line.component_key = component.component_key
+    inner join period_day as pay_day
+        on
+            component.pay_kind = pay_day.period_kind
+            and every_line.event_date = pay_day.day
+    left join period_day as window_day
+        on
+            component.window_kind = window_day.period_kind
+            and every_line.event_date = window_day.day
+    left join own_window
+        on
+            every_line.participant_id = own_window.participant_id
+            and every_line.component_key = own_window.component_key
+            and every_line.event_date between own_window.window_start and own_window.window_end
+),
+
+counted as (
+    select windowed.*
+    from windowed
+    left join {{ ref('int_commission__opening') }} as opening
+        on
+            windowed.participant_id = opening.participant_id
+            and windowed.component_key = opening.component_key
+            and windowed.window_start = opening.window_start
+    where
+        -- Without a quota there is no window of its dates: an exception says so.
+        windowed.window_start is not null
+        and (opening.as_of is null or windowed.event_date > opening.as_of)
 ),
 
 final as (
@@ -145,7 +235,7 @@ final as (
             when is_taking_back
                 then {{ window_id('participant_id', 'original_component_key', 'original_window_start') }}
         end as original_window_id
-    from windowed
+    from counted
 )
 
 select * from final

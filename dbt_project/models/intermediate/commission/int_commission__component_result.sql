@@ -31,6 +31,7 @@ totalled as (
     select
         quota_window.*,
         attainment.pay_period_start,
+        attainment.pay_period,
         attainment.pay_period_end,
         attainment.measure_units,
         attainment.measure_to_date_units,
@@ -115,13 +116,19 @@ differenced as (
         {%- endfor %}
         limits.cap_minor,
         limits.floor_minor,
-        {{ period_start('limits.cap_kind', 'gated.pay_period_start') }} as cap_period_start,
-        {{ period_start('limits.floor_kind', 'gated.pay_period_start') }} as floor_period_start,
-        {{ period_end('limits.floor_kind', period_start('limits.floor_kind', 'gated.pay_period_start')) }}
-            as floor_period_end
+        cap_period.period_start as cap_period_start,
+        floor_period.period_start as floor_period_start,
+        floor_period.period_end as floor_period_end
     from gated
     left join {{ ref('int_commission__limit') }} as limits
         on gated.window_id = limits.window_id
+    {%- for kind in ['cap', 'floor'] %}
+        left join {{ ref('int_commission__limit_period') }} as {{ kind }}_period
+            on
+                gated.window_id = {{ kind }}_period.window_id
+                and limits.{{ kind }}_kind = {{ kind }}_period.period_kind
+                and gated.pay_period_start = {{ kind }}_period.pay_period_start
+    {%- endfor %}
 ),
 
 -- A floor for longer than the pay period is due when its period is over.

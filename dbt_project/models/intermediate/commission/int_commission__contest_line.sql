@@ -30,7 +30,7 @@ entrant as (
     inner join {{ ref('int_commission__attainment') }} as attainment
         on
             quota_window.window_id = attainment.window_id
-            and {{ period_start('quota_window.pay_kind', 'quota_window.window_end') }} = attainment.pay_period_start
+            and quota_window.window_end between attainment.pay_period_start and attainment.pay_period_end
 ),
 
 ranked as (

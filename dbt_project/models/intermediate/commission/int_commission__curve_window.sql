@@ -1,7 +1,8 @@
 {{ config(materialized='table') }}
 
 {# S5. The segments of each curve in integers: once per component where no quota or target enters, else once
-   per window. Curve 0 is the component's own; others replace it for some of its lines. The measure x of a segment runs from x_from, included, to x_to, not included. #}
+   per window. Curve 0 is the component's own; others replace it for some of its lines. The measure x of a segment
+   runs from x_from, included, to x_to, not included. #}
 
 with
 
@@ -22,8 +23,10 @@ scaled as (
         rounding_unit,
         is_narrow,
         false as needs_quota,
-        cast(0 as {{ type_wide() }}) as quota_units,
-        cast(0 as {{ type_wide() }}) as target_units
+        cast(1 as {{ type_wide() }}) as quota_numerator,
+        cast(1 as {{ type_wide() }}) as quota_denominator,
+        cast(0 as {{ type_wide() }}) as target_numerator,
+        cast(1 as {{ type_wide() }}) as target_denominator
     from component
     where not needs_quota and not needs_target
     union all
@@ -33,15 +36,18 @@ scaled as (
         rounds_to_even,
         rounds_each_line,
         rounding_unit,
-        is_narrow,
+        -- A fraction of a unit of quota is more than the narrow form holds.
+        is_narrow and (not needs_quota or quota_denominator = 1) as is_narrow,
         needs_quota,
-        cast(coalesce(quota_units, 0) as {{ type_wide() }}) as quota_units,
-        cast(coalesce(target_units, 0) as {{ type_wide() }}) as target_units
+        case when needs_quota then quota_numerator else cast(1 as {{ type_wide() }}) end as quota_numerator,
+        case when needs_quota then quota_denominator else cast(1 as {{ type_wide() }}) end as quota_denominator,
+        coalesce(yearly_target_numerator, cast(0 as {{ type_wide() }})) as target_numerator,
+        coalesce(yearly_target_denominator, cast(1 as {{ type_wide() }})) as target_denominator
     from {{ ref('int_commission__quota_window') }}
     where
         (needs_quota or needs_target)
-        and (not needs_quota or quota_units > 0)
-        and (not needs_target or target_units is not null)
+        and (not needs_quota or quota_numerator > 0)
+        and (not needs_target or yearly_target_numerator is not null)
 ),
 
 exact as (
@@ -57,18 +63,24 @@ exact as (
         segment.rate,
         -- The edge as a fraction over edge_denominator.
         case
-            when segment.edge_unit = 'quota' then segment.edge_numerator * scaled.quota_units
+            when segment.edge_unit = 'quota' then segment.edge_numerator * scaled.quota_numerator
             else cast(segment.edge_numerator as {{ type_wide() }})
         end as edge_numerator,
-        cast(segment.edge_denominator as {{ type_wide() }}) as edge_denominator,
+        cast(segment.edge_denominator as {{ type_wide() }})
+        * case when segment.edge_unit = 'quota' then scaled.quota_denominator else 1 end as edge_denominator,
         segment.is_above,
-        segment.intercept_numerator
-        + segment.intercept_target_numerator * scaled.target_units
-        + segment.intercept_quota_numerator * scaled.quota_units as intercept,
+        -- Over denominator * quota_denominator * target_denominator.
+        segment.intercept_numerator * scaled.quota_denominator * scaled.target_denominator
+        + segment.intercept_target_numerator * scaled.target_numerator * scaled.quota_denominator
+        + segment.intercept_quota_numerator * scaled.quota_numerator * scaled.target_denominator as intercept,
         segment.slope_numerator,
-        segment.slope_target_numerator * scaled.target_units + segment.slope_money_numerator as slope_per_quota,
+        scaled.quota_denominator * scaled.target_denominator as slope_factor,
+        (
+            segment.slope_target_numerator * scaled.target_numerator
+            + segment.slope_money_numerator * scaled.target_denominator
+        ) * scaled.quota_denominator * scaled.quota_denominator as slope_per_quota,
         case
-            when scaled.needs_quota and not scaled.is_narrow then scaled.quota_units
+            when scaled.needs_quota and not scaled.is_narrow then scaled.quota_numerator
             else cast(1 as {{ type_wide() }})
         end as quota_factor,
         segment.denominator
@@ -127,8 +139,8 @@ compiled as (
         case when is_narrow then slope_numerator end as slope,
         case when is_narrow then denominator end as denominator,
         intercept * quota_factor as intercept_wide,
-        slope_numerator * quota_factor + slope_per_quota as slope_wide,
-        denominator * quota_factor as denominator_wide
+        slope_numerator * slope_factor * quota_factor + slope_per_quota as slope_wide,
+        denominator * slope_factor * quota_factor as denominator_wide
     from ranged
 ),
 

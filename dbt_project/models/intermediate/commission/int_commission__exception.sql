@@ -9,18 +9,18 @@ unpaid_window as (
         quota_window.plan_id,
         quota_window.component_id,
         quota_window.measure,
-        quota_window.pay_kind,
-        quota_window.window_kind,
+        quota_window.window_name,
         quota_window.window_start,
+        quota_window.window_end,
         case
-            when quota_window.needs_quota and quota_window.quota_units is null then 'no_quota'
-            when quota_window.needs_quota and quota_window.quota_units <= 0 then 'zero_quota'
+            when quota_window.needs_quota and quota_window.quota_numerator is null then 'no_quota'
+            when quota_window.needs_quota and quota_window.quota_numerator <= 0 then 'zero_quota'
             else 'no_target'
         end as reason
     from {{ ref('int_commission__quota_window') }} as quota_window
     where
-        (quota_window.needs_quota and coalesce(quota_window.quota_units, 0) <= 0)
-        or (quota_window.needs_target and quota_window.target_units is null)
+        (quota_window.needs_quota and coalesce(quota_window.quota_numerator, 0) <= 0)
+        or (quota_window.needs_target and quota_window.yearly_target_numerator is null)
 ),
 
 -- What those in a circle sell is credited to nobody above them: a row for each month in which they sell.
@@ -63,8 +63,9 @@ of_window as (
         unpaid_window.plan_id,
         unpaid_window.component_id,
         unpaid_window.measure,
-        unpaid_window.window_kind,
+        unpaid_window.window_name,
         unpaid_window.window_start,
+        unpaid_window.window_end,
         unpaid_window.reason,
         cast(sum(measure_line.measure_delta) as bigint) as measure_units,
         min(measure_line._loaded_at) as first_seen_at
@@ -77,8 +78,9 @@ of_window as (
         unpaid_window.plan_id,
         unpaid_window.component_id,
         unpaid_window.measure,
-        unpaid_window.window_kind,
+        unpaid_window.window_name,
         unpaid_window.window_start,
+        unpaid_window.window_end,
         unpaid_window.reason
 ),
 
@@ -91,8 +93,9 @@ final as (
         participant_id,
         cast(null as {{ dbt.type_string() }}) as plan_id,
         cast(null as {{ dbt.type_string() }}) as component_id,
-        'month' as period_kind,
+        {{ period_name("'month'", 'document_date') }} as period,
         {{ period_start("'month'", 'document_date') }} as period_start,
+        {{ period_end("'month'", period_start("'month'", 'document_date')) }} as period_end,
         _loaded_at as first_seen_at
     from {{ ref('int_commission__transaction_exception') }}
     union all
@@ -104,8 +107,9 @@ final as (
         participant_id,
         plan_id,
         component_id,
-        window_kind as period_kind,
+        window_name as period,
         window_start as period_start,
+        window_end as period_end,
         first_seen_at
     from of_window
     union all
@@ -117,8 +121,9 @@ final as (
         participant_id,
         cast(null as {{ dbt.type_string() }}) as plan_id,
         cast(null as {{ dbt.type_string() }}) as component_id,
-        'month' as period_kind,
+        {{ period_name("'month'", 'period_start') }} as period,
         period_start,
+        {{ period_end("'month'", 'period_start') }} as period_end,
         _loaded_at as first_seen_at
     from in_circle
     union all
@@ -130,10 +135,28 @@ final as (
         participant_id,
         plan_id,
         component_id,
-        window_kind as period_kind,
+        window_name as period,
         window_start as period_start,
+        window_end as period_end,
         cast(null as timestamp) as first_seen_at
     from {{ ref('int_commission__unknown_state') }}
+    union all
+    select
+        'overlapping_quota|' || participant_id || '|' || component_key || '|'
+        || cast(window_start as {{ dbt.type_string() }}) || '|'
+        || cast(window_end as {{ dbt.type_string() }}) as exception_id,
+        cast(null as {{ dbt.type_string() }}) as transaction_id,
+        'overlapping_quota' as reason,
+        cast(null as decimal(24, 6)) as amount,
+        participant_id,
+        split_part(component_key, '/', 1) as plan_id,
+        split_part(component_key, '/', 3) as component_id,
+        cast(window_start as {{ dbt.type_string() }}) as period,
+        window_start as period_start,
+        window_end as period_end,
+        cast(null as timestamp) as first_seen_at
+    from {{ ref('int_commission__own_window') }}
+    where is_overlapping
     union all
     select
         'no_exchange_rate|' || changed_pay.participant_id || '|' || changed_pay.plan_id || '|'
@@ -144,13 +167,19 @@ final as (
         changed_pay.participant_id,
         changed_pay.plan_id,
         cast(null as {{ dbt.type_string() }}) as component_id,
-        changed_pay.pay_kind as period_kind,
-        changed_pay.posting_period_start as period_start,
+        pay_period.period,
+        pay_period.period_start,
+        pay_period.period_end,
         cast(null as timestamp) as first_seen_at
     from {{ ref('int_commission__changed_pay') }} as changed_pay
+    inner join {{ ref('int_calendar__period') }} as pay_period
+        on
+            changed_pay.pay_kind = pay_period.period_kind
+            and changed_pay.posting_period_start = pay_period.period_start
     where changed_pay.paid_minor is null
     group by
-        changed_pay.participant_id, changed_pay.plan_id, changed_pay.pay_kind, changed_pay.posting_period_start
+        changed_pay.participant_id, changed_pay.plan_id, changed_pay.posting_period_start, pay_period.period,
+        pay_period.period_start, pay_period.period_end
 )
 
 select * from final

@@ -17,8 +17,8 @@ quota_window as (
         on quota_window.component_key = fixed.component_key
 ),
 
-assignment as (
-    select * from {{ ref('stg_plan_assignment') }}
+active as (
+    select * from {{ ref('int_commission__active_span') }}
 ),
 
 piece as (
@@ -26,57 +26,58 @@ piece as (
         quota_window.window_id,
         quota_window.participant_id,
         quota_window.component_key,
-        quota_window.plan_id,
         quota_window.valid_from,
         quota_window.valid_to,
         quota_window.window_start,
-        {{ period_start('quota_window.pay_kind', 'period.period_start') }} as pay_period_start,
-        quota_window.pay_kind,
-        period.period_start as piece_start,
-        period.period_end as piece_end,
-        {{ period_start('fixed.period_kind', 'period.period_start') }} as period_start,
+        window_period.pay_period_start,
+        window_period.pay_period_end,
+        piece_period.period_start as piece_start,
+        piece_period.period_end as piece_end,
+        whole_period.period_start,
+        whole_period.period_end,
         fixed.amount_minor,
-        fixed.period_kind,
         fixed.period_months,
         fixed.piece_months,
         fixed.prorate
     from quota_window
     inner join fixed
         on quota_window.component_key = fixed.component_key
-    inner join {{ ref('int_calendar__period') }} as period
-        on
-            fixed.piece_kind = period.period_kind
-            and period.period_start between quota_window.window_start and quota_window.window_end
     inner join {{ ref('int_commission__window_period') }} as window_period
+        on quota_window.window_id = window_period.window_id
+    inner join {{ ref('int_calendar__period') }} as piece_period
         on
-            quota_window.window_id = window_period.window_id
-            and window_period.pay_period_start = {{ period_start('quota_window.pay_kind', 'period.period_start') }}
+            fixed.piece_kind = piece_period.period_kind
+            and piece_period.period_start between window_period.pay_period_start and window_period.pay_period_end
+            and piece_period.period_start between quota_window.window_start and quota_window.window_end
+    inner join {{ ref('int_calendar__period') }} as whole_period
+        on
+            fixed.period_kind = whole_period.period_kind
+            and piece_period.period_start between whole_period.period_start and whole_period.period_end
 ),
 
 assigned as (
     select
         piece.window_id,
         piece.piece_start,
-        sum({{ dbt.datediff(
-            'greatest(assignment.valid_from, piece.valid_from, piece.piece_start)',
-            "least(coalesce(assignment.valid_to, piece.valid_to), piece.valid_to, piece.piece_end)",
-            'day'
-        ) }} + 1) as assigned_days,
+        sum({{ common_days(
+            ['active.active_from', 'piece.valid_from', 'piece.piece_start'],
+            ['active.active_to', 'piece.valid_to', 'piece.piece_end'],
+        ) }}) as assigned_days,
         max(case
             when
                 {{ dbt.dateadd('day', 14, 'piece.piece_start') }}
-                between greatest(assignment.valid_from, piece.valid_from)
-                and least(coalesce(assignment.valid_to, piece.valid_to), piece.valid_to)
+                between greatest(active.active_from, piece.valid_from)
+                and least(active.active_to, piece.valid_to)
                 then 1
             else 0
         end) as assigned_months
     from piece
-    inner join assignment
+    inner join active
         on
-            piece.participant_id = assignment.participant_id
-            and piece.plan_id = assignment.plan_id
-            and greatest(assignment.valid_from, piece.valid_from) <= piece.piece_end
-            and least(coalesce(assignment.valid_to, piece.valid_to), piece.valid_to) >= piece.piece_start
+            piece.participant_id = active.participant_id
+            and piece.component_key = active.component_key
+            and greatest(active.active_from, piece.valid_from) <= piece.piece_end
+            and least(active.active_to, piece.valid_to) >= piece.piece_start
     group by piece.window_id, piece.piece_start
 ),
 
@@ -92,9 +93,7 @@ counted as (
         end as parts,
         case piece.prorate
             when 'days'
-                then {{ dbt.datediff(
-                    'piece.period_start', period_end('piece.period_kind', 'piece.period_start'), 'day'
-                ) }} + 1
+                then {{ dbt.datediff('piece.period_start', 'piece.period_end', 'day') }} + 1
             when 'days/365' then 365 * piece.period_months
             else piece.period_months
         end as all_parts
@@ -122,14 +121,14 @@ final as (
         participant_id,
         component_key,
         window_start,
-        {{ period_end('pay_kind', 'pay_period_start') }} as event_date,
+        pay_period_end as event_date,
         pay_period_start,
         cast(sum(
             {{ proportion('amount_minor', 'parts_to_date', 'all_parts') }}
             - {{ proportion('amount_minor', '(parts_to_date - parts)', 'all_parts') }}
         ) as bigint) as amount_minor
     from to_date
-    group by window_id, participant_id, component_key, window_start, pay_kind, pay_period_start
+    group by window_id, participant_id, component_key, window_start, pay_period_end, pay_period_start
 )
 
 select * from final

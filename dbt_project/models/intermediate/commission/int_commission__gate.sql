@@ -8,7 +8,8 @@ with
 missed as (
     select
         quota_window.window_id,
-        quota_window.target_units,
+        quota_window.yearly_target_numerator,
+        quota_window.yearly_target_denominator,
         condition_state.pay_period_start,
         gate.*
     from {{ ref('int_commission__quota_window') }} as quota_window
@@ -28,7 +29,7 @@ final as (
         missed.ordinal,
         coalesce(missed.factor_numerator, 1) as numerator,
         coalesce(missed.factor_denominator, 1) as denominator,
-        {{ limit_in_minor('missed', 'missed.target_units') }} as cap_minor
+        {{ limit_in_minor('missed', 'missed') }} as cap_minor
     from missed
 )
 

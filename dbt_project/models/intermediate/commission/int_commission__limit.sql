@@ -8,7 +8,7 @@ limited as (
         quota_window.window_id,
         plan_limit.limit_kind,
         plan_limit.period_kind,
-        {{ limit_in_minor('plan_limit', 'quota_window.target_units') }} as limit_minor
+        {{ limit_in_minor('plan_limit', 'quota_window') }} as limit_minor
     from {{ ref('int_commission__quota_window') }} as quota_window
     inner join {{ source('plan', 'plan_limit') }} as plan_limit
         on quota_window.component_key = plan_limit.component_key

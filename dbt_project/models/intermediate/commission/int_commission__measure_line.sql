@@ -21,13 +21,13 @@ measured as (
     select
         credit.*,
         case
-            when credit.measure = 'margin' then credit.margin_units
+            when credit.measure = 'margin' then credit.margin_units + credit.unsold_margin_units
             {% if 'quantity' in measures %}
                 when credit.measure = 'quantity'
                     then cast(round({{ millionths_as_integer('document.quantity') }} * credit.share) as bigint)
             {% endif %}
-            else credit.net_units
-        end as measure_delta
+            else credit.net_units + credit.unsold_net_units
+        end as measure_units
     from credit
     {% if 'quantity' in measures %}
         inner join {{ ref('int_sales__document') }} as document
@@ -40,16 +40,18 @@ final as (
         {%- for column in measure_line_columns() %}
             {{ column }},
         {%- endfor %}
-        measure_delta
+        case when is_kept then 0 else measure_units end as measure_delta,
+        case when is_kept then measure_units end as kept_delta
     from measured
-    where measure_delta is not null
+    where measure_units is not null
     {% if 'orders' in measures or 'customers' in measures %}
         union all
         select
             {%- for column in measure_line_columns() %}
                 {{ column }},
             {%- endfor %}
-            measure_delta
+            measure_delta,
+            cast(null as bigint) as kept_delta
         from {{ ref('int_commission__counted_line') }}
     {% endif %}
 )

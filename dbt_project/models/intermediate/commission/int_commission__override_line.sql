@@ -5,7 +5,8 @@
 
 {% set window = [
     'window_id', 'participant_id', 'component_key', 'plan_id', 'plan_version', 'component_id', 'measure',
-    'window_start', 'window_end', 'pay_kind', 'pay_period_start', 'quota_units', 'target_units', 'target_numerator',
+    'window_start', 'window_end', 'pay_kind', 'pay_period_start', 'pay_period', 'pay_period_end', 'quota_amount',
+    'quota_numerator', 'quota_denominator', 'yearly_target_numerator', 'yearly_target_denominator', 'target_numerator',
     'target_denominator', 'needs_quota', 'needs_target', 'currency', 'is_approved',
 ] %}
 
@@ -20,6 +21,8 @@ earned as (
     select
         quota_window.*,
         window_period.pay_period_start,
+        window_period.pay_period,
+        window_period.pay_period_end,
         coalesce(team.commission_minor, 0) as commission_minor,
         cast(sum(coalesce(team.commission_minor, 0)) over (
             partition by quota_window.window_id
@@ -56,7 +59,7 @@ final as (
         {%- for column in window %}
             {{ column }},
         {%- endfor %}
-        {{ period_end('pay_kind', 'pay_period_start') }} as event_date,
+        pay_period_end as event_date,
         {{ minor_to_units('commission_minor') }} as credited_delta,
         {{ minor_to_units('commission_to_date_minor - commission_minor') }} as measure_before,
         {{ minor_to_units('commission_to_date_minor') }} as measure_after,

@@ -27,8 +27,14 @@ keyed as (
         component.plan_version,
         component.component_id,
         version.currency,
-        version.text_hash
+        version.text_hash,
+        earned_period.period as earned_period,
+        earned_period.period_end as earned_period_end
     from delta
+    inner join {{ ref('int_calendar__period') }} as earned_period
+        on
+            delta.pay_kind = earned_period.period_kind
+            and delta.earned_period_start = earned_period.period_start
     left join component
         on delta.component_key = component.component_key
     left join version
@@ -45,12 +51,12 @@ final as (
         ) }}
             as posting_id,
         run.started_at as posted_at,
-        {{ period_name('keyed.pay_kind', 'keyed.earned_period_start') }} as posting_period,
+        keyed.earned_period as posting_period,
         keyed.earned_period_start as posting_period_start,
-        {{ period_end('keyed.pay_kind', 'keyed.earned_period_start') }} as posting_period_end,
-        {{ period_name('keyed.pay_kind', 'keyed.earned_period_start') }} as earned_period,
+        keyed.earned_period_end as posting_period_end,
+        keyed.earned_period,
         keyed.earned_period_start,
-        {{ period_end('keyed.pay_kind', 'keyed.earned_period_start') }} as earned_period_end,
+        keyed.earned_period_end,
         keyed.pay_kind,
         keyed.participant_id,
         coalesce(keyed.plan_id, split_part(keyed.component_key, '/', 1)) as plan_id,

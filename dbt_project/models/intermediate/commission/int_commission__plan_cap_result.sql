@@ -42,6 +42,8 @@ to_date as (
     select
         quota_window.*,
         window_period.pay_period_start,
+        window_period.pay_period,
+        window_period.pay_period_end,
         case
             when limits.cap_minor is null then 0
             else -greatest(0, sum(coalesce(paid.earned_minor, 0)) over (

@@ -35,7 +35,7 @@ member as (
     inner join {{ ref('int_commission__attainment') }} as attainment
         on
             quota_window.window_id = attainment.window_id
-            and {{ period_start('quota_window.pay_kind', 'quota_window.window_end') }} = attainment.pay_period_start
+            and quota_window.window_end between attainment.pay_period_start and attainment.pay_period_end
     left join {{ ref('int_commission__condition_state') }} as condition_state
         on
             quota_window.window_id = condition_state.window_id

@@ -31,8 +31,14 @@ of_component as (
         asked.call,
         asked.argument,
         other.component_id as reached_by,
-        other.measure_to_date_units as numerator,
-        case when asked.call = 'attainment' then other.quota_units else 1 end as denominator
+        case
+            when asked.call = 'attainment' then other.measure_to_date_units * other.quota_denominator
+            else other.measure_to_date_units
+        end as numerator,
+        case
+            when asked.call = 'attainment' then other.quota_numerator
+            else cast(1 as {{ type_wide() }})
+        end as denominator
     from asked
     inner join attainment as other
         on
@@ -41,7 +47,7 @@ of_component as (
             and asked.plan_version = other.plan_version
             and (
                 asked.argument = other.component_id
-                or (asked.argument = 'all' and other.quota_units is not null and other.measure <> 'score')
+                or (asked.argument = 'all' and other.quota_numerator is not null and other.measure <> 'score')
             )
             and asked.pay_period_start = other.pay_period_start
     where asked.call in ('attainment', 'measure')

@@ -6,7 +6,8 @@
 
 {# S7, second half. A sale taken back in a later window takes back its own cents, in proportion to what has
    come back, rounded as a running total per sale: a full return takes exactly what is left. What counts once (an
-   order, a customer) comes back entirely or not at all. #}
+   order, a customer) comes back entirely or not at all. At the current rate a return takes back its amount times
+   the rate of the place that it falls on, and so does what comes back of a sale that niaga has not paid. #}
 
 with
 
@@ -27,7 +28,8 @@ taking_back as (
         walked_line.window_start,
         walked_line.pay_period_start,
         walked_line.share,
-        walked_line.measure_delta,
+        coalesce(walked_line.kept_delta, walked_line.measure_delta) as measure_delta,
+        walked_line.curve_number,
         walked_line.measure_before,
         walked_line.measure_after,
         walked_line._loaded_at
@@ -71,19 +73,35 @@ valued as (
             else event.basis
         end as basis,
         sale.own_minor,
+        curve.slope_wide,
+        curve.denominator_wide,
+        component.returns_rate = 'current' or sale.event_id is null as is_at_current_rate,
         -- Where the sale crossed segments there is no single rate to name.
-        case when sale.segments = 1 then sale.rate end as rate,
-        case when sale.segments = 1 then sale.segment_number end as segment_number,
-        case when sale.segments = 1 then sale.segment_id end as segment_id
+        {%- for column in ['rate', 'segment_number', 'segment_id'] %}
+            case
+                when component.returns_rate = 'current' or sale.event_id is null then curve.{{ column }}
+                when sale.segments = 1 then sale.{{ column }}
+            end as {{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from taking_back
-    inner join sale
+    inner join {{ ref('int_commission__component') }} as component
+        on taking_back.component_key = component.component_key
+    left join {{ ref('int_commission__curve_window') }} as curve
+        on
+            curve.curve_key
+            = case
+                when component.needs_quota or component.needs_target then taking_back.window_id
+                else taking_back.component_key
+            end
+            and taking_back.curve_number = curve.curve_number
+            and taking_back.measure_before >= curve.x_from
+            and taking_back.measure_before < curve.x_to
+    left join sale
         on
             taking_back.original_event_id = sale.event_id
             and taking_back.participant_id = sale.participant_id
             and taking_back.original_component_key = sale.component_key
             and taking_back.credit_level = sale.credit_level
-    inner join {{ ref('int_commission__component') }} as component
-        on taking_back.component_key = component.component_key
     inner join {{ ref('int_commission__sale_event') }} as event
         on taking_back.event_id = event.event_id
 ),
@@ -93,10 +111,17 @@ final as (
         valued.*,
         'reversal' as line_kind,
         valued.measure_delta as credited_delta,
-        -(
-            {{ proportion('own_minor', 'taken_back_basis', 'sale_basis') }}
-            - {{ proportion('own_minor', '(taken_back_basis + basis)', 'sale_basis') }}
-        ) as amount_minor
+        case
+            when valued.is_at_current_rate
+                then coalesce(cast({{ rounded_division(
+                    'cast(valued.measure_delta as ' ~ type_wide() ~ ') * valued.slope_wide', 'valued.denominator_wide'
+                ) }} as bigint), 0)
+            else
+                -(
+                    {{ proportion('own_minor', 'taken_back_basis', 'sale_basis') }}
+                    - {{ proportion('own_minor', '(taken_back_basis + basis)', 'sale_basis') }}
+                )
+        end as amount_minor
     from valued
 )
 

@@ -22,6 +22,8 @@ component as (
         walk,
         picked_by,
         re_rates_at_edges,
+        returns_rate,
+        returns_keep_attainment,
         needs_quota or needs_target as has_curve_of_window
     from {{ ref('int_commission__component') }}
     -- Orders by themselves are walked apart.
@@ -35,8 +37,22 @@ summed as (
         coalesce(band.walk, component.walk) as walk,
         component.picked_by,
         coalesce(band.re_rates_at_edges, component.re_rates_at_edges) as re_rates_at_edges,
+        -- What it changes for others in its own window stays, or they would be paid for it twice.
+        line.is_taking_back and (
+            component.returns_keep_attainment
+            or component.returns_rate = 'current'
+            or component.walk in ('shared', 'differential')
+            or (
+                component.returns_rate = 'as_sold'
+                and (
+                    line.original_window_id <> line.window_id
+                    or coalesce(band.walk, component.walk) in ('running_before', 'running_after')
+                )
+            )
+        ) as is_reversal,
         case when component.has_curve_of_window then line.window_id else line.component_key end as curve_key,
-        cast(sum(line.measure_delta) over (
+        coalesce(opening.opening_units, 0)
+        + cast(sum(line.measure_delta) over (
             partition by line.window_id
             order by {{ order_of_lines }}
             rows between unbounded preceding and current row
@@ -47,6 +63,11 @@ summed as (
         on line.component_key = component.component_key
     left join {{ ref('int_commission__window_band') }} as band
         on line.window_id = band.window_id
+    left join {{ ref('int_commission__opening') }} as opening
+        on
+            line.participant_id = opening.participant_id
+            and line.component_key = opening.component_key
+            and line.window_start = opening.window_start
 ),
 
 final as (

@@ -2,22 +2,25 @@
 
 with
 
-result as (
+scored as (
     select
-        participant_id,
-        objective_id,
-        {{ named_period_kind('period') }} as period_kind,
-        {{ named_period_start('period') }} as period_start,
-        cast(cast(achieved_share as decimal(24, 9)) * cast(1000000000 as decimal(10, 0)) as bigint) as score_units,
-        _loaded_at
-    from {{ ref('stg_objective_result') }}
+        result.participant_id,
+        result.objective_id,
+        coalesce(fiscal_period.period_kind, {{ named_period_kind('result.period') }}) as period_kind,
+        coalesce(fiscal_period.period_start, {{ named_period_start('result.period') }}) as period_start,
+        coalesce(
+            fiscal_period.period_end,
+            {{ period_end(named_period_kind('result.period'), named_period_start('result.period')) }}
+        ) as period_end,
+        cast(cast(result.achieved_share as decimal(24, 9)) * cast(1000000000 as decimal(10, 0)) as bigint) as score_units,
+        result._loaded_at
+    from {{ ref('stg_objective_result') }} as result
+    left join {{ source('plan', 'fiscal_period') }} as fiscal_period
+        on result.period = fiscal_period.period
 ),
 
 final as (
-    select
-        *,
-        {{ period_end('period_kind', 'period_start') }} as period_end
-    from result
+    select * from scored
     where period_start is not null
 )
 

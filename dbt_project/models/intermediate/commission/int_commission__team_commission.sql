@@ -104,7 +104,7 @@ earned as (
     union all
     select
         result.participant_id,
-        {{ period_end('result.pay_kind', 'result.pay_period_start') }} as event_date,
+        result.pay_period_end as event_date,
         result.gated_minor + result.reversal_minor + result.floor_effect_minor + result.cap_effect_minor
         - coalesce(credited.amount_minor, 0) as amount_minor
     from {{ ref('int_commission__component_result') }} as result
@@ -119,7 +119,7 @@ earned as (
 final as (
     select
         led.window_id,
-        {{ period_start('led.pay_kind', 'earned.event_date') }} as pay_period_start,
+        pay_period.period_start as pay_period_start,
         cast({{ rounded_division(
             'sum(cast(earned.amount_minor as ' ~ type_wide() ~ ') * led.share_parts)',
             'cast(1000000000 as ' ~ type_wide() ~ ')'
@@ -129,7 +129,11 @@ final as (
         on
             led.participant_id = earned.participant_id
             and earned.event_date between led.valid_from and led.valid_to
-    group by led.window_id, {{ period_start('led.pay_kind', 'earned.event_date') }}
+    inner join {{ ref('int_calendar__period') }} as pay_period
+        on
+            led.pay_kind = pay_period.period_kind
+            and earned.event_date between pay_period.period_start and pay_period.period_end
+    group by led.window_id, pay_period.period_start
 )
 
 select * from final

@@ -233,6 +233,73 @@ no_rate as (
     group by measure_line.document_id, measure_line.event_date, measure_line.participant_id
 ),
 
+-- Whom the plan still names, and who sold after the last day: nothing is paid for it.
+participant_left as (
+    select distinct
+        credit.document_id,
+        document.document_date,
+        'participant_left' as reason,
+        {{ from_units('credit.net_units') }} as amount,
+        credit.participant_id,
+        document._loaded_at
+    from {{ ref('int_commission__credit') }} as credit
+    inner join {{ ref('stg_participant') }} as participant
+        on
+            credit.participant_id = participant.participant_id
+            and participant.is_current
+            and credit.event_date > participant.leave_date
+    inner join document
+        on credit.document_id = document.document_id
+    inner join {{ ref('int_commission__assignment') }} as assignment
+        on
+            credit.participant_id = assignment.participant_id
+            and credit.event_date between assignment.valid_from and assignment.valid_to
+    inner join {{ ref('int_commission__component') }} as component
+        on
+            assignment.plan_id = component.plan_id
+            and credit.event_kind = component.event_kind
+            and credit.event_date between component.valid_from and component.valid_to
+    inner join {{ source('plan', 'plan_credit') }} as plan_credit
+        on
+            component.component_key = plan_credit.component_key
+            and credit.credit_kind = plan_credit.credit_kind
+            and credit.credit_level = plan_credit.credit_level
+    where not credit.is_taking_back
+),
+
+-- Where the dates of a quota make the windows, a sale on other dates has none.
+no_window as (
+    select distinct
+        credit.document_id,
+        document.document_date,
+        'no_quota' as reason,
+        {{ from_units('credit.net_units') }} as amount,
+        credit.participant_id,
+        document._loaded_at
+    from {{ ref('int_commission__component') }} as component
+    inner join {{ source('plan', 'plan_credit') }} as plan_credit
+        on component.component_key = plan_credit.component_key
+    inner join {{ ref('int_commission__assignment') }} as assignment
+        on component.plan_id = assignment.plan_id
+    inner join {{ ref('int_commission__credit') }} as credit
+        on
+            assignment.participant_id = credit.participant_id
+            and plan_credit.credit_kind = credit.credit_kind
+            and plan_credit.credit_level = credit.credit_level
+            and component.event_kind = credit.event_kind
+            and credit.event_date between component.valid_from and component.valid_to
+            and credit.event_date between assignment.valid_from and assignment.valid_to
+    inner join document
+        on credit.document_id = document.document_id
+    left join {{ ref('int_commission__own_window') }} as own_window
+        on
+            credit.participant_id = own_window.participant_id
+            and component.component_key = own_window.component_key
+            and credit.event_date between own_window.window_start and own_window.window_end
+            and not own_window.is_overlapping
+    where component.window_kind = 'quota' and own_window.window_start is null
+),
+
 -- Of several rows that one export has of a line the last counts; whether they are one sale is not known.
 repeated as (
     select
@@ -264,6 +331,10 @@ bad_payment as (
 
 final as (
     select * from bad_take_back
+    union all
+    select * from participant_left
+    union all
+    select * from no_window
     union all
     select * from unmeasured
     union all

@@ -54,7 +54,10 @@ limited as (
         on quota_window.window_id = paid.window_id
     inner join {{ source('plan', 'plan_limit') }} as plan_limit
         on quota_window.component_key = plan_limit.component_key
-    where plan_limit.target_numerator <> 0 and quota_window.target_units is null and not quota_window.needs_target
+    where
+        plan_limit.target_numerator <> 0
+        and quota_window.yearly_target_numerator is null
+        and not quota_window.needs_target
 ),
 
 scored as (
@@ -87,8 +90,9 @@ final as (
         quota_window.participant_id,
         quota_window.plan_id,
         quota_window.component_id,
-        quota_window.window_kind,
+        quota_window.window_name,
         quota_window.window_start,
+        quota_window.window_end,
         max(every_reason.curve_minor) as curve_minor
     from every_reason
     inner join quota_window
@@ -99,8 +103,9 @@ final as (
         quota_window.participant_id,
         quota_window.plan_id,
         quota_window.component_id,
-        quota_window.window_kind,
-        quota_window.window_start
+        quota_window.window_name,
+        quota_window.window_start,
+        quota_window.window_end
 )
 
 select * from final

@@ -19,15 +19,13 @@ walked as (
 
 final as (
     select
-        *,
-        -- What it changes for others in its own window stays, or they would be paid for it twice.
-        is_taking_back
-        and line_kind = 'sale'
-        and (
-            original_window_id <> window_id
-            or walk in ('running_before', 'running_after', 'shared', 'differential')
-            or walk like 'order%'
-        ) as is_reversal
+        {%- for column in walked_columns() if column != 'is_reversal' %}
+            {{ column }},
+        {%- endfor %}
+        line_kind,
+        credited_delta,
+        amount_minor,
+        is_reversal and line_kind = 'sale' as is_reversal
     from walked
 )
 

@@ -34,6 +34,8 @@ order_paid as (
 line as (
     select
         measure_line.*,
+        -- It takes back what the sale itself has paid.
+        measure_line.is_taking_back as is_reversal,
         component.walk
     from {{ ref('int_commission__measure_line') }} as measure_line
     inner join {{ ref('int_commission__dirty_window') }} as dirty_window

@@ -20,7 +20,7 @@ placed as (
     from at_places
 ),
 
--- Over denominator_wide: sales alone, each at the rate of its own place.
+-- Over denominator_wide: what has no cents of another line, each at the rate of its own place.
 rated as (
     select
         placed.*,
@@ -31,7 +31,7 @@ rated as (
         curve.rounds_to_even,
         curve.rounds_each_line,
         curve.rounding_unit,
-        case when placed.is_taking_back then 0 else placed.measure_delta end
+        case when placed.is_reversal then 0 else placed.measure_delta end
         * cast(curve.slope_wide as {{ type_wide() }}) as exact_delta
     from placed
     left join curve

@@ -13,12 +13,15 @@ span as (
 final as (
     select
         quota_window.window_id,
-        period.period_start as pay_period_start
+        period.period_start as pay_period_start,
+        period.period as pay_period,
+        period.period_end as pay_period_end
     from quota_window
     inner join {{ ref('int_calendar__period') }} as period
         on
             quota_window.pay_kind = period.period_kind
-            and period.period_start between quota_window.window_start and quota_window.window_end
+            and period.period_start <= quota_window.window_end
+            and period.period_end >= quota_window.window_start
     inner join span
         on
             period.period_start <= span.last_sale_date

@@ -52,6 +52,17 @@ own_sales as (
     group by document.sales_rep_id, document.document_date
 ),
 
+opened as (
+    select
+        opening.participant_id,
+        component.quota_type,
+        opening.as_of as event_date,
+        opening.opening_amount as credited_amount
+    from {{ ref('int_commission__opening') }} as opening
+    inner join component
+        on opening.component_key = component.component_key
+),
+
 final as (
     select
         participant_id,
@@ -59,6 +70,13 @@ final as (
         event_date,
         credited_amount
     from of_component
+    union all
+    select
+        participant_id,
+        quota_type,
+        event_date,
+        credited_amount
+    from opened
     union all
     select
         own_sales.participant_id,

@@ -21,7 +21,7 @@ final as (
             when
                 reason in (
                     'no_quota', 'zero_quota', 'no_target', 'no_score', 'zero_score', 'no_goal', 'no_plan',
-                    'no_exchange_rate'
+                    'no_exchange_rate', 'overlapping_quota', 'participant_left'
                 )
                 then 'sales operations'
             else 'data team'
@@ -29,9 +29,9 @@ final as (
         participant_id,
         plan_id,
         component_id,
-        {{ period_name('period_kind', 'period_start') }} as period,
+        period,
         period_start,
-        {{ period_end('period_kind', 'period_start') }} as period_end,
+        period_end,
         first_seen_at,
         '{{ var("currency") }}' as currency
     from exception

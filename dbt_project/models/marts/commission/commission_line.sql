@@ -17,9 +17,9 @@ final as (
         line.participant_id,
         quota_window.plan_id,
         quota_window.component_id,
-        {{ period_name('quota_window.pay_kind', 'line.pay_period_start') }} as period,
+        pay_period.period,
         line.pay_period_start as period_start,
-        {{ period_end('quota_window.pay_kind', 'line.pay_period_start') }} as period_end,
+        pay_period.period_end,
         line.document_id as transaction_id,
         line.event_date as transaction_date,
         line.share as credit_share,
@@ -29,7 +29,8 @@ final as (
         {{ from_measure('line.measure_after', 'quota_window.measure') }} as measure_after,
         line.segment_id,
         line.rate,
-        {{ unit_ratio('line.measure_after', 'quota_window.quota_units') }} as attainment_after,
+        {{ attainment('line.measure_after', 'quota_window.quota_numerator', 'quota_window.quota_denominator') }}
+            as attainment_after,
         {{ from_minor('line.amount_minor') }} as commission_amount,
         quota_window.currency,
         line.line_kind,
@@ -41,6 +42,10 @@ final as (
     from line
     inner join quota_window
         on line.window_id = quota_window.window_id
+    inner join {{ ref('int_calendar__period') }} as pay_period
+        on
+            quota_window.pay_kind = pay_period.period_kind
+            and line.pay_period_start = pay_period.period_start
 )
 
 select * from final

@@ -12,17 +12,17 @@ final as (
         component_id,
         window_start,
         window_end,
-        {{ period_name('pay_kind', 'pay_period_start') }} as period,
+        pay_period as period,
         pay_period_start as period_start,
-        {{ period_end('pay_kind', 'pay_period_start') }} as period_end,
+        pay_period_end as period_end,
         {{ from_measure('measure_units', 'measure') }} as measure_amount,
         {{ from_measure('measure_to_date_units', 'measure') }} as measure_to_date_amount,
-        {{ from_measure('quota_units', 'measure') }} as quota_amount,
+        quota_amount,
         -- A score is published with six decimals, and paid with all that it has.
         case
             when measure = 'score'
                 then cast({{ from_measure('measure_to_date_units', 'measure') }} as decimal(18, 9))
-            else {{ unit_ratio('measure_to_date_units', 'quota_units') }}
+            else {{ attainment('measure_to_date_units', 'quota_numerator', 'quota_denominator') }}
         end as attainment,
         {{ from_minor('earned_minor') }} as earned_amount,
         {{ from_minor('cap_effect_minor') }} as cap_effect_amount,
@@ -36,7 +36,9 @@ final as (
         case
             when needs_target
                 then {{ from_millionths(proportion(
-                    'target_units * ' ~ 10 ** (6 - (var('money_scale') | int)), 'target_numerator', 'target_denominator'
+                    'yearly_target_numerator * ' ~ 10 ** (6 - (var('money_scale') | int)),
+                    'target_numerator',
+                    'target_denominator * yearly_target_denominator'
                 )) }}
         end as target_amount,
         {{ from_minor('funded_minor') }} as funded_amount,
@@ -46,9 +48,9 @@ final as (
         currency,
         is_approved,
         case
-            when needs_quota and quota_units is null then 'no_quota'
-            when needs_quota and quota_units <= 0 then 'zero_quota'
-            when needs_target and target_units is null then 'no_target'
+            when needs_quota and quota_numerator is null then 'no_quota'
+            when needs_quota and quota_numerator <= 0 then 'zero_quota'
+            when needs_target and yearly_target_numerator is null then 'no_target'
         end as reason
     from result
 )

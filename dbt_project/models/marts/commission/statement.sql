@@ -26,9 +26,9 @@ changed as (
 final as (
     select
         payable.participant_id,
-        {{ period_name('payable.pay_kind', 'payable.posting_period_start') }} as period,
+        pay_period.period,
         payable.posting_period_start as period_start,
-        {{ period_end('payable.pay_kind', 'payable.posting_period_start') }} as period_end,
+        pay_period.period_end,
         cast(null as decimal(24, 6)) as opening_draw_balance,
         {{ from_minor('payable.earned_minor') }} as earned_amount,
         {{ from_minor('payable.adjustment_minor') }} as adjustment_amount,
@@ -48,6 +48,10 @@ final as (
         changed.paid_currency,
         'draws, holds and balances: not yet estimated' as reason
     from payable
+    inner join {{ ref('int_calendar__period') }} as pay_period
+        on
+            payable.pay_kind = pay_period.period_kind
+            and payable.posting_period_start = pay_period.period_start
     left join changed
         on
             payable.participant_id = changed.participant_id

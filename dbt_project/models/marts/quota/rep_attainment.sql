@@ -1,7 +1,46 @@
 with
 
+-- What a component is measured against is less than the row says where it is prorated or ramped.
+window_quota as (
+    select
+        participant_id,
+        quota_type,
+        window_start,
+        window_end,
+        quota_amount,
+        quota_numerator,
+        quota_denominator,
+        measure,
+        row_number() over (
+            partition by participant_id, quota_type, window_start, window_end
+            order by plan_id, plan_version desc, ordinal
+        ) as rank_of_window
+    from {{ ref('int_commission__quota_window') }}
+    where quota_numerator is not null
+),
+
 quota as (
-    select * from {{ ref('int_quota__quota') }}
+    select
+        quota.participant_id,
+        quota.quota_type,
+        quota.period,
+        quota.period_start,
+        quota.period_end,
+        coalesce(window_quota.quota_amount, quota.amount) as amount,
+        -- In millionths.
+        coalesce(
+            window_quota.quota_numerator * {{ millionths_of_unit('window_quota.measure') }},
+            {{ millionths('quota.amount') }}
+        ) as quota_numerator,
+        coalesce(window_quota.quota_denominator, cast(1 as {{ type_wide() }})) as quota_denominator
+    from {{ ref('int_quota__quota') }} as quota
+    left join window_quota
+        on
+            quota.participant_id = window_quota.participant_id
+            and quota.quota_type = window_quota.quota_type
+            and quota.period_start = window_quota.window_start
+            and quota.period_end = window_quota.window_end
+            and window_quota.rank_of_window = 1
 ),
 
 participant as (
@@ -40,6 +79,10 @@ measured as (
         quota.period_start,
         quota.period_end,
         quota.amount as quota_amount,
+        {{ attainment(
+            'cast(' ~ millionths('coalesce(credit_of_quota.credited_amount, 0)') ~ ' as bigint)',
+            'quota.quota_numerator', 'quota.quota_denominator'
+        ) }} as attainment,
         cast(coalesce(credit_of_quota.credited_amount, 0) as decimal(24, 6)) as credited_amount
     from quota
     left join credit_of_quota
@@ -52,13 +95,6 @@ measured as (
         on
             quota.participant_id = participant.participant_id
             and quota.period_start between participant.valid_from and participant.valid_to
-),
-
-attained as (
-    select
-        *,
-        {{ ratio('credited_amount', 'quota_amount') }} as attainment
-    from measured
 ),
 
 final as (
@@ -87,7 +123,7 @@ final as (
             when quota_amount = 0 then 'zero_quota'
             else 'expected_amount: not yet estimated'
         end as reason
-    from attained
+    from measured
 )
 
 select * from final
