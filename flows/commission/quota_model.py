@@ -28,9 +28,7 @@ def _take_text(text: str) -> str:
     return text
 
 
-TakeText = Annotated[
-    str, AfterValidator(_take_text), Field(examples=["50%", "30_000 USD"])
-]
+TakeText = Annotated[str, AfterValidator(_take_text), Field(examples=["50%", "30_000 USD"])]
 
 
 class RampStep(PlanPart):
