@@ -50,13 +50,14 @@ class Group:
             product_id=f"{self.name}-{self.chance.choice(['main', 'main', 'side'])}",
             customer_id=f"{self.name}-{self.chance.randint(1, 3)}",
             cost_amount="0.50",
+            territory_id=self.name,
         )
 
     def _return_of(self, line: dict[str, str], order: str) -> dict[str, str]:
         day = date.fromisoformat(line["order_date"]) + timedelta(days=self.chance.randrange(60))
         part = self.chance.choice([1, 2, 3])
         amount = f"-{float(line['net_amount']) / part:.2f}"
-        kept = {name: line[name] for name in ("product_id", "customer_id")}
+        kept = {name: line[name] for name in ("product_id", "customer_id", "territory_id")}
         return taken_back(
             order, str(day), amount, line["order_id"], line["sales_rep_id"], **kept,
             cost_amount="-0.10",
@@ -81,7 +82,7 @@ class Group:
         """Give the text of each plan of the group, the one of its sellers first."""
         name, pick = self.name, self.chance.choice
         main, side = (f"where: product_id = '{name}-{kind}'" for kind in ("main", "side"))
-        asked = pick(["attainment(side) >= 50%", "measure(side) > 30 USD"])
+        asked = pick(["attainment(side) >= 50%", "measure(side) > 30 USD", f"goal({name}) >= 70%"])
         rates = "[{from: 0, rate: 5%}, {from: 60 USD, rate: 8.5%}]"
         curve = pick(["marginal", "whole", "running"])
         window = pick(["month", "quarter", "half"])
@@ -141,6 +142,12 @@ components:
                 {"participant_id": ani, "manager_id": other, "share": "0.5"}
                 | {"valid_from": "2026-02-10", "valid_to": "2026-04-15"},
                 {"participant_id": other, "manager_id": director} | first,
+            ],
+            "territory": [{"territory_id": name}],
+            "company_goal": [
+                {"goal_id": name, "measure": "revenue", "scope": f"territory: {name}"}
+                | {"period": period, "amount": "250"}
+                for period in ("2026-Q1", "2026-Q2")
             ],
             "product": [{"product_id": f"{name}-{kind}"} for kind in ("main", "side")],
             "credit_split": [
