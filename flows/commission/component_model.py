@@ -13,8 +13,8 @@ from .conditions import Call
 from .credit_model import Differential, LevelsText, check_credit
 from .curve_model import CURVES, Curve
 from .factor_model import Gates, Multipliers
+from .house_model import DeductionTexts, MeasureText, check_deducted, house_of
 from .limit_model import CapTerm, FixedText, LimitText, Prorate, limit_text, parse_limit
-from .measures import MeasureName
 from .order_model import OrderAmounts, PickingMeasure, check_order
 from .period_kinds import WindowKind
 from .plan_part import RateText, YearlyMoneyText, refuse_keys_to_come
@@ -28,7 +28,7 @@ from .units import parse_curve_rate
 WITHOUT_CURVE = ("differential", "fixed", "pool", "contest")
 """What pays without being a curve of the running measure."""
 _KEYS_TO_COME = {
-    "payee", "deduct", "grid", "clawback", "release",
+    "grid", "clawback", "release",
 }  # fmt: skip
 
 
@@ -37,11 +37,13 @@ class Component(Curve, OrderAmounts):
 
     title: str | None = None
     note: str | None = None
-    of: MeasureName = "net_amount"
+    of: MeasureText = "net_amount"
+    payee: Literal["participant", "company"] = "participant"
     on: Literal["order", "invoice", "ship", "payment"] = "order"
     where: SaleConditionText | None = None
     from_: date | None = Field(default=None, alias="from")
     to: date | None = None
+    deduct: DeductionTexts | None = None
     window: Literal["order"] | WindowKind | None = None
     credit: Literal["direct", "rollup", "team", "territory"] = "direct"
     levels: LevelsText = "1"
@@ -89,7 +91,7 @@ class Component(Curve, OrderAmounts):
         if self.from_ and self.to and self.to < self.from_:
             raise ValueError(f"to {self.to} is before from {self.from_}")
         for curve in self.curves:
-            curve.check_measure(self.of, self.by)
+            curve.check_measure(self.measured, self.by)
         if self.terms:
             check_slices(self)
         check_order(self)
@@ -98,9 +100,10 @@ class Component(Curve, OrderAmounts):
         if self.of == "score":
             self._check_score()
         self._check_limits()
+        check_deducted(self)
         check_credit(self)
         check_shared_pay(self)
-        self.returns.check_measure(self.of)
+        self.returns.check_measure(self.measured)
         return self
 
     def _check_limits(self) -> None:
@@ -139,6 +142,11 @@ class Component(Curve, OrderAmounts):
         rates = {parse_curve_rate(tier.rate).unit for c in self.curves for tier in c.tiers}
         if rates - {"zero", "target"}:
             raise ValueError("a score is paid by the target: rates are written 1x")
+
+    @property
+    def measured(self) -> str:
+        """What is measured of a sale, before something comes off."""
+        return "net_amount" if house_of(self.of) else self.of
 
     @property
     def needs_quota(self) -> bool:
@@ -191,7 +199,7 @@ class Component(Curve, OrderAmounts):
         edges = [text for multiplier in self.multiply or [] for text in multiplier.money_texts]
         shared = [text for part in (self.pool, self.contest) if part for text in part.money_texts]
         quota = self.quota.money_texts if isinstance(self.quota, QuotaRule) else []
-        return [*super().money_texts, *self.order_texts, *curves, *edges, *shared, *quota]
+        return [*super().money_texts, *self.order_texts, *(self.deduct or []), *curves, *edges, *shared, *quota]
 
     @property
     def recurring_texts(self) -> list[str]:
