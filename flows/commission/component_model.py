@@ -199,7 +199,15 @@ class Component(Curve, OrderAmounts):
         edges = [text for multiplier in self.multiply or [] for text in multiplier.money_texts]
         shared = [text for part in (self.pool, self.contest) if part for text in part.money_texts]
         quota = self.quota.money_texts if isinstance(self.quota, QuotaRule) else []
-        return [*super().money_texts, *self.order_texts, *(self.deduct or []), *curves, *edges, *shared, *quota]
+        return [
+            *super().money_texts,
+            *self.order_texts,
+            *(self.deduct or []),
+            *curves,
+            *edges,
+            *shared,
+            *quota,
+        ]
 
     @property
     def recurring_texts(self) -> list[str]:

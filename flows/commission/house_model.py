@@ -59,7 +59,9 @@ def _rest_text(text: str) -> str:
     return text
 
 
-DeductionTexts = Annotated[list[Annotated[str, AfterValidator(_deduction_text)]], Field(min_length=1)]
+DeductionTexts = Annotated[
+    list[Annotated[str, AfterValidator(_deduction_text)]], Field(min_length=1)
+]
 MeasureText = Annotated[
     Annotated[MeasureName, Tag("measure")]
     | Annotated[str, AfterValidator(_rest_text), Tag("rest")],
@@ -129,7 +131,9 @@ def check_houses(plan: Plan) -> None:
         taking = plan.components[house]
         if taking.payee != "company":
             raise Refusal(
-                f"`{house}` is paid to the participant", f"say payee: company in `{house}`", at=place
+                f"`{house}` is paid to the participant",
+                f"say payee: company in `{house}`",
+                at=place,
             )
         if (taking.on, taking.credit) != (component.on, component.credit):
             raise Refusal(
@@ -139,7 +143,7 @@ def check_houses(plan: Plan) -> None:
 
 
 def _check_house(plan: Plan, name: str, house: Component) -> None:
-    """What others are less of is known line by line: nothing is changed at the end of a period."""
+    """Refuse what changes the pay of lines later: others are less of it line by line."""
     place = ("components", name)
     refused = (
         "terms", "bands", "by", "gates", "multiply", "floor", "running", "fixed", "pool", "contest",
@@ -147,7 +151,9 @@ def _check_house(plan: Plan, name: str, house: Component) -> None:
     )  # fmt: skip
     for key in refused:
         if getattr(house, key):
-            raise Refusal(f"{key}: others are less of its pay, which is known line by line", at=place)
+            raise Refusal(
+                f"{key}: others are less of its pay, which is known line by line", at=place
+            )
     if house_of(house.of) is not None or house.measured != "net_amount":
         raise Refusal(f"of: {house.of}: others are less of its pay: say net_amount", at=place)
     if house.window == "order" or house.share_out == "pay":
