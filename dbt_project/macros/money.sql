@@ -71,6 +71,11 @@
     ) }} as bigint)
 {%- endmacro %}
 
+{# Minor units as millionths. #}
+{% macro minor_to_millionths(minor) -%}
+    {{ minor }} * {{ 10 ** (6 - (var('currency_digits') | int)) }}
+{%- endmacro %}
+
 {# A quantity (six decimals) as an integer of millionths. #}
 {% macro millionths_as_integer(quantity) -%}
     cast({{ quantity }} * cast(1000000 as decimal(7, 0)) as bigint)

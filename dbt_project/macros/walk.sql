@@ -59,7 +59,7 @@
    curve what the company has had of that part and, by `house_minor` of less than zero, not given back. #}
 {% macro given_back_of_rest(taken_back, house_minor) -%}
     {%- set wide = type_wide() -%}
-    {%- set units = 'slope_wide * ' ~ 10 ** (6 - (var('currency_digits') | int)) -%}
+    {%- set units = minor_to_millionths('slope_wide') -%}
     case
         when sale_basis = 0 then 0
         else {{ rounded_division(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .plan_model import Plan
 
 _PER_ORDER = " per order"
-_REST = re.compile(r"^net_amount - ([a-z][a-z0-9_-]*)$")
+_REST = re.compile("^net_amount - ([a-z][a-z0-9_-]*)$")
 DECIMALS = 6
 """Decimals of what is left after deductions, as an integer."""
 
@@ -53,8 +53,8 @@ def _deduction_text(text: str) -> str:
 def _rest_text(text: str) -> str:
     if not _REST.match(text):
         raise ValueError(
-            f'"{text}" can\'t be measured; what the company leaves of a sale is written '
-            "net_amount - house, with the name of a component that has payee: company"
+            "what the company leaves of a sale is written net_amount - house, with the name of a "
+            "component that has payee: company"
         )
     return text
 
@@ -64,7 +64,12 @@ DeductionTexts = Annotated[
 ]
 MeasureText = Annotated[
     Annotated[MeasureName, Tag("measure")]
-    | Annotated[str, AfterValidator(_rest_text), Tag("rest")],
+    | Annotated[
+        str,
+        AfterValidator(_rest_text),
+        Field(json_schema_extra={"pattern": _REST.pattern}),
+        Tag("rest"),
+    ],
     Discriminator(lambda said: "rest" if isinstance(said, str) and " - " in said else "measure"),
 ]
 """A measure, or a measure less the pay of a component of the company: `net_amount - house`."""
@@ -190,8 +195,8 @@ def deducted_columns(component: Component, plan_key: str, money_scale: int) -> d
     for number in (parts, per_order):
         if number.denominator != 1:
             raise ValueError(
-                f"deduct: {', '.join(component.deduct or [])} leaves an amount of more than "
-                f"{DECIMALS} decimals; say fewer decimals, or set money_scale in niaga.yml"
+                f"deduct: {', '.join(component.deduct or [])} leave an amount of more than "
+                f"{DECIMALS} decimals; say fewer decimals, or a smaller money_scale in niaga.yml"
             )
     house = house_of(component.of)
     return {

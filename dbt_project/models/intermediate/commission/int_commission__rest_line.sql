@@ -19,7 +19,7 @@ final as (
         select
             {{ all_but('line', 'measure_delta') }},
             line.measure_delta
-            - coalesce(house_pay.amount_minor, 0) * {{ 10 ** (6 - (var('currency_digits') | int)) }} as measure_delta
+            - {{ minor_to_millionths('coalesce(house_pay.amount_minor, 0)') }} as measure_delta
         from line
         inner join {{ ref('int_commission__component') }} as component
             on line.component_key = component.component_key
