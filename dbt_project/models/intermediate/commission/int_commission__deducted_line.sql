@@ -27,9 +27,14 @@ credit as (
     where credit.measure = 'deducted'
 ),
 
+charged_order as (
+    select distinct root_order_id from credit
+    where per_order_units > 0
+),
+
 document as (
     select * from {{ ref('int_sales__document') }}
-    where root_order_id in (select credit.root_order_id from credit where credit.per_order_units > 0)
+    where root_order_id in (select charged_order.root_order_id from charged_order)
 ),
 
 order_total as (

@@ -1,4 +1,5 @@
--- depends_on: {{ ref('int_commission__counted_line') }}, {{ ref('int_commission__deducted_line') }}, {{ ref('int_sales__document') }}
+-- depends_on: {{ ref('int_commission__counted_line') }}, {{ ref('int_commission__deducted_line') }}
+-- depends_on: {{ ref('int_sales__document') }}
 {{ config(
     materialized='incremental',
     incremental_strategy='append',

@@ -10,8 +10,6 @@
    the rate of the place that it falls on, and so does what comes back of a sale that niaga has not paid. What is less
    of the company's pay gives back, at its rate, what the company has of the sale and does not give back itself. #}
 
-{% set has_houses = pays_the_company() %}
-
 with
 
 taking_back as (
@@ -76,13 +74,11 @@ valued as (
             else event.basis
         end as basis,
         sale.own_minor,
-        {% if has_houses %}
-            cast(coalesce(house_sale.amount_minor, 0) as {{ type_wide() }}) as house_minor,
-            cast(coalesce(house_back.returned_minor, 0) as {{ type_wide() }}) as house_after_minor,
-            cast(coalesce(house_back.returned_minor - house_back.amount_minor, 0) as {{ type_wide() }})
-                as house_before_minor,
-            component.house_key is not null as is_less_of_house,
-        {% endif %}
+        cast(coalesce(house_sale.amount_minor, 0) as {{ type_wide() }}) as house_minor,
+        cast(coalesce(house_back.returned_minor, 0) as {{ type_wide() }}) as house_after_minor,
+        cast(coalesce(house_back.returned_minor - house_back.amount_minor, 0) as {{ type_wide() }})
+            as house_before_minor,
+        component.house_key is not null as is_less_of_house,
         curve.slope_wide,
         curve.denominator_wide,
         component.returns_rate = 'current' or sale.event_id is null as is_at_current_rate,
@@ -114,20 +110,18 @@ valued as (
             and taking_back.credit_level = sale.credit_level
     inner join {{ ref('int_commission__sale_event') }} as event
         on taking_back.event_id = event.event_id
-    {% if has_houses %}
-        left join {{ ref('int_commission__house_pay') }} as house_back
-            on
-                component.house_key = house_back.component_key
-                and taking_back.event_id = house_back.event_id
-                and taking_back.participant_id = house_back.participant_id
-                and taking_back.credit_level = house_back.credit_level
-        left join {{ ref('int_commission__house_pay') }} as house_sale
-            on
-                house_back.original_component_key = house_sale.component_key
-                and house_back.original_event_id = house_sale.event_id
-                and house_back.participant_id = house_sale.participant_id
-                and house_back.credit_level = house_sale.credit_level
-    {% endif %}
+    left join {{ ref('int_commission__house_pay') }} as house_back
+        on
+            component.house_key = house_back.component_key
+            and taking_back.event_id = house_back.event_id
+            and taking_back.participant_id = house_back.participant_id
+            and taking_back.credit_level = house_back.credit_level
+    left join {{ ref('int_commission__house_pay') }} as house_sale
+        on
+            house_back.original_component_key = house_sale.component_key
+            and house_back.original_event_id = house_sale.event_id
+            and house_back.participant_id = house_sale.participant_id
+            and house_back.credit_level = house_sale.credit_level
 ),
 
 final as (
@@ -140,13 +134,11 @@ final as (
                 then coalesce(cast({{ rounded_division(
                     'cast(valued.measure_delta as ' ~ type_wide() ~ ') * valued.slope_wide', 'valued.denominator_wide'
                 ) }} as bigint), 0)
-            {% if has_houses %}
-                when valued.is_less_of_house
-                    then -cast(
-                        {{ given_back_of_rest('taken_back_basis', 'house_after_minor') }}
-                        - {{ given_back_of_rest('(taken_back_basis + basis)', 'house_before_minor') }} as bigint
-                    )
-            {% endif %}
+            when valued.is_less_of_house
+                then -cast(
+                    {{ given_back_of_rest('taken_back_basis', 'house_after_minor') }}
+                    - {{ given_back_of_rest('(taken_back_basis + basis)', 'house_before_minor') }} as bigint
+                )
             else
                 -(
                     {{ proportion('own_minor', 'taken_back_basis', 'sale_basis') }}
