@@ -228,7 +228,7 @@ def ledger() -> list[ExpectNoRows]:
             f"""
             select {by}, period_start as earned_period_start, commission_amount as amount
             from commission.commission_summary
-            where is_approved
+            where is_approved and payee = 'participant'
             """,
         ),
         critical(

@@ -7,6 +7,15 @@
     {{ return([]) }}
 {%- endmacro %}
 
+{# Whether a component is less of another's pay. #}
+{% macro pays_the_company() -%}
+    {%- set relation = source('plan', 'plan_component') -%}
+    {%- if execute -%}
+        {{ return(run_query('select 1 from ' ~ relation ~ ' where house_key is not null limit 1').rows | length > 0) }}
+    {%- endif -%}
+    {{ return(true) }}
+{%- endmacro %}
+
 {# The columns of a credit that int_commission__measure_line keeps; each way of measuring adds measure_delta. #}
 {% macro measure_line_columns() %}
     {{ return([

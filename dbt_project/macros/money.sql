@@ -25,11 +25,12 @@
     cast(cast({{ units }} as decimal(19, 0)) * {{ power_of_ten_as_decimal(var('money_scale') | int) }} as decimal(24, 6))
 {%- endmacro %}
 
-{# An amount as integer units of the measure, and back: money at the money scale, quantities in millionths,
+{# An amount as integer units of the measure, and back: money at the money scale, quantities and what deductions
+   leave in millionths,
    orders and customers one by one. #}
 {% macro to_measure(amount, measure) -%}
     case
-        when {{ measure }} = 'quantity' then {{ millionths_as_integer(amount) }}
+        when {{ measure }} in ('quantity', 'deducted') then {{ millionths_as_integer(amount) }}
         when {{ measure }} in ('orders', 'customers') then cast({{ amount }} as bigint)
         else {{ to_units(amount) }}
     end
@@ -37,7 +38,7 @@
 
 {% macro from_measure(units, measure) -%}
     case
-        when {{ measure }} = 'quantity' then {{ from_millionths(units) }}
+        when {{ measure }} in ('quantity', 'deducted') then {{ from_millionths(units) }}
         when {{ measure }} in ('orders', 'customers') then cast({{ units }} as decimal(24, 6))
         when {{ measure }} = 'score'
             then cast(cast({{ units }} as decimal(19, 0)) * {{ power_of_ten_as_decimal(9) }} as decimal(24, 6))
@@ -68,6 +69,11 @@
         'cast(' ~ minor ~ ' as ' ~ type_wide() ~ ') * ' ~ 10 ** (var('money_scale') | int),
         'cast(' ~ 10 ** (var('currency_digits') | int) ~ ' as ' ~ type_wide() ~ ')'
     ) }} as bigint)
+{%- endmacro %}
+
+{# Minor units as millionths. #}
+{% macro minor_to_millionths(minor) -%}
+    {{ minor }} * {{ 10 ** (6 - (var('currency_digits') | int)) }}
 {%- endmacro %}
 
 {# A quantity (six decimals) as an integer of millionths. #}
@@ -145,7 +151,7 @@
 {# How many millionths a unit of the measure is: see to_measure. #}
 {% macro millionths_of_unit(measure) -%}
     case
-        when {{ measure }} = 'quantity' then 1
+        when {{ measure }} in ('quantity', 'deducted') then 1
         when {{ measure }} in ('orders', 'customers') then 1000000
         else {{ 10 ** (6 - (var('money_scale') | int)) }}
     end

@@ -15,6 +15,7 @@
     {%- set models = {
         'segments': 'segment', 'reached': 'whole', 'running': 'running', 'exact': 'exact', 'spread': 'spread',
         'order': 'order', 'shared': 'shared', 'differential': 'differential',
+        'house': 'house',
     } -%}
     {%- if not execute -%}
         {{ return(models.values() | list) }}
@@ -52,4 +53,19 @@
                 and running.component_key = place_line.component_key
     {% endif %}
     where {{ condition }}
+{%- endmacro %}
+
+{# What a sale has given back where `taken_back` of its basis has come back: its own cents, and at the rate of the
+   curve what the company has had of that part and, by `house_minor` of less than zero, not given back. #}
+{% macro given_back_of_rest(taken_back, house_minor) -%}
+    {%- set wide = type_wide() -%}
+    {%- set units = minor_to_millionths('slope_wide') -%}
+    case
+        when sale_basis = 0 then 0
+        else {{ rounded_division(
+            '(cast(own_minor as ' ~ wide ~ ') * denominator_wide + ' ~ units ~ ' * house_minor) * ' ~ taken_back
+            ~ ' + ' ~ units ~ ' * ' ~ house_minor ~ ' * sale_basis',
+            'denominator_wide * cast(sale_basis as ' ~ wide ~ ')'
+        ) }}
+    end
 {%- endmacro %}

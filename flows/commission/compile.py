@@ -48,6 +48,7 @@ from .exchange import SCHEMAS as EXCHANGE_SCHEMAS
 from .exchange import exchange_rows
 from .filters import EVERY_SALE, FILTER_SCHEMA, Filters, asks_margin
 from .grid_model import walk_of_cells
+from .house_model import DECIMALS, deducted_columns, houses_of, is_deducted
 from .measures import MEASURES
 from .order_amounts import ORDER_AMOUNT_SCHEMA, order_amount_rows
 from .plans import PlanFile, load_plans
@@ -84,6 +85,8 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("component_target_units", _INTEGER),
             ("target_numerator", _INTEGER), ("target_denominator", _INTEGER),
             ("returns_rate", _TEXT), ("returns_keep_attainment", _FLAG),
+            ("payee", _TEXT), ("house_key", _TEXT), ("kept_parts", _INTEGER),
+            ("per_order_units", _INTEGER),
         ]
     ),
     "plan_segment": pa.schema(
@@ -243,6 +246,7 @@ def _plan_cap_row(file: PlanFile) -> dict[str, Any]:
         "target_denominator": 1,
         "returns_rate": "as_sold",
         "returns_keep_attainment": False,
+        "payee": "participant",
     }
 
 
@@ -250,14 +254,15 @@ def _component_rows(
     file: PlanFile, ordinal: int, name: str, component: Component, scale: Scale, filters: Filters
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     window = component.accumulates_over(file.plan.pay)
-    key = f"{file.plan.plan}/{file.plan.version}/{name}"
+    plan_key = f"{file.plan.plan}/{file.plan.version}"
+    key = f"{plan_key}/{name}"
     target = share_of_target(component.weight, window)
     has_no_events = (
         component.fixed is not None
         or component.pays_for_window
         or component.of in ("score", TEAM_COMMISSION)
     )
-    decimals = MEASURES[component.of].decimals
+    decimals = DECIMALS if is_deducted(component) else MEASURES[component.measured].decimals
     if component.of == TEAM_COMMISSION:
         decimals = scale.pay
     if decimals is not None:
@@ -276,7 +281,7 @@ def _component_rows(
     rounding = file.plan.rounding
     rounding_unit = rounding.minor_units_of(scale.pay)
     has_own_rounding = rounding.mode == "half_even" or rounding_unit != 1
-    walk = _walk_of(component, rounding)
+    walk = "house" if name in houses_of(file.plan) else _walk_of(component, rounding)
     # What is rounded as one running total needs one denominator.
     adds_up = walk not in ("segments", "reached") or any(curve.running for curve in curves)
     common = lcm(*(denominator_of(line) for line in lines)) if adds_up else None
@@ -315,6 +320,7 @@ def _component_rows(
         "target_denominator": target.denominator,
         "returns_rate": component.returns.rate,
         "returns_keep_attainment": component.returns.attainment == "keep",
+        **deducted_columns(component, plan_key, scale.money),
     }
     segments = [
         row
@@ -379,6 +385,8 @@ def _term_rows(
 def _measure_of(component: Component) -> str:
     if component.of == TEAM_COMMISSION:
         return "commission"
+    if is_deducted(component):
+        return "deducted"
     return "none" if component.fixed or component.pays_for_window else component.of
 
 
@@ -413,8 +421,9 @@ def _segment_rows(
 def _quota_rows(
     row: dict[str, Any], component: Component, scale: Scale
 ) -> dict[str, list[dict[str, Any]]]:
+    decimals = DECIMALS if is_deducted(component) else scale.money
     return quota_rules.quota_rows(
-        row["component_key"], row["component_id"], component, row["window_kind"], scale.money
+        row["component_key"], row["component_id"], component, row["window_kind"], decimals
     )
 
 

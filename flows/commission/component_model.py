@@ -15,8 +15,8 @@ from .credit_model import Differential, LevelsText, check_credit
 from .curve_model import CURVES, Curve
 from .factor_model import Gates, Multipliers
 from .grid_model import Cells, Grid, cells_by_call, check_cells
+from .house_model import DeductionTexts, MeasureText, check_deducted, house_of
 from .limit_model import CapTerm, FixedText, LimitText, Prorate, limit_text, parse_limit
-from .measures import MeasureName
 from .order_model import OrderAmounts, PickedByText, check_order
 from .period_kinds import WindowKind
 from .plan_part import RateText, YearlyMoneyText, refuse_keys_to_come
@@ -30,7 +30,7 @@ from .units import parse_curve_rate
 WITHOUT_CURVE = ("grid", "differential", "fixed", "pool", "contest")
 """What pays without being one curve of the running measure."""
 _KEYS_TO_COME = {
-    "payee", "deduct", "clawback", "release",
+    "clawback", "release",
 }  # fmt: skip
 
 
@@ -41,7 +41,10 @@ class Component(Curve, OrderAmounts):
         title: Name that is printed; unless said the component's.
         note: Words that are printed on statements.
         of: What is measured, and what the rate multiplies. `score` is a result of the feed
-            `objective_result`; `commission(team)` what those below earn in all other components.
+            `objective_result`; `commission(team)` what those below earn in all other components;
+            `net_amount - house` what the component `house` of the company leaves.
+        deduct: What comes off the top of each order before it is measured, one after the other.
+        payee: Who gets it; what the `company` keeps is shown, and paid to nobody.
         on: Which date of a sale counts; `payment` goes with `of: payments`.
         where: Only sales of which this condition holds count.
         from: First day that counts; unless said the plan's.
@@ -80,11 +83,13 @@ class Component(Curve, OrderAmounts):
 
     title: str | None = None
     note: str | None = None
-    of: MeasureName = "net_amount"
+    of: MeasureText = "net_amount"
+    payee: Literal["participant", "company"] = "participant"
     on: Literal["order", "invoice", "ship", "payment"] = "order"
     where: SaleConditionText | None = None
     from_: date | None = Field(default=None, alias="from")
     to: date | None = None
+    deduct: DeductionTexts | None = None
     window: Literal["order"] | WindowKind | None = None
     credit: Literal["direct", "rollup", "team", "territory"] = "direct"
     levels: LevelsText = "1"
@@ -136,7 +141,7 @@ class Component(Curve, OrderAmounts):
             check_cells(self, self.cells)
         else:
             for curve in self.curves:
-                curve.check_measure(self.of, self.by)
+                curve.check_measure(self.measured, self.by)
         if self.terms:
             check_slices(self)
         check_order(self)
@@ -145,6 +150,7 @@ class Component(Curve, OrderAmounts):
         if self.of == "score":
             self._check_score()
         self._check_limits()
+        check_deducted(self)
         check_credit(self)
         check_shared_pay(self)
         check_returns(self)
@@ -188,6 +194,11 @@ class Component(Curve, OrderAmounts):
         rates = {parse_curve_rate(tier.rate).unit for c in self.curves for tier in c.tiers}
         if rates - {"zero", "target"}:
             raise ValueError("a score is paid by the target: rates are written 1x")
+
+    @property
+    def measured(self) -> str:
+        """What is measured of a sale, before something comes off."""
+        return "net_amount" if house_of(self.of) else self.of
 
     @property
     def needs_quota(self) -> bool:
@@ -265,7 +276,15 @@ class Component(Curve, OrderAmounts):
         edges = [text for multiplier in self.multiply or [] for text in multiplier.money_texts]
         shared = [text for part in (self.pool, self.contest) if part for text in part.money_texts]
         quota = self.quota.money_texts if isinstance(self.quota, QuotaRule) else []
-        return [*super().money_texts, *self.order_texts, *curves, *edges, *shared, *quota]
+        return [
+            *super().money_texts,
+            *self.order_texts,
+            *(self.deduct or []),
+            *curves,
+            *edges,
+            *shared,
+            *quota,
+        ]
 
     @property
     def recurring_texts(self) -> list[str]:

@@ -141,7 +141,7 @@ So an edge of ten decimals is met exactly, and a rate just above it is not taken
 
 def _edge_value(edge: Quantity, scale: Scale) -> Fraction:
     """Give an edge as a share of the quota, or in integers of what it is an edge of."""
-    money: int = 10**scale.money
+    money: int = 10**scale.measure
     factors = {"quota": 1, "share": RATE_PLACES, "units": 10**6, "money": money}
     return edge.value * factors.get(edge.unit, 1)
 

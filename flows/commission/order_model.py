@@ -121,7 +121,7 @@ def _check_by(component: Component, by: str) -> None:
     for name in ("marginal_above", "only_above"):
         if getattr(component, name) is not None:
             raise ValueError(f"{name} is an edge of what of measures, and by picks by {by}")
-    if component.of not in ("net_amount", "margin"):
+    if component.measured not in ("net_amount", "margin"):
         raise ValueError("by goes with of: net_amount or margin")
     if component.terms:
         raise ValueError("terms have rates of their own, and by picks one of several: leave by out")

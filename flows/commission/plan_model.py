@@ -18,6 +18,7 @@ from .conditions import Call, parse_condition
 from .credit_model import TEAM_COMMISSION
 from .exchange_model import Exchange
 from .factor_model import ALL, Gate
+from .house_model import check_houses
 from .limit_model import CapTerm, limit_text, parse_limit
 from .period_kinds import MONTHS, PayKind, in_calendar_of, length_of
 from .plan_part import Identifier, PlanPart, TargetText, refuse_keys_to_come
@@ -108,6 +109,7 @@ class Plan(PlanPart):
                 self._check_call(name, call)
             for gate in component.gates or []:
                 self._check_gate_cap(name, gate, window)
+        check_houses(self)
         if (cap := limit_text(self.cap)) and parse_limit(cap).period:
             self._check_recurring("cap", cap)
         self._check_limit("a cap", limit_text(self.cap))

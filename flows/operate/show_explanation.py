@@ -71,7 +71,9 @@ def _rows(explanation: Explanation) -> list[list[str]]:
         *(("also", text) for row in explanation.adjustments for text in _also(explanation, row)),
         *(("posted", _posting(line, row)) for row in explanation.postings),
     ]
-    if not explanation.postings and line["commission_amount"]:
+    if line["payee"] == "company":
+        told.append(("posted", "never: the company keeps it"))
+    elif not explanation.postings and line["commission_amount"]:
         told.append(("posted", "not yet: the next night posts it, if its plan is approved"))
     return [[name, text] for name, text in told if text]
 

@@ -49,7 +49,7 @@ def read_statement(
         lines = select(marts, _LINES, [*chosen, limit])
         in_all = marts.execute(
             "select count(*) from commission.commission_line "
-            "where participant_id = $1 and period = $2",
+            "where participant_id = $1 and period = $2 and payee = 'participant'",
             chosen,
         ).fetchall()[0][0]
         return Statement(
@@ -96,7 +96,7 @@ _COMPONENTS = """
         plan_id, component_id, measure_amount, quota_amount, attainment, commission_amount,
         currency, reason
     from commission.commission_summary
-    where participant_id = $1 and period = $2
+    where participant_id = $1 and period = $2 and payee = 'participant'
     order by plan_id, component_id, window_start
 """
 _CORRECTIONS = """
@@ -111,7 +111,7 @@ _LINES = """
         commission_line_id, transaction_date, transaction_id, component_id, line_kind, credit_share,
         credited_amount, rate, commission_amount
     from commission.commission_line
-    where participant_id = $1 and period = $2
+    where participant_id = $1 and period = $2 and payee = 'participant'
     order by transaction_date, transaction_id, commission_line_id
     limit $3
 """

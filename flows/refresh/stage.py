@@ -87,7 +87,7 @@ def _report(workspace: Workspace, is_full: bool, models: int) -> BuildReport:
         as_of = connection.execute("select as_of_date from run.parameter").fetchall()[0][0]
         participants, commission = connection.execute(
             "select count(distinct participant_id), coalesce(sum(commission_amount), 0) "
-            "from commission.commission_summary"
+            "from commission.commission_summary where payee = 'participant'"
         ).fetchall()[0]
         postings, pending = connection.execute(
             f"select count(*), coalesce(sum(amount), 0) from {PENDING}"

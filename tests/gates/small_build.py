@@ -282,7 +282,7 @@ select
 create table commission.commission_line as
 select
     transaction_id || '|andi' as commission_line_id, 'andi' as participant_id, 'reps' as plan_id,
-    1 as plan_version, 'revenue' as component_id,
+    1 as plan_version, 'revenue' as component_id, 'participant' as payee,
     strftime(document_date, '%Y-%m') as period,
     cast(date_trunc('month', document_date) as date) as period_start,
     date '2026-01-01' as window_start,
@@ -291,7 +291,7 @@ select
 from core.sales_line;
 create table commission.commission_summary as
 select
-    participant_id, plan_id, plan_version, component_id, window_start,
+    participant_id, plan_id, plan_version, component_id, payee, window_start,
     date '2026-03-31' as window_end, period, period_start, last_day(period_start) as period_end,
     sum(credited_amount) as measure_amount, cast(null as decimal(24, 6)) as measure_to_date_amount,
     cast(200 as decimal(24, 6)) as quota_amount, cast(null as decimal(18, 9)) as attainment,

@@ -24,6 +24,9 @@ from niaga.workspace import Workspace, create_workspace
 from .case import Case, Figure, Line
 from .words import NotSaid, Said, order, person
 
+COMPANY = "company"
+"""Who has what the company keeps, as cases name it."""
+
 
 class Company:
     """The cases of one currency, as the participants of one workspace."""
@@ -121,7 +124,7 @@ class Company:
         expression = expression.format(digits=case.plan["rounding"]["digits"])
         conditions = ["participant_id = ?"]
         values: list[object] = [person(case, figure.rep)]
-        if figure.rep == "*":
+        if figure.rep in ("*", COMPANY):
             conditions, values = ["plan_id = ?"], [said.plan["plan"]]
         if figure.item == "ytd":
             conditions.append("period <= ? and starts_with(period, ?)")
@@ -129,7 +132,11 @@ class Company:
         elif figure.period != "all":
             conditions.append("period = ?")
             values.append(figure.period)
-        if figure.component != "total" and not is_changed:
+        is_by_payee = case.plan["calc"] == "broker_cap"
+        if is_by_payee:
+            conditions.append("payee = ?")
+            values.append("company" if figure.rep == COMPANY else "participant")
+        elif figure.component != "total" and not is_changed:
             parts = said.parts.get(figure.component, (figure.component,))
             conditions.append("list_contains(?, component_id)")
             values.append(said.readings.get(figure.item, parts))
@@ -165,10 +172,15 @@ class Company:
         return Fraction(found[0][0])
 
     def _line(self, connection: duckdb.DuckDBPyConnection, case: Case, line: Line) -> Fraction:
+        whose = "case payee when 'company' then ? else participant_id end"
         found = connection.execute(
             "select coalesce(sum(commission_amount), 0) from commission.commission_line"
-            " where participant_id = ? and starts_with(transaction_id, ?)",
-            [person(case, line.rep), f"{order(case, line.transaction)}:"],
+            f" where {whose} = ? and starts_with(transaction_id, ?)",
+            [
+                person(case, COMPANY),
+                person(case, line.rep),
+                f"{order(case, line.transaction)}:",
+            ],
         ).fetchall()
         return Fraction(found[0][0])
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from .case import read_cases
 from .run import run
 
-SAID = 124
+SAID = 125
 """How many of the cases can be said; the others wait for the rest of the plan language."""
 
 

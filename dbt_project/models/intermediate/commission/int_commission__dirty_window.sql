@@ -3,7 +3,7 @@
 {{ config(materialized='table') }}
 
 {# The windows that this build calculates: all of them, or those that touched orders lie in or lay in, those of the
-   same participant that a band makes depend on such a window, and those that take back sales of one of them. #}
+   same participant that a band, or what the company takes, makes depend on such a window, and those that take back sales of one of them. #}
 
 {% set last_lines = last_build_of('intermediate', 'int_commission__walked_line') %}
 
@@ -73,10 +73,26 @@ with
         where exists (select 1 from {{ ref('int_sales__touched_order') }})
     ),
 
+    -- What the company takes of one line depends on all lines before.
+    less_of_house as (
+        select quota_window.window_id
+        from {{ ref('int_commission__quota_window') }} as quota_window
+        inner join {{ ref('int_commission__quota_window') }} as house
+            on
+                quota_window.participant_id = house.participant_id
+                and quota_window.house_key = house.component_key
+                and quota_window.window_start <= house.window_end
+                and quota_window.window_end >= house.window_start
+        inner join changed
+            on house.window_id = changed.window_id
+    ),
+
     recalculated as (
         select window_id from changed
         union
         select window_id from banded
+        union
+        select window_id from less_of_house
     ),
 
     final as (

@@ -12,7 +12,7 @@ line as (
     from {{ ref('int_commission__release_line') }} as release_line
     inner join {{ ref('int_commission__component') }} as component
         on release_line.component_key = component.component_key
-    where component.is_approved
+    where component.is_approved and component.payee = 'participant'
 ),
 
 posted as (

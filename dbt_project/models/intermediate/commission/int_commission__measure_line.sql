@@ -1,4 +1,5 @@
--- depends_on: {{ ref('int_commission__counted_line') }}, {{ ref('int_sales__document') }}
+-- depends_on: {{ ref('int_commission__counted_line') }}, {{ ref('int_commission__deducted_line') }}
+-- depends_on: {{ ref('int_sales__document') }}
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
@@ -14,7 +15,7 @@ with
 
 credit as (
     select * from {{ ref('int_commission__component_credit') }}
-    where measure not in ('orders', 'customers')
+    where measure not in ('orders', 'customers', 'deducted')
 ),
 
 measured as (
@@ -44,6 +45,17 @@ final as (
         case when is_kept then measure_units end as kept_delta
     from measured
     where measure_units is not null
+    {% if 'deducted' in measures %}
+        union all
+        select
+            {%- for column in measure_line_columns() %}
+                {{ column }},
+            {%- endfor %}
+            case when is_kept then 0 else measure_units end as measure_delta,
+            case when is_kept then measure_units end as kept_delta
+        from {{ ref('int_commission__deducted_line') }}
+        where measure_units is not null
+    {% endif %}
     {% if 'orders' in measures or 'customers' in measures %}
         union all
         select

@@ -9,10 +9,7 @@
 with
 
 line as (
-    select measure_line.*
-    from {{ ref('int_commission__measure_line') }} as measure_line
-    inner join {{ ref('int_commission__dirty_window') }} as dirty_window
-        on measure_line.window_id = dirty_window.window_id
+    select * from {{ ref('int_commission__rest_line') }}
 ),
 
 final as (

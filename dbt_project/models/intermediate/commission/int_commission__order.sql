@@ -32,9 +32,7 @@ line as (
         component.rounding_unit,
         case when component.has_curve_of_window then measure_line.window_id else measure_line.component_key end
             as curve_key
-    from {{ ref('int_commission__measure_line') }} as measure_line
-    inner join {{ ref('int_commission__dirty_window') }} as dirty_window
-        on measure_line.window_id = dirty_window.window_id
+    from {{ ref('int_commission__rest_line') }} as measure_line
     inner join component
         on measure_line.component_key = component.component_key
     left join {{ ref('int_commission__window_band') }} as band

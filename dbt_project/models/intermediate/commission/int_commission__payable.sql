@@ -37,7 +37,7 @@ expected as (
         pay_period_start as posting_period_start,
         pay_kind
     from {{ ref('int_commission__window_result') }}
-    where is_approved
+    where is_approved and payee = 'participant'
 ),
 
 every_period as (

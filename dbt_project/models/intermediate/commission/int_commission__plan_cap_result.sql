@@ -17,6 +17,7 @@ earned as (
         pay_period_start,
         gated_minor + reversal_minor + floor_effect_minor + cap_effect_minor as earned_minor
     from {{ ref('int_commission__component_result') }}
+    where payee = 'participant'
     union all
     select
         participant_id,

@@ -37,6 +37,8 @@ of_component as (
         end as numerator,
         case
             when asked.call = 'attainment' then other.quota_numerator
+            -- A condition says money at the money scale.
+            when other.measure = 'deducted' then cast({{ 10 ** (6 - (var('money_scale') | int)) }} as {{ type_wide() }})
             else cast(1 as {{ type_wide() }})
         end as denominator
     from asked

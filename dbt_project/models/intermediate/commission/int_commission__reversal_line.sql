@@ -7,7 +7,8 @@
 {# S7, second half. A sale taken back in a later window takes back its own cents, in proportion to what has
    come back, rounded as a running total per sale: a full return takes exactly what is left. What counts once (an
    order, a customer) comes back entirely or not at all. At the current rate a return takes back its amount times
-   the rate of the place that it falls on, and so does what comes back of a sale that niaga has not paid. #}
+   the rate of the place that it falls on, and so does what comes back of a sale that niaga has not paid. What is less
+   of the company's pay gives back, at its rate, what the company has of the sale and does not give back itself. #}
 
 with
 
@@ -73,6 +74,11 @@ valued as (
             else event.basis
         end as basis,
         sale.own_minor,
+        cast(coalesce(house_sale.amount_minor, 0) as {{ type_wide() }}) as house_minor,
+        cast(coalesce(house_back.returned_minor, 0) as {{ type_wide() }}) as house_after_minor,
+        cast(coalesce(house_back.returned_minor - house_back.amount_minor, 0) as {{ type_wide() }})
+            as house_before_minor,
+        component.house_key is not null as is_less_of_house,
         curve.slope_wide,
         curve.denominator_wide,
         component.returns_rate = 'current' or sale.event_id is null as is_at_current_rate,
@@ -104,6 +110,18 @@ valued as (
             and taking_back.credit_level = sale.credit_level
     inner join {{ ref('int_commission__sale_event') }} as event
         on taking_back.event_id = event.event_id
+    left join {{ ref('int_commission__house_pay') }} as house_back
+        on
+            component.house_key = house_back.component_key
+            and taking_back.event_id = house_back.event_id
+            and taking_back.participant_id = house_back.participant_id
+            and taking_back.credit_level = house_back.credit_level
+    left join {{ ref('int_commission__house_pay') }} as house_sale
+        on
+            house_back.original_component_key = house_sale.component_key
+            and house_back.original_event_id = house_sale.event_id
+            and house_back.participant_id = house_sale.participant_id
+            and house_back.credit_level = house_sale.credit_level
 ),
 
 final as (
@@ -116,6 +134,11 @@ final as (
                 then coalesce(cast({{ rounded_division(
                     'cast(valued.measure_delta as ' ~ type_wide() ~ ') * valued.slope_wide', 'valued.denominator_wide'
                 ) }} as bigint), 0)
+            when valued.is_less_of_house
+                then -cast(
+                    {{ given_back_of_rest('taken_back_basis', 'house_after_minor') }}
+                    - {{ given_back_of_rest('(taken_back_basis + basis)', 'house_before_minor') }} as bigint
+                )
             else
                 -(
                     {{ proportion('own_minor', 'taken_back_basis', 'sale_basis') }}

@@ -10,10 +10,7 @@
 with
 
 line as (
-    select measure_line.*
-    from {{ ref('int_commission__measure_line') }} as measure_line
-    inner join {{ ref('int_commission__dirty_window') }} as dirty_window
-        on measure_line.window_id = dirty_window.window_id
+    select * from {{ ref('int_commission__rest_line') }}
 ),
 
 component as (
@@ -26,8 +23,8 @@ component as (
         returns_keep_attainment,
         needs_quota or needs_target as has_curve_of_window
     from {{ ref('int_commission__component') }}
-    -- Orders by themselves are walked apart.
-    where walk not like 'order%'
+    -- Orders by themselves are walked apart, and what others are less of before all.
+    where walk not like 'order%' and walk <> 'house'
 ),
 
 summed as (

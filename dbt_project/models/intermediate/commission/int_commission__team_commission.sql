@@ -52,6 +52,11 @@ team as (
     select distinct participant_id from led
 ),
 
+paid_component as (
+    select component_key from {{ ref('int_commission__component') }}
+    where payee = 'participant'
+),
+
 credited_line as (
     select
         walked_line.window_id,
@@ -62,6 +67,8 @@ credited_line as (
     from {{ ref('int_commission__walked_line') }} as walked_line
     inner join team
         on walked_line.participant_id = team.participant_id
+    inner join paid_component
+        on walked_line.component_key = paid_component.component_key
     where not walked_line.is_reversal
     union all
     select
@@ -73,6 +80,8 @@ credited_line as (
     from {{ ref('int_commission__reversal_line') }} as reversal_line
     inner join team
         on reversal_line.participant_id = team.participant_id
+    inner join paid_component
+        on reversal_line.component_key = paid_component.component_key
 ),
 
 of_day as (
@@ -114,6 +123,7 @@ earned as (
         on
             result.window_id = credited.window_id
             and result.pay_period_start = credited.pay_period_start
+    where result.payee = 'participant'
 ),
 
 final as (

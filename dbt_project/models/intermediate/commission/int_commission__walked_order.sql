@@ -38,9 +38,7 @@ line as (
         -- It takes back what the sale itself has paid.
         measure_line.is_taking_back as is_reversal,
         component.walk
-    from {{ ref('int_commission__measure_line') }} as measure_line
-    inner join {{ ref('int_commission__dirty_window') }} as dirty_window
-        on measure_line.window_id = dirty_window.window_id
+    from {{ ref('int_commission__rest_line') }} as measure_line
     inner join component
         on measure_line.component_key = component.component_key
     left join {{ ref('int_commission__window_band') }} as band

@@ -2,12 +2,15 @@
    component's credits (of several in a plan the first one's, or a sale would count twice); any other type
    counts the participant's own net sales on the order's date. #}
 
+{% set has_houses = pays_the_company() %}
+
 with
 
 ranked as (
     select
         quota_type,
         component_key,
+        house_key,
         measure,
         row_number() over (partition by plan_id, plan_version, quota_type order by ordinal) as rank_of_type
     from {{ ref('int_commission__component') }}
@@ -17,20 +20,33 @@ component as (
     select
         quota_type,
         component_key,
+        house_key,
         measure
     from ranked
     where rank_of_type = 1
 ),
 
 of_component as (
+    {%- set measured = 'measure_line.measure_delta' %}
+    {%- if has_houses %}
+        {%- set measured = measured ~ ' - ' ~ minor_to_millionths('coalesce(house_pay.amount_minor, 0)') %}
+    {%- endif %}
     select
         measure_line.participant_id,
         component.quota_type,
         measure_line.event_date,
-        {{ from_measure('cast(sum(measure_line.measure_delta) as bigint)', 'component.measure') }} as credited_amount
+        {{ from_measure('cast(sum(' ~ measured ~ ') as bigint)', 'component.measure') }} as credited_amount
     from {{ ref('int_commission__measure_line') }} as measure_line
     inner join component
         on measure_line.component_key = component.component_key
+    {% if has_houses %}
+        left join {{ ref('int_commission__house_pay') }} as house_pay
+            on
+                component.house_key = house_pay.component_key
+                and measure_line.event_id = house_pay.event_id
+                and measure_line.participant_id = house_pay.participant_id
+                and measure_line.credit_level = house_pay.credit_level
+    {% endif %}
     group by measure_line.participant_id, component.quota_type, measure_line.event_date, component.measure
 ),
 

@@ -17,6 +17,7 @@ final as (
         line.participant_id,
         quota_window.plan_id,
         quota_window.component_id,
+        quota_window.payee,
         pay_period.period,
         line.pay_period_start as period_start,
         pay_period.period_end,

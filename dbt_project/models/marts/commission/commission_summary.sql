@@ -10,6 +10,7 @@ final as (
         plan_id,
         plan_version,
         component_id,
+        payee,
         window_start,
         window_end,
         pay_period as period,

@@ -1,0 +1,131 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ delete_touched('window_id', ref('int_commission__dirty_window')) }}"
+) }}
+
+{# S7, the walk `house`, of components that others are less of, so that each line must have its pay before theirs is
+   measured: the difference that a credit makes to what the curve pays, never above the cap. What takes back a sale
+   of an earlier window leaves this one as it is: it has the cents of its sale. #}
+
+{% set order_of_lines
+    = 'line.event_date, line.is_taking_back, line.order_id, line.line_number, line.document_type, line.event_id, '
+    'line.credit_level' %}
+
+with
+
+component as (
+    select
+        component_key,
+        needs_quota or needs_target as has_curve_of_window
+    from {{ ref('int_commission__component') }}
+    where walk = 'house'
+),
+
+measured as (
+    select
+        measure_line.*,
+        component.has_curve_of_window
+    from {{ ref('int_commission__measure_line') }} as measure_line
+    inner join component
+        on measure_line.component_key = component.component_key
+),
+
+line as (
+    select
+        measured.*,
+        coalesce(measured.original_window_id <> measured.window_id and sale.event_id is not null, false)
+            as has_cents_of_sale,
+        case when measured.has_curve_of_window then measured.window_id else measured.component_key end as curve_key
+    from measured
+    inner join {{ ref('int_commission__dirty_window') }} as dirty_window
+        on measured.window_id = dirty_window.window_id
+    left join measured as sale
+        on
+            measured.original_event_id = sale.event_id
+            and measured.participant_id = sale.participant_id
+            and measured.original_component_key = sale.component_key
+            and measured.credit_level = sale.credit_level
+),
+
+summed as (
+    select
+        line.*,
+        case when line.has_cents_of_sale then 0 else line.measure_delta end as walked_delta,
+        coalesce(opening.opening_units, 0)
+        + cast(sum(case when line.has_cents_of_sale then 0 else line.measure_delta end) over (
+            partition by line.window_id
+            order by {{ order_of_lines }}
+            rows between unbounded preceding and current row
+        ) as bigint) as measure_after
+    from line
+    left join {{ ref('int_commission__opening') }} as opening
+        on
+            line.participant_id = opening.participant_id
+            and line.component_key = opening.component_key
+            and line.window_start = opening.window_start
+),
+
+walked as (
+    select
+        *,
+        measure_after - walked_delta as measure_before
+    from summed
+),
+
+curve as (
+    select * from {{ ref('int_commission__curve_window') }}
+),
+
+paid as (
+    select
+        walked.*,
+        reached.segment_number,
+        reached.segment_id,
+        reached.rate,
+        reached.denominator_wide,
+        reached.rounds_to_even,
+        reached.rounds_each_line,
+        reached.rounding_unit,
+        reached.intercept_wide + reached.slope_wide * walked.measure_after as pay_after,
+        left_one.intercept_wide + left_one.slope_wide * walked.measure_before as pay_before,
+        limits.cap_minor * reached.denominator_wide as exact_cap
+    from walked
+    left join curve as reached
+        on
+            walked.curve_key = reached.curve_key
+            and walked.curve_number = reached.curve_number
+            and walked.measure_after >= reached.x_from
+            and walked.measure_after < reached.x_to
+    left join curve as left_one
+        on
+            walked.curve_key = left_one.curve_key
+            and walked.curve_number = left_one.curve_number
+            and walked.measure_before >= left_one.x_from
+            and walked.measure_before < left_one.x_to
+    left join {{ ref('int_commission__limit') }} as limits
+        on walked.window_id = limits.window_id
+),
+
+capped as (
+    select
+        *,
+        least(pay_after, coalesce(exact_cap, pay_after)) as exact_after,
+        least(pay_after, coalesce(exact_cap, pay_after)) - least(pay_before, coalesce(exact_cap, pay_before))
+            as exact_delta
+    from paid
+),
+
+final as (
+    select
+        {%- for column in walked_columns() if column != 'is_reversal' %}
+            {{ column }},
+        {%- endfor %}
+        has_cents_of_sale,
+        cast(coalesce(
+            {{ rounded_difference('exact_after', 'exact_delta', 'exact_delta', 'denominator_wide') }}, 0
+        ) as bigint) as walked_minor
+    from capped
+)
+
+select * from final
