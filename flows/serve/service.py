@@ -115,9 +115,11 @@ class Service:
             self._unsent[0]()
             del self._unsent[0]
         now = time.monotonic()
-        if self._run is None and now >= self._next_poll:
+        if now >= self._next_poll:
+            self._hear()
+            if self._run is None:
+                self._begin()
             self._next_poll = now + (_POLL_SOON_SECONDS if self._is_expecting() else _POLL_SECONDS)
-            self._begin()
         if watcher.has_changed():
             self._next_sweep = now
         # An ingest at work may be about to take what lies there: its end is soon enough.
@@ -138,9 +140,15 @@ class Service:
                 self._expect("refresh")
                 emit_ingested(self._workspace, {}, 0)
 
+    def _hear(self) -> None:
+        """Learn which runs are asked for."""
+        self._asked = self._deployments.asked()
+        for asked in self._asked:
+            if not asked.is_retry:
+                self._expected.pop(asked.verb, None)
+
     def _begin(self) -> None:
         """Begin the run that is next, if any is asked for."""
-        self._asked = self._deployments.asked()
         self._ask_for_nights()
         chosen = choose(self._asked, datetime.now(UTC))
         if chosen is None:

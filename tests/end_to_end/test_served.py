@@ -20,7 +20,10 @@ from .marts import query
 from .test_night import one_more_sale
 
 AROUND_SECONDS = 10.0
-"""What events, Prefect and the start of two processes may take beside ingest and refresh."""
+"""What events, Prefect and the start of two processes may take beside ingest and refresh.
+
+On a machine that others use, too, all of it takes longer: a quarter of what those have taken more.
+"""
 
 
 def wait_for(what: Callable[[], Any], seconds: float = 240.0) -> Any:
@@ -81,7 +84,7 @@ def test_a_landed_file_is_in_the_published_marts_and_listeners_hear_what_changed
         ("refresh", "done"),
     ]
     worked = sum(run["summary"]["seconds"] for run in ended)
-    assert took < worked + AROUND_SECONDS, (took, worked)
+    assert took < 1.25 * worked + AROUND_SECONDS, (took, worked)
 
     body = {"filter": {"event": {"name": ["niaga.marts.published"]}}}
 

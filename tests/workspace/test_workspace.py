@@ -78,6 +78,7 @@ company: Toko
 currency: idr
 money_scale: 7
 time_zone: Jakarta
+nightly_at: 24:00
 keep_publications: 0
 state: postgres
 keep: 3
@@ -89,11 +90,12 @@ keep: 3
         f"{file}:2: currency: `idr` is no currency (write IDR)",
         f"{file}:3: money_scale: `7`: should be less than or equal to 6",
         f"{file}:4: time_zone: `Jakarta` is no time zone (did you mean `Asia/Jakarta`?)",
-        f"{file}:5: keep_publications: `0`: should be greater than or equal to 1",
-        f"{file}:6: state: `postgres` is no database URL (like postgresql://user@host/database)",
-        f"{file}:7: keep: is an unknown key (known here: company, currency, fiscal_year, "
-        "keep_publications, metrics_file, money_scale, notifications, retention, state, "
-        "time_zone)",
+        f"{file}:5: nightly_at: `24:00` is no time of day (write hours and minutes, like 01:30)",
+        f"{file}:6: keep_publications: `0`: should be greater than or equal to 1",
+        f"{file}:7: state: `postgres` is no database URL (like postgresql://user@host/database)",
+        f"{file}:8: keep: is an unknown key (known here: company, currency, fiscal_year, "
+        "keep_publications, metrics_file, money_scale, nightly_at, notifications, retention, "
+        "state, time_zone)",
     ]
 
 
