@@ -10,7 +10,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, select
 
 from ..ingest.catalogue import LOADED, REJECTED, WAITING
-from ..ingest.superseding import CURRENT, LATEST
+from ..ingest.superseding import LATEST
 from ..state.tables import amendment, export, held, load, posting_segment, segment
 
 Room = Literal["lake", "quarantine", "ledger", "archive"]
@@ -66,7 +66,7 @@ def _quarantine(connection: Connection) -> list[KnownFile]:
     query = (
         select(held.c.path, load.c.source)
         .join(load, load.c.load_id == held.c.load_id)
-        .where(load.c.status == CURRENT, held.c.rows > 0)
+        .where(load.c.status.in_(LATEST), held.c.rows > 0)
     )
     return [KnownFile("quarantine", path, None, name) for path, name in _rows(connection, query)]
 

@@ -15,12 +15,16 @@ from niaga.care.prune import Pruning, find, prune
 from niaga.errors import LeaseHeld
 from niaga.ingest.again import ingest_again
 from niaga.progress import Silent
-from niaga.state import utc_now
+from niaga.publish.records import kept_publications
+from niaga.publish.stage import publish
+from niaga.state import State, utc_now
 from niaga.state.tables import check_result, export, load
+from niaga.workspace import create_workspace, find_workspace
 from sqlalchemy import func, insert, select, update
 
 from tests.ingest.conftest import HEADER, Company, line, lines
 from tests.ingest.test_replacing import DUMP
+from tests.publish.conftest import write_build
 
 PRUNE = """
 import sys
@@ -173,6 +177,25 @@ def test_old_logs_and_results_of_checks_go(company: Company) -> None:
     assert not log.exists()
     with company.state.reading() as connection:
         assert list(connection.execute(select(check_result.c.run_id)).scalars()) == ["b"]
+
+
+def test_publications_beyond_those_that_are_kept_go(tmp_path: Path) -> None:
+    workspace = create_workspace(tmp_path / "company", "Toko", "IDR")
+    with State.open(workspace) as state:
+        made = []
+        for night in (1, 2, 3):
+            write_build(workspace.build_database, night)
+            made.append(publish(workspace, state, state.start_run("nightly"), Silent()))
+        text = (workspace.root / "niaga.yml").read_text()
+        fewer = text.replace("keep_publications: 3", "keep_publications: 1")
+        (workspace.root / "niaga.yml").write_text(fewer)
+        found = prune(find_workspace(workspace.root), state)
+        kept = kept_publications(workspace, state)
+    (kind,) = (kind for kind in found.kinds if kind.files)
+    assert kind.files == (made[1].path, made[0].path)
+    assert kind.size_bytes > 0
+    assert [one.publication_id for one in kept] == [made[2].publication_id]
+    assert [one.path.exists() for one in made] == [False, False, True]
 
 
 def test_nothing_goes_while_somebody_is_at_work(company: Company) -> None:
