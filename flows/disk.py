@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,9 @@ _TOLD_AS = (
     "disk quota exceeded",
     "could not extend file",  # By PostgreSQL.
 )
+
+_LITTLE_ROOM = 1 << 20
+"""Bytes: its shared memory grows by less."""
 
 
 def is_full(error: BaseException) -> bool:
@@ -38,10 +42,15 @@ def told_when_full(root: Path) -> Iterator[None]:
         yield
     except Exception as error:
         # A failing model and a stopping gate say in their own words what the disk has told them.
-        if not is_full(error):
+        if not (is_full(error) or _is_failing_where_full(error, root)):
             raise
         raise NiagaError(
             f"the disk is full: {str(error).partition(chr(10))[0]}",
             f"make room on the disk of {root}, then run the command again: nothing was lost, and "
             "nothing is loaded or paid twice",
         ) from error
+
+
+def _is_failing_where_full(error: BaseException, root: Path) -> bool:
+    """Tell whether SQLite has said of a disk without room only that it fails."""
+    return "disk i/o error" in str(error).lower() and shutil.disk_usage(root).free < _LITTLE_ROOM
