@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from ..commission.plan_model import Plan
     from ..commission.shared_pay_model import Contest, Pool
 
-PLAN_CAP = "plan cap"
-"""The component that carries what the cap of a plan takes away."""
-
 
 @dataclass(frozen=True)
 class Figure:
@@ -61,10 +58,13 @@ class Facts:
 
 def causes_of(line: Row, plan: Plan, facts: Facts) -> list[Cause]:
     """Give the terms of the plan that a line is due to, besides its curve."""
+    from ..commission.limit_model import limit_text
+    from ..commission.limits import PLAN_CAP
+
     component = plan.components.get(line["component_id"])
     if component is None:
         said = plan.cap if line["component_id"] == PLAN_CAP else None
-        return [] if said is None else [Cause("cap", f"cap of the plan: {_cap(said)}")]
+        return [] if said is None else [Cause("cap", f"cap of the plan: {limit_text(said)}")]
     if line["line_kind"] in ("adjustment", "fixed"):
         return list(_of_no_transaction(line, component, facts))
     if line["line_kind"] == "per-order":
@@ -73,6 +73,8 @@ def causes_of(line: Row, plan: Plan, facts: Facts) -> list[Cause]:
 
 
 def _of_no_transaction(line: Row, component: Component, facts: Facts) -> Iterator[Cause]:
+    from ..commission.limit_model import limit_text
+
     cause = line["cause"]
     if cause == "gate":
         for gate in component.gates or []:
@@ -81,7 +83,7 @@ def _of_no_transaction(line: Row, component: Component, facts: Facts) -> Iterato
         for multiplier in component.multiply or []:
             yield Cause(cause, _multiplier(multiplier), _figures([multiplier.call], facts))
     elif cause == "cap" and component.cap is not None:
-        yield Cause(cause, f"cap: {_cap(component.cap)}")
+        yield Cause(cause, f"cap: {limit_text(component.cap)}")
     elif cause == "floor":
         yield Cause(cause, f"floor: {component.floor}")
     elif cause == "return":
@@ -101,12 +103,16 @@ def _of_no_transaction(line: Row, component: Component, facts: Facts) -> Iterato
 
 
 def _of_curve(line: Row, component: Component, facts: Facts) -> Iterator[Cause]:
-    """Give what chose the curve: segments of other curves than the component's own name them."""
+    """Give what chose the curve: segments of other curves than the component's own name them.
+
+    A plan may have been edited since, and have fewer.
+    """
     number = _curve_number(line)
-    if number and component.bands:
+    others = component.bands or component.terms or []
+    if 0 < number <= len(others) and component.bands:
         band = component.bands[number - 1]
         yield Cause("band", f"band {number}: if {band.if_}", _figures(_calls(band.if_), facts))
-    elif number and component.terms:
+    elif 0 < number <= len(others) and component.terms:
         term = component.terms[number - 1]
         said = [term.where, term.from_ and f"from {term.from_}", term.to and f"to {term.to}"]
         yield Cause("term", f"term {number}: {', '.join(str(part) for part in said if part)}")
@@ -182,10 +188,6 @@ def _multiplier(multiplier: Multiplier) -> str:
         for row in multiplier.rows or []
     ]
     return f"multiplied by {multiplier.by}" + (f": {', '.join(rows)}" if rows else "")
-
-
-def _cap(cap: object) -> str:
-    return cap if isinstance(cap, str) else str(getattr(cap, "amount", ""))
 
 
 def _per_order(component: Component) -> str:
