@@ -66,11 +66,22 @@ def main() -> int:
         ]
         for thread in threads:
             thread.start()
-        for thread in threads:
-            thread.join()
+        _wait(work, threads)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return _tell(work, time.monotonic() - began)
+
+
+def _wait(work: _Work, threads: list[threading.Thread]) -> None:
+    try:
+        for thread in threads:
+            thread.join()
+    except KeyboardInterrupt:
+        # What they have mounted and started is taken down by them.
+        _say("broken off: the points at hand come to their end first")
+        work.deadline = 0.0
+        for thread in threads:
+            thread.join()
 
 
 def _options() -> argparse.Namespace:
