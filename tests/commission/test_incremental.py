@@ -67,6 +67,15 @@ components:
     window: quarter
     by: quantity
     marginal: [{from: 0, rate: 3.33%}, {from: 2 units, rate: 7.77%}]
+  sized:
+    window: order
+    grid:
+      down: {quantity: [from 1 unit, from 2 units]}
+      across: {measure(lines): [from 0 USD, from 60 USD]}
+      rates: [[3%, 5%], [7%, 11%]]
+  bonus:
+    by: measure(lines)
+    steps: [{from: 20 USD, pays: 1 USD}, {from: 60 USD, pays: 3 USD}]
 """
 RESULTS = (
     "select * exclude (first_seen_at) from commission.commission_exception order by all",
