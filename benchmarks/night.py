@@ -165,5 +165,6 @@ def _used() -> tuple[float, int]:
 if __name__ == "__main__":
     os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    os.environ["DBT_WRITE_JSON"] = "true"  # It says which models ran, and when.
     measured = _measure(Path(sys.argv[1]))
     Path(sys.argv[2]).write_text(json.dumps(asdict(measured)), encoding="utf-8")

@@ -48,6 +48,8 @@ def run_dbt(
     Raises NiagaError that names the model which failed and why.
     """
     os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
+    # Descriptions of the whole project, which nobody reads: seconds of every run.
+    os.environ.setdefault("DBT_WRITE_JSON", "false")
     from dbt.cli.main import dbtRunner
 
     folder = workspace.warehouse / "dbt"
@@ -69,9 +71,6 @@ def run_dbt(
         arguments += ["--exclude", *exclude]
     if is_full:
         arguments.append("--full-refresh")
-    if verb == "run":
-        # Descriptions of the whole project, which nobody reads: seconds of every run.
-        arguments.append("--no-write-json")
 
     def follow(event: Any) -> None:
         if event.info.name == "NodeFinished":

@@ -19,7 +19,8 @@ opening as (
         opening_balance.amount as opening_amount,
         {{ to_measure('opening_balance.amount', 'component.measure') }} as opening_units,
         row_number() over (
-            partition by opening_balance.participant_id, component.plan_id, component.component_id, opening_balance.as_of
+            partition by
+                opening_balance.participant_id, component.plan_id, component.component_id, opening_balance.as_of
             order by component.valid_from, active.active_from
         ) as version_rank
     from {{ ref('stg_opening_balance') }} as opening_balance

@@ -52,7 +52,8 @@ fitting as (
             and case component_window.on_change
                 when 'rerate' then quota.is_newest
                 when 'split'
-                    then component_window.window_start <= quota.version_to
+                    then
+                        component_window.window_start <= quota.version_to
                         and component_window.window_end >= quota.version_from
                 else true
             end
@@ -139,8 +140,8 @@ divided as (
     left join period
         on
             chosen.part_kind = period.period_kind
-            and period.period_start >= chosen.period_start
-            and period.period_end <= chosen.period_end
+            and chosen.period_start <= period.period_start
+            and chosen.period_end >= period.period_end
             -- What the change of a quota splits off is no period any more.
             and (chosen.on_change <> 'split' or chosen.fit <> 1)
 ),

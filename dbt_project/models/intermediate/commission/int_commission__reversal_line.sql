@@ -83,12 +83,18 @@ valued as (
         curve.denominator_wide,
         component.returns_rate = 'current' or sale.event_id is null as is_at_current_rate,
         -- Where the sale crossed segments there is no single rate to name.
-        {%- for column in ['rate', 'segment_number', 'segment_id'] %}
-            case
-                when component.returns_rate = 'current' or sale.event_id is null then curve.{{ column }}
-                when sale.segments = 1 then sale.{{ column }}
-            end as {{ column }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        case
+            when component.returns_rate = 'current' or sale.event_id is null then curve.rate
+            when sale.segments = 1 then sale.rate
+        end as rate,
+        case
+            when component.returns_rate = 'current' or sale.event_id is null then curve.segment_number
+            when sale.segments = 1 then sale.segment_number
+        end as segment_number,
+        case
+            when component.returns_rate = 'current' or sale.event_id is null then curve.segment_id
+            when sale.segments = 1 then sale.segment_id
+        end as segment_id
     from taking_back
     inner join {{ ref('int_commission__component') }} as component
         on taking_back.component_key = component.component_key

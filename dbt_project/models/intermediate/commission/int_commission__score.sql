@@ -12,7 +12,8 @@ scored as (
             fiscal_period.period_end,
             {{ period_end(named_period_kind('result.period'), named_period_start('result.period')) }}
         ) as period_end,
-        cast(cast(result.achieved_share as decimal(24, 9)) * cast(1000000000 as decimal(10, 0)) as bigint) as score_units,
+        cast(cast(result.achieved_share as decimal(24, 9)) * cast(1000000000 as decimal(10, 0)) as bigint)
+            as score_units,
         result._loaded_at
     from {{ ref('stg_objective_result') }} as result
     left join {{ source('plan', 'fiscal_period') }} as fiscal_period

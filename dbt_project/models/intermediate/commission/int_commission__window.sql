@@ -54,8 +54,8 @@ owned as (
         on
             active.participant_id = own_window.participant_id
             and active.component_key = own_window.component_key
-            and own_window.window_start <= active.active_to
-            and own_window.window_end >= active.active_from
+            and active.active_to >= own_window.window_start
+            and active.active_from <= own_window.window_end
     inner join span
         on
             own_window.window_start <= span.last_sale_date

@@ -20,8 +20,8 @@ final as (
     inner join {{ ref('int_calendar__period') }} as period
         on
             quota_window.pay_kind = period.period_kind
-            and period.period_start <= quota_window.window_end
-            and period.period_end >= quota_window.window_start
+            and quota_window.window_end >= period.period_start
+            and quota_window.window_start <= period.period_end
     inner join span
         on
             period.period_start <= span.last_sale_date

@@ -29,17 +29,17 @@ started as (
 judged as (
     select
         piece.*,
-        coalesce(month.period_start, piece.piece_start) as judged_start,
-        coalesce(month.period_end, piece.piece_end) as judged_end
+        coalesce(month_period.period_start, piece.piece_start) as judged_start,
+        coalesce(month_period.period_end, piece.piece_end) as judged_end
     from piece
     inner join {{ ref('int_commission__component') }} as component
         on piece.component_key = component.component_key
-    left join {{ ref('int_calendar__period') }} as month
+    left join {{ ref('int_calendar__period') }} as month_period
         on
             piece.prorate = 'months'
-            and month.period_kind = {{ month_kind }}
-            and month.period_start >= piece.piece_start
-            and month.period_end <= piece.piece_end
+            and month_period.period_kind = {{ month_kind }}
+            and piece.piece_start <= month_period.period_start
+            and piece.piece_end >= month_period.period_end
 ),
 
 -- `greatest` and `least` pass over NULL: without a day on the component nothing is in common.
@@ -51,7 +51,7 @@ attended as (
         judged.piece_start,
         judged.piece_end,
         judged.judged_start,
-        {{ dbt.datediff('judged.judged_start', 'judged.judged_end', 'day') }} + 1 as days,
+        {{ dbt.datediff('judged.judged_start', 'judged.judged_end', 'day') }} + 1 as all_days,
         least(
             coalesce(sum(case when active.active_from is not null then {{ common_days(
                 ['judged.judged_start', 'active.active_from'], ['judged.judged_end', 'active.active_to']
@@ -67,8 +67,8 @@ attended as (
         on
             judged.participant_id = active.participant_id
             and judged.component_key = active.component_key
-            and active.active_from <= judged.judged_end
-            and active.active_to >= judged.judged_start
+            and judged.judged_end >= active.active_from
+            and judged.judged_start <= active.active_to
     group by
         judged.window_id, judged.component_key, judged.quota_version, judged.piece_start, judged.piece_end,
         judged.judged_start, judged.judged_end
@@ -81,11 +81,11 @@ counted as (
         quota_version,
         piece_start,
         piece_end,
-        cast(sum(days) as bigint) as days,
+        cast(sum(all_days) as bigint) as all_days,
         cast(sum(active_days) as bigint) as active_days,
         cast(sum(active_days_of_version) as bigint) as active_days_of_version,
         count(*) as months,
-        count(case when 2 * active_days >= days then 1 end) as active_months
+        count(case when 2 * active_days >= all_days then 1 end) as active_months
     from attended
     group by window_id, quota_version, piece_start, piece_end
 ),
@@ -114,9 +114,9 @@ factored as (
             else 1
         end as factor_numerator,
         case
-            when piece.on_change = 'blend' then counted.days
+            when piece.on_change = 'blend' then counted.all_days
             when not present.is_present then 1
-            when piece.prorate = 'days' then counted.days
+            when piece.prorate = 'days' then counted.all_days
             when piece.prorate = 'days/365' then 365 * piece.months
             when piece.prorate = 'months' then counted.months
             else 1
@@ -172,8 +172,10 @@ summed as (
         common.denominator,
         max(multiplied.quota_version) as quota_version,
         count(*) = count(multiplied.numerator) as is_complete,
-        cast(sum(multiplied.numerator * {{ wide_idiv('common.denominator', 'multiplied.denominator') }})
-            as {{ type_wide() }}) as numerator
+        cast(
+            sum(multiplied.numerator * {{ wide_idiv('common.denominator', 'multiplied.denominator') }})
+            as {{ type_wide() }}
+        ) as numerator
     from multiplied
     inner join common
         on multiplied.window_id = common.window_id

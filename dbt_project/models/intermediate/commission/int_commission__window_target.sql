@@ -35,8 +35,8 @@ amount as (
     inner join {{ ref('stg_participant') }} as participant
         on
             component_window.participant_id = participant.participant_id
-            and participant.valid_from <= component_window.window_end
-            and participant.valid_to >= component_window.window_start
+            and component_window.window_end >= participant.valid_from
+            and component_window.window_start <= participant.valid_to
     where component_window.said_target_units is null
     union all
     select
@@ -52,16 +52,16 @@ amount as (
 judged as (
     select
         component_window.*,
-        coalesce(month.period_start, component_window.window_start) as judged_start,
-        coalesce(month.period_end, component_window.window_end) as judged_end
+        coalesce(month_period.period_start, component_window.window_start) as judged_start,
+        coalesce(month_period.period_end, component_window.window_end) as judged_end
     from component_window
-    left join {{ ref('int_calendar__period') }} as month
+    left join {{ ref('int_calendar__period') }} as month_period
         on
             component_window.prorate = 'months'
-            and month.period_kind
+            and month_period.period_kind
             = case when component_window.window_kind like 'FY %' then 'FY month' else 'month' end
-            and month.period_start >= component_window.window_start
-            and month.period_end <= component_window.window_end
+            and component_window.window_start <= month_period.period_start
+            and component_window.window_end >= month_period.period_end
 ),
 
 -- `greatest` and `least` pass over NULL: without a day on the component nothing is in common.
@@ -75,7 +75,7 @@ attended as (
         amount.amount_from,
         amount.amount_to,
         amount.target_units,
-        {{ dbt.datediff('judged.judged_start', 'judged.judged_end', 'day') }} + 1 as days,
+        {{ dbt.datediff('judged.judged_start', 'judged.judged_end', 'day') }} + 1 as all_days,
         coalesce(sum(case when active.active_from is not null then {{ common_days(
             ['judged.judged_start', 'active.active_from'], ['judged.judged_end', 'active.active_to']
         ) }} end), 0) as active_days,
@@ -90,8 +90,8 @@ attended as (
         on
             judged.participant_id = active.participant_id
             and judged.component_key = active.component_key
-            and active.active_from <= judged.judged_end
-            and active.active_to >= judged.judged_start
+            and judged.judged_end >= active.active_from
+            and judged.judged_start <= active.active_to
     group by
         judged.window_id, judged.prorate, judged.months_of_window, judged.window_start, judged.judged_start,
         judged.judged_end, amount.amount_from, amount.amount_to, amount.target_units
@@ -115,11 +115,11 @@ factored as (
             when present.is_present and attended.prorate = 'days/365' then 12 * attended.active_days_of_amount
             when attended.judged_start not between attended.amount_from and attended.amount_to then 0
             when present.is_present and attended.prorate = 'months'
-                then case when 2 * attended.active_days >= attended.days then 1 else 0 end
+                then case when 2 * attended.active_days >= attended.all_days then 1 else 0 end
             else 1
         end as factor_numerator,
         case
-            when present.is_present and attended.prorate = 'days' then attended.days
+            when present.is_present and attended.prorate = 'days' then attended.all_days
             when present.is_present and attended.prorate = 'days/365' then 365 * attended.months_of_window
             when attended.prorate = 'months' then present.months
             else 1

@@ -13,7 +13,7 @@ window_quota as (
         measure,
         row_number() over (
             partition by participant_id, quota_type, window_start, window_end
-            order by plan_id, plan_version desc, ordinal
+            order by plan_id asc, plan_version desc, ordinal asc
         ) as rank_of_window
     from {{ ref('int_commission__quota_window') }}
     where quota_numerator is not null
