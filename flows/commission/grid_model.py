@@ -176,6 +176,8 @@ def check_cells(component: Component, cells: Cells) -> None:
             raise ValueError("amounts for each order go with of: net_amount or margin")
     elif cells.of_sale:
         raise ValueError("an amount by what is sold is for each order: say window: order")
+    elif component.window == "life":
+        raise ValueError("a life has no end at which an amount could be paid: say another window")
     elif (component.of, component.credit, component.where) != ("net_amount", "direct", None):
         raise ValueError(
             "an amount for the window measures nothing: leave out of, where and credit"

@@ -187,6 +187,6 @@ def _warnings_of_terms(name: str, component: Component) -> list[str]:
             if component.curves_said:
                 warnings.append(f"{name}: terms[{number}] holds always, and the rate never")
             return warnings
-    if not component.curves_said:
+    if terms and not component.curves_said:
         warnings.append(f"{name}: a sale of which no term holds pays nothing (no_rate)")
     return warnings

@@ -318,6 +318,7 @@ def test_random_grids_pay_what_exact_fractions_do(workspace: Workspace, state: S
 REFUSED = {
     "by: quantity before, running: [{from: 0, rate: 5%}]": "rate_at: before",
     "by: attainment(side), marginal: [{from: 0, rate: 5%}]": "say whole or steps",
+    "window: life, by: attainment(side), steps: [{from: 80%, pays: 5 USD}]": "a life has no end",
     "by: attainment(all), whole: [{from: 0, rate: 5%}]": "no single attainment",
     "by: attainment(other), whole: [{from: 0, rate: 5%}]": "no component `other`",
     "by: attainment(side), whole: [{from: 0 USD, rate: 5%}]": "can't be compared with 0 USD",

@@ -75,6 +75,7 @@ class RandomPlan:
             self.by = "quantity"
         if self.is_by_order and chance.random() < 0.3:
             self.by = self.of
+        self.is_before = self.curve == "running" and chance.random() < 0.5
         self.round = chance.choice([half_away, half_away, half_even])
         re_rates = not self.is_by_order and self.curve in ("whole", "steps")
         self.rounds_lines = chance.random() < 0.3 and not re_rates
@@ -102,6 +103,7 @@ class RandomPlan:
         if self.by != self.of:
             said.append(f"by: {self.by}")
         said.append(f"{self.curve}: [{', '.join(self._rows())}]")
+        said += ["rate_at: before"] if self.is_before else []
         said += [f"fixed_per_order: {money(self.fixed)} USD"] if self.fixed else []
         said += [f"min_per_order: {money(self.least)} USD"] if self.least is not None else []
         said += [f"max_per_order: {money(self.most)} USD"] if self.most is not None else []
@@ -191,7 +193,7 @@ class RandomPlan:
                 pays.append(pay - self.round(self._reached_pay(before)))
                 continue
             if self.curve == "running":
-                delta = self.reached(total) * of
+                delta = self.reached(before if self.is_before else total) * of
             else:
                 units = Fraction(getattr(line, self.by))
                 start = Fraction(getattr(before, self.by))
