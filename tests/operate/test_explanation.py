@@ -40,7 +40,8 @@ create table core.sales_line as
 create table commission.commission_line as
     select
         'S1:1:sale:order|R1|field/1/revenue|' || segment || '|sale' as commission_line_id,
-        'R1' as participant_id, 'field' as plan_id, 'revenue' as component_id, '2026-10' as period,
+        'R1' as participant_id, 'field' as plan_id, 'revenue' as component_id,
+        'participant' as payee, '2026-10' as period,
         'S1:1:sale' as transaction_id, date '2026-10-05' as transaction_date,
         1::decimal(18, 9) as credit_share, 0 as credit_level,
         credited::decimal(24, 6) as credited_amount, 950::decimal(24, 6) as measure_before,

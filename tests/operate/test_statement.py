@@ -33,7 +33,9 @@ create table commission.commission_summary as
         'revenue' as component_id, date '2026-10-01' as window_start,
         20000::decimal(24, 6) as measure_amount, 10000::decimal(24, 6) as quota_amount,
         2::decimal(18, 9) as attainment, 1000::decimal(24, 6) as commission_amount,
-        'IDR' as currency, null::varchar as reason;
+        'IDR' as currency, null::varchar as reason, payee
+    -- What the company keeps is on no statement.
+    from (values ('participant'), ('company')) as payees(payee);
 create table commission.ledger as
     select
         'R1' as participant_id, '2026-10' as posting_period, earned_period,
@@ -46,8 +48,8 @@ create table commission.commission_line as
         date '2026-09-30' + day::integer as transaction_date, 'order' || day as transaction_id,
         'revenue' as component_id, 'sale' as line_kind, 1::decimal(18, 9) as credit_share,
         5000::decimal(24, 6) as credited_amount, 0.05::decimal(18, 9) as rate,
-        250::decimal(24, 6) as commission_amount
-    from range(1, 5) as days(day);
+        250::decimal(24, 6) as commission_amount, payee
+    from range(1, 5) as days(day), (values ('participant'), ('company')) as payees(payee);
 """
 
 
