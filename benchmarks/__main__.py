@@ -17,6 +17,7 @@ _EXAMPLES = f"""\
 examples:
   python -m benchmarks --lines 1000000
   python -m benchmarks --lines 10000000 --json --folder /tmp/ten-million
+  python -m benchmarks --lines 10000000 --components 5
 
 Ten million lines need some 30 GB of disk. Exit codes: 0 measured, and niaga and the yardstick agree
 to the cent; 1 they do not; 2 wrong use. The smallest number of lines is {SMALLEST:,}.
@@ -24,6 +25,7 @@ to the cent; 1 they do not; 2 wrong use. The smallest number of lines is {SMALLE
 _BUDGETS = {
     "ratio": "at most 2",
     "all_marts_ratio": "at most 6",
+    "commission_ratio": "at most 3",
     "increment_share": "at most 0.05",
     "overhead_s": "",
     "peak_gib": "at most 4",
@@ -37,9 +39,9 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parse(arguments)
     if options.folder is None:
         with tempfile.TemporaryDirectory(prefix="niaga-benchmark-") as folder:
-            return _run(Path(folder), options.lines, as_json=options.json)
+            return _run(Path(folder), options)
     options.folder.mkdir(parents=True, exist_ok=True)
-    return _run(options.folder.resolve(), options.lines, as_json=options.json)
+    return _run(options.folder.resolve(), options)
 
 
 def _parse(arguments: list[str] | None) -> argparse.Namespace:
@@ -52,6 +54,10 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--lines", type=int, default=1_000_000, metavar="N", help="sales lines (default: 1000000)"
     )
+    parser.add_argument(
+        "--components", type=int, default=1, metavar="N",
+        help="components of each plan, all of the same curve (default: 1)",
+    )  # fmt: skip
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     parser.add_argument(
         "--folder",
@@ -62,15 +68,17 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     options = parser.parse_args(arguments)
     if options.lines < SMALLEST:
         parser.error(f"--lines: at least {SMALLEST:,}")
+    if options.components < 1:
+        parser.error("--components: at least 1")
     if options.folder is not None and options.folder.exists() and any(options.folder.iterdir()):
         parser.error(f"--folder: {options.folder} is not empty")
     return options
 
 
-def _run(folder: Path, lines: int, *, as_json: bool) -> int:
-    measurement = measure(folder, lines, _say)
+def _run(folder: Path, options: argparse.Namespace) -> int:
+    measurement = measure(folder, options.lines, options.components, _say)
     figures = measurement.figures()
-    if as_json:
+    if options.json:
         print(json.dumps(figures, indent=2))
     else:
         _show(figures)
@@ -84,7 +92,7 @@ def _say(what: str) -> None:
 
 
 def _show(figures: dict[str, Any]) -> None:
-    print(f"{figures['lines']:,} lines")
+    print(f"{figures['lines']:,} lines, {figures['components']} components")
     for name, budget in _BUDGETS.items():
         print(f"  {name:22}{figures[name]:>10}   {budget}".rstrip())
     for title, seconds in figures["seconds"].items():

@@ -1,6 +1,6 @@
 """The company that the benchmark measures: its months, plans and export layouts, as a workspace.
 
-An invented distributor sells for two years through 500 reps on three plans. It writes its exports
+An invented distributor sells for two years through 1,000 reps on three plans. It writes its exports
 in the feeds' own columns, so that what is measured is volume and not the mapping of an odd layout.
 """
 
@@ -27,6 +27,8 @@ PLANS = {
 }
 """Marginal tiers of each plan: lower edge in percent of the month's quota, rate in basis points."""
 
+QUOTA_TYPE = "revenue"
+
 FEEDS = {
     "sales_line": (
         "order_id", "line_number", "document_type", "order_date", "status", "customer_id",
@@ -50,6 +52,11 @@ FEEDS = {
 """Columns of each feed's exports."""
 
 
+def component_names(components: int) -> list[str]:
+    """Give the names of the components of a plan, the first one that of its quotas."""
+    return [QUOTA_TYPE, *(f"{QUOTA_TYPE}_{number}" for number in range(2, components + 1))]
+
+
 def months() -> list[tuple[date, date]]:
     """Give first and last day of each month."""
     starts = [date(FIRST_DAY.year + month // 12, month % 12 + 1, 1) for month in range(MONTHS + 1)]
@@ -61,15 +68,18 @@ def export_name(feed: str, day: date) -> str:
     return f"{feed}_{day}.csv"
 
 
-def write_workspace(root: Path) -> None:
-    """Write settings, sources and plans into `root`; exports have to land in `landing/`."""
+def write_workspace(root: Path, components: int = 1) -> None:
+    """Write settings, sources and plans into `root`; exports have to land in `landing/`.
+
+    A plan has so many components, each paying the same for the same sales.
+    """
     for folder in ("sources", "plans", "landing"):
         (root / folder).mkdir(parents=True, exist_ok=True)
     _write(root / "niaga.yml", {"company": "Benchmark", "currency": CURRENCY, "money_scale": 2})
     for feed, columns in FEEDS.items():
         _write(root / "sources" / f"{feed}_exports.yml", _source(feed, columns))
     for plan in PLANS:
-        _write(root / "plans" / f"{plan}.yml", _plan(plan))
+        _write(root / "plans" / f"{plan}.yml", _plan(plan, components))
 
 
 def _source(feed: str, columns: tuple[str, ...]) -> dict[str, object]:
@@ -80,7 +90,7 @@ def _source(feed: str, columns: tuple[str, ...]) -> dict[str, object]:
     }
 
 
-def _plan(plan: str) -> dict[str, object]:
+def _plan(plan: str, components: int) -> dict[str, object]:
     tiers = [
         {"from": f"{percent}% of quota" if percent else 0, "rate": f"{points / 100:.2f}%"}
         for percent, points in PLANS[plan]
@@ -91,7 +101,10 @@ def _plan(plan: str) -> dict[str, object]:
         "approved": {"by": ["Sales", "Finance"], "on": date(2023, 12, 15)},
         "currency": CURRENCY,
         "pay": "month",
-        "components": {"revenue": {"window": "month", "marginal": tiers}},
+        "components": {
+            name: {"window": "month", "quota": {"type": QUOTA_TYPE}, "marginal": tiers}
+            for name in component_names(components)
+        },
     }
 
 

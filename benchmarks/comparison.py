@@ -58,7 +58,8 @@ CHECKS = (
         from marts.commission.statement
         """,
         """
-        select participant_id, month, commission_amount from '{yardstick}/rep_month.parquet'
+        select participant_id, month, {components} * commission_amount as commission_amount
+        from '{yardstick}/rep_month.parquet'
         """,
     ),
     # A line of niaga's is one segment of the curve, of the yardstick's a whole credit.
@@ -73,7 +74,7 @@ CHECKS = (
             cast(split_part(transaction_id, ':', 2) as integer) as line_number,
             sum(credited_amount) as credited_amount, sum(commission_amount) as commission_amount
         from marts.commission.commission_line
-        group by all
+        group by participant_id, transaction_id, component_id
         """,
         """
         select participant_id, order_id, line_number, credited_amount, commission_amount
@@ -132,19 +133,22 @@ CHECKS = (
 )
 
 
-def compare(workspace: Path, yardstick: Path) -> list[Difference]:
-    """Give the differences between a workspace's current publication and a yardstick's output."""
+def compare(workspace: Path, yardstick: Path, components: int = 1) -> list[Difference]:
+    """Give the differences between a workspace's current publication and a yardstick's output.
+
+    Each of the components of a plan pays what the yardstick does, and a statement pays all of them.
+    """
     marts = workspace / "published" / "current" / "all" / "marts.duckdb"
     with duckdb.connect() as connection:
         connection.execute("set memory_limit = '2GB'")
         connection.execute(f"set temp_directory = '{yardstick / 'spill'}'")
         connection.execute(f"attach '{marts}' as marts (read_only)")
-        found = [_difference(connection, check, yardstick) for check in CHECKS]
+        found = [_difference(connection, check, yardstick, components) for check in CHECKS]
     return [difference for difference in found if difference is not None]
 
 
 def _difference(
-    connection: duckdb.DuckDBPyConnection, check: Check, yardstick: Path
+    connection: duckdb.DuckDBPyConnection, check: Check, yardstick: Path, components: int
 ) -> Difference | None:
     same_key = " and ".join(
         f"niaga.{name} is not distinct from yardstick.{name}" for name in check.key
@@ -156,9 +160,10 @@ def _difference(
     differs = " or ".join(
         f"coalesce(niaga.{name}, 0) <> coalesce(yardstick.{name}, 0)" for name in check.amounts
     )
+    told = check.yardstick.format(yardstick=yardstick, components=components)
     found = connection.execute(
         f"""
-        with niaga as ({check.niaga}), yardstick as ({check.yardstick.format(yardstick=yardstick)})
+        with niaga as ({check.niaga}), yardstick as ({told})
         select {keys}, {amounts}
         from niaga
         full join yardstick on {same_key}

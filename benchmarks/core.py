@@ -28,12 +28,25 @@ def core_seconds(night: Night, workspace: Path) -> dict[str, float]:
     """
     models = _models(workspace)
     core = _with_parents(models, (COMMISSION_LINE, *SUMMARIES))
-    views = {name for name in core if models[name]["config"]["materialized"] == "view"}
-    written = sum(
+    at_work = busy_seconds(model for model in night.models if model.name in core)
+    written = _published_views(night, models, core)
+    return {"ingest": night.stages["ingest"], "models": at_work, "views_published": written}
+
+
+def commission_seconds(night: Night, workspace: Path) -> float:
+    """Give the seconds that a night spent on commission alone, from credits to lines and sums."""
+    models = _models(workspace)
+    needed = _with_parents(models, (COMMISSION_LINE, "commission_summary"))
+    own = {name for name in needed if name.startswith(("int_commission__", "commission_"))}
+    at_work = busy_seconds(model for model in night.models if model.name in own)
+    return at_work + _published_views(night, models, own)
+
+
+def _published_views(night: Night, models: dict[str, dict[str, Any]], names: set[str]) -> float:
+    views = {name for name in names if models[name]["config"]["materialized"] == "view"}
+    return sum(
         seconds for mart, seconds in night.published.items() if mart.rpartition(".")[2] in views
     )
-    at_work = busy_seconds(model for model in night.models if model.name in core)
-    return {"ingest": night.stages["ingest"], "models": at_work, "views_published": written}
 
 
 def busy_seconds(models: Iterable[Model]) -> float:

@@ -18,7 +18,7 @@ from typing import Any
 
 from .company import write_workspace
 from .comparison import Difference, compare
-from .core import core_seconds
+from .core import commission_seconds, core_seconds
 from .generate import generate
 from .night import Night, run_night
 
@@ -53,6 +53,8 @@ class Measurement:
     nothing_new: Night
     one_more_day: Night
     core: dict[str, float]
+    components: int
+    commission: float
     differences: tuple[Difference, ...]
 
     @property
@@ -70,6 +72,10 @@ class Measurement:
             "agrees": self.agrees,
             "ratio": round(sum(self.core.values()) / self.yardstick.total, 2),
             "all_marts_ratio": round(full / self.yardstick.total, 2),
+            "components": self.components,
+            "commission_ratio": round(
+                self.commission / (self.components * self.yardstick.steps["commission"]), 2
+            ),
             "increment_share": round((self.one_more_day.total - nothing_new) / full, 4),
             "overhead_s": round(nothing_new, 2),
             "peak_gib": round(max(night.peak_bytes for night in nights) / _GIB, 2),
@@ -95,12 +101,15 @@ class Measurement:
         }
 
 
-def measure(folder: Path, lines: int, say: Say) -> Measurement:
-    """Invent a company of about `lines` sales lines in `folder` and measure it."""
+def measure(folder: Path, lines: int, components: int, say: Say) -> Measurement:
+    """Invent a company of about `lines` sales lines in `folder` and measure it.
+
+    Its plans have so many components, for each of which the yardstick's commission step counts.
+    """
     say(f"writing exports of {lines:,} lines")
     exports = generate(folder, lines)
     workspace = folder / "workspace"
-    write_workspace(workspace)
+    write_workspace(workspace, components)
 
     say("running the yardstick")
     output = folder / "yardstick"
@@ -113,10 +122,11 @@ def measure(folder: Path, lines: int, say: Say) -> Measurement:
     if not full.is_full:
         raise RuntimeError("the full night did not build anew")
     core = core_seconds(full, workspace)
+    commission = commission_seconds(full, workspace)
 
     say("running the yardstick again, and comparing")
     yardstick = min(yardstick, _run_yardstick(output, exports.full), key=lambda run: run.total)
-    differences = compare(workspace, output)
+    differences = compare(workspace, output, components)
 
     say("running a night with nothing new")
     nothing_new = run_night(workspace, folder / "nothing_new.json")
@@ -126,14 +136,15 @@ def measure(folder: Path, lines: int, say: Say) -> Measurement:
         raise RuntimeError("the night with one day more built everything anew")
     say("running the yardstick with that day, and comparing")
     _run_yardstick(output, exports.full, exports.day)
-    differences += compare(workspace, output)
+    differences += compare(workspace, output, components)
 
     say("running another night with nothing new")
     another = run_night(workspace, folder / "nothing_new_again.json")
     nothing_new = min(nothing_new, another, key=lambda night: night.total)
     return Measurement(
-        exports.lines, yardstick, empty, full, nothing_new, one_more_day, core, tuple(differences)
-    )
+        exports.lines, yardstick, empty, full, nothing_new, one_more_day, core, components,
+        commission, tuple(differences),
+    )  # fmt: skip
 
 
 def _run_yardstick(output: Path, *exports: Path) -> Yardstick:

@@ -227,10 +227,16 @@ def _write_superseded_days(connection: duckdb.DuckDBPyConnection, segments: list
         connection.execute(f"insert into run.superseded_days select {unnested}", columns)
 
 
+_OF_NO_BUILD = {
+    "keep_publications", "metrics_file", "nightly_at", "notifications", "retention", "state",
+}  # fmt: skip
+"""Settings that a build does not go by."""
+
+
 def _fingerprint(workspace: Workspace, plans: dict[str, pa.Table]) -> str:
     """Hash what changes the meaning of a build besides its data: settings, plans, models."""
     digest = hashlib.sha256()
-    digest.update(repr(workspace.settings).encode())
+    digest.update(workspace.settings.model_dump_json(exclude=_OF_NO_BUILD).encode())
     digest.update(str(workspace.root).encode())
     digest.update(f"{version('niaga')} {duckdb.__version__}".encode())
     for name, table in plans.items():

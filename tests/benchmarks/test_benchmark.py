@@ -30,7 +30,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(folder: Path) -> subprocess.CompletedProcess[str]:
     """The whole benchmark, once."""
     return subprocess.run(
-        [sys.executable, "-m", "benchmarks", "--lines", str(LINES), "--json", "--folder", folder],
+        [sys.executable, "-m", "benchmarks", "--lines", str(LINES), "--components", "2",
+         "--json", "--folder", folder],
         cwd=REPOSITORY, capture_output=True, text=True, check=False,
     )  # fmt: skip
 
@@ -43,7 +44,14 @@ def test_niaga_and_the_yardstick_agree_and_every_figure_is_there(
 
     assert figures["agrees"] is True
     assert abs(figures["lines"] - LINES) < LINES / 100
-    for name in ("ratio", "all_marts_ratio", "overhead_s", "peak_gib", "yardstick_peak_gib"):
+    for name in (
+        "ratio",
+        "all_marts_ratio",
+        "commission_ratio",
+        "overhead_s",
+        "peak_gib",
+        "yardstick_peak_gib",
+    ):
         assert figures[name] > 0, name
     assert isinstance(figures["increment_share"], float)
     seconds = figures["seconds"]
@@ -70,8 +78,8 @@ def test_a_wrong_cent_is_found(
         f"as commission_amount) from '{right}') to '{wrong / 'rep_month.parquet'}'"
     )
 
-    assert compare(folder / "workspace", folder / "yardstick") == []
-    found = compare(folder / "workspace", wrong)
+    assert compare(folder / "workspace", folder / "yardstick", 2) == []
+    found = compare(folder / "workspace", wrong, 2)
 
     assert [difference.check for difference in found] == [
         "pay and credit of each participant in each month",
@@ -101,7 +109,7 @@ def test_a_missing_row_is_found(
         f"to '{wrong / 'commission_line.parquet'}'"
     )
 
-    (difference,) = compare(folder / "workspace", wrong)
+    (difference,) = compare(folder / "workspace", wrong, 2)
 
     assert difference.check == "pay and credit of each order line"
     assert [row[1:3] for row in difference.rows] == [lost]
@@ -114,8 +122,8 @@ def test_a_difference_is_shown_and_fails_the_command(
     night = Night(total=2.0, stages={"ingest": 1.0})
     full = Night(total=4.0, stages={"ingest": 2.0})
     measurement = Measurement(
-        20_000, Yardstick({"curve": 0.5}, 0.5, 1 << 30), night, full, night, night,
-        {"ingest": 1.0}, (difference,),
+        20_000, Yardstick({"curve": 0.25, "commission": 0.25}, 0.5, 1 << 30), night, full, night,
+        night, {"ingest": 1.0}, 2, 1.5, (difference,),
     )  # fmt: skip
     monkeypatch.setattr(command, "measure", lambda *_: measurement)
 
@@ -123,8 +131,9 @@ def test_a_difference_is_shown_and_fails_the_command(
 
     shown = capsys.readouterr()
     figures = json.loads(shown.out)
-    # ratio 1.0 / 0.5, all marts (4 - 2) / 0.5, a day more (2 - 2) / (4 - 2)
+    # ratio 1.0 / 0.5, of commission 1.5 / (2 * 0.25), all marts (4 - 2) / 0.5, a day more (2 - 2) / (4 - 2)
     assert (figures["agrees"], figures["ratio"]) == (False, 2.0)
+    assert figures["commission_ratio"] == 3.0
     assert (figures["all_marts_ratio"], figures["increment_share"]) == (4.0, 0.0)
     assert "differ: pay" in shown.err
     assert "1007 | 0.01" in shown.err
