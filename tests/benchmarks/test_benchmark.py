@@ -30,8 +30,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(folder: Path) -> subprocess.CompletedProcess[str]:
     """The whole benchmark, once."""
     return subprocess.run(
-        [sys.executable, "-m", "benchmarks", "--lines", str(LINES), "--components", "2",
-         "--json", "--folder", folder],
+        [sys.executable, "-m", "benchmarks", "--lines", str(LINES), "--json", "--folder", folder],
         cwd=REPOSITORY, capture_output=True, text=True, check=False,
     )  # fmt: skip
 
@@ -78,8 +77,8 @@ def test_a_wrong_cent_is_found(
         f"as commission_amount) from '{right}') to '{wrong / 'rep_month.parquet'}'"
     )
 
-    assert compare(folder / "workspace", folder / "yardstick", 2) == []
-    found = compare(folder / "workspace", wrong, 2)
+    assert compare(folder / "workspace", folder / "yardstick") == []
+    found = compare(folder / "workspace", wrong)
 
     assert [difference.check for difference in found] == [
         "pay and credit of each participant in each month",
@@ -109,7 +108,7 @@ def test_a_missing_row_is_found(
         f"to '{wrong / 'commission_line.parquet'}'"
     )
 
-    (difference,) = compare(folder / "workspace", wrong, 2)
+    (difference,) = compare(folder / "workspace", wrong)
 
     assert difference.check == "pay and credit of each order line"
     assert [row[1:3] for row in difference.rows] == [lost]
@@ -131,7 +130,8 @@ def test_a_difference_is_shown_and_fails_the_command(
 
     shown = capsys.readouterr()
     figures = json.loads(shown.out)
-    # ratio 1.0 / 0.5, of commission 1.5 / (2 * 0.25), all marts (4 - 2) / 0.5, a day more (2 - 2) / (4 - 2)
+    # ratio 1.0 / 0.5, commission 1.5 / (2 * 0.25)
+    # all marts (4 - 2) / 0.5, a day more (2 - 2) / (4 - 2)
     assert (figures["agrees"], figures["ratio"]) == (False, 2.0)
     assert figures["commission_ratio"] == 3.0
     assert (figures["all_marts_ratio"], figures["increment_share"]) == (4.0, 0.0)
