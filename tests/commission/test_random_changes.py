@@ -64,10 +64,16 @@ class Group:
     def change(self) -> dict[str, str]:
         """Give the one row that is new or is not as it was."""
         sales = self.lines[:9]
-        kind = self.chance.choice(["new", "back", "void", "amount", "day", "seller", "product"])
+        kind = self.chance.choice(
+            ["new", "side", "side", "back", "void", "amount", "day", "seller", "product"]
+        )
         line = self.chance.choice(sales)
         if kind == "new":
             return self._sale(f"{self.name}-new")
+        if kind == "side":
+            # Enough to move what bands, gates and members go by, in windows of other components.
+            more = {"product_id": f"{self.name}-side", "net_amount": "95"}
+            return self._sale(f"{self.name}-new") | more
         if kind == "back":
             return self._return_of(self.chance.choice(sales[3:]), f"{self.name}-back")
         other = self._sale(line["order_id"])
