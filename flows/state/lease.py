@@ -107,7 +107,7 @@ def _beating(engine: Engine, holding: Holding) -> Iterator[None]:
 def is_held(connection: Connection, name: str) -> bool:
     """Tell whether a living process holds the lease `name`."""
     row = connection.execute(select(lease).where(lease.c.name == name)).one_or_none()
-    return row is not None and not _is_dead(row, {"acquired_at": utc_now(), "host": _host()})
+    return row is not None and not _is_dead(row, {"acquired_at": utc_now()} | _this_process())
 
 
 def _beat(engine: Engine, holding: Holding, is_over: threading.Event) -> None:
@@ -124,12 +124,9 @@ def _acquire(engine: Engine, holding: Holding, verb: str) -> None:
         "name": holding.name,
         "holder": holding.token,
         "verb": verb,
-        "host": _host(),
-        "pid": os.getpid(),
-        "process_started_at": _started_at(psutil.Process()),
         "acquired_at": now,
         "expires_at": now + timedelta(seconds=LEASE_SECONDS),
-    }
+    } | _this_process()
     try:
         with engine.begin() as connection:
             _claim(connection, ours)
@@ -170,6 +167,14 @@ def _is_dead(row: Any, ours: dict[str, Any]) -> bool:
     # process: then the holder still beats.
     last_beat = row.expires_at - timedelta(seconds=LEASE_SECONDS)
     return bool(now - last_beat > timedelta(seconds=3 * HEARTBEAT_SECONDS))
+
+
+def _this_process() -> dict[str, Any]:
+    return {
+        "host": _host(),
+        "pid": os.getpid(),
+        "process_started_at": _started_at(psutil.Process()),
+    }
 
 
 def _started_at(process: psutil.Process) -> datetime:

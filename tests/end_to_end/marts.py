@@ -73,3 +73,11 @@ def october(company: Path) -> list[str]:
         if "No Faktur" in lines[0] and "/10/2026" in lines[1]:
             return [lines[0], *(line for line in lines[1:] if ";JUAL;" in line)]
     raise AssertionError("no export of October in the archive")
+
+
+def one_more_sale(company: Path, number: int) -> bytes:
+    """Give an export of the ERP with one more sale of a rep on a plan."""
+    header, *sales = october(company)
+    sale = next(sale for sale in sales if ";POSTED;" in sale and ";K1" in sale)
+    again = sale.replace(sale.split(";")[0], f"NEW{number}")
+    return f"{header}\r\n{again}\r\n".encode()

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from niaga.progress import Silent
 from niaga.refresh.dbt_runner import run_dbt
 from niaga.refresh.reference import marts_page
@@ -17,7 +18,10 @@ def test_unit_and_data_tests_of_all_models_hold(clean: Path) -> None:
     assert run_dbt(workspace, "tests", ["*"], Silent(), verb="test") > 60
 
 
-def test_every_model_is_described_and_every_mart_has_an_owner_and_a_contract(clean: Path) -> None:
+def test_every_model_is_described_and_every_mart_has_an_owner_and_a_contract(
+    clean: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DBT_WRITE_JSON", "true")
     run_dbt(find_workspace(clean), "tests", ["*"], Silent(), verb="list")
     manifest = json.loads((clean / "warehouse" / "dbt" / "target" / "manifest.json").read_text())
     models = [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]

@@ -16,8 +16,7 @@ from typing import Any
 import httpx
 import pytest
 
-from .marts import query
-from .test_night import one_more_sale
+from .marts import one_more_sale, query
 
 AROUND_SECONDS = 10.0
 """What events, Prefect and the start of two processes may take beside ingest and refresh.

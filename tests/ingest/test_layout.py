@@ -159,7 +159,7 @@ def test_a_change_is_shown_by_ingest_and_status_and_kept(
     [kept] = read_status(company.workspace).layout_changes
     assert (kept.source, kept.column, kept.change) == ("erp", "Voucher", "new column")
     assert [load.changes is None for load in company.loads()] == [True, False]
-    commands.status(False, root)
+    commands.status(False, root, as_page=False, as_prometheus=False)
     assert "Columns that are not as they were" in capsys.readouterr().out
 
 

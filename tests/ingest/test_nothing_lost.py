@@ -7,9 +7,12 @@ from pathlib import Path
 import duckdb
 import pytest
 from niaga.errors import GateStopped
+from niaga.ingest.durable import sha256_of
 from niaga.progress import Silent
 from niaga.refresh.gates import check
 from niaga.refresh.registration import complete, register
+from niaga.state.tables import segment
+from sqlalchemy import update
 
 from .conftest import HEADER, Company, line
 
@@ -26,11 +29,16 @@ def stopped_by(company: Company) -> list[str]:
     return []
 
 
-def lose_a_row(file: Path, condition: str) -> None:
-    """Take rows out of a file as no reader could tell from the file."""
+def lose_a_row(company: Company, file: Path, condition: str) -> None:
+    """Take rows out of a file as if they had been lost before it was committed."""
     with duckdb.connect() as connection:
         connection.execute(f"create table kept as from '{file}' where not ({condition})")
         connection.execute(f"copy kept to '{file}' (format parquet)")
+    path = file.relative_to(company.workspace.root).as_posix()
+    with company.state.engine.begin() as connection:
+        connection.execute(
+            update(segment).where(segment.c.path == path).values(sha256=sha256_of(file))
+        )
 
 
 def test_rows_in_are_rows_kept_and_held_and_left_out(company: Company) -> None:
@@ -56,7 +64,7 @@ def test_a_row_that_is_lost_stops_the_gate(
     company.land("penjualan_2026-01.csv", MIXED + FAULTY)
     company.ingest()
     [file] = (company.workspace.root / folder).glob("*.parquet")
-    lose_a_row(file, lost)
+    lose_a_row(company, file, lost)
     assert any(found.startswith(sentence) for found in stopped_by(company))
 
 

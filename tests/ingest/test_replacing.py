@@ -412,6 +412,8 @@ def test_loads_of_an_older_version_are_given_what_they_say_anew(bare_company: Co
             "update load set status = 'superseded' where status = 'replaced'",
             "drop index ix_load_source_replaced_from",
             *(f"alter table load drop column replaced_{it}" for it in ("column", "from", "to")),
+            "drop table notice",
+            "drop table notice_target",
             "update alembic_version set version_num = '0004'",
         ):
             connection.exec_driver_sql(statement)
