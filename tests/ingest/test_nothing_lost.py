@@ -88,6 +88,6 @@ def test_what_an_earlier_build_has_seen_is_not_counted_again(company: Company) -
     company.ingest()
     assert stopped_by(company) == []
     [file] = company.workspace.quarantine.glob("*.parquet")
-    lose_a_row(file, "true")
+    lose_a_row(company, file, "true")
     [sentence] = stopped_by(company)
     assert sentence.startswith("quarantine has the records")
