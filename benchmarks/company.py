@@ -91,10 +91,6 @@ def _source(feed: str, columns: tuple[str, ...]) -> dict[str, object]:
 
 
 def _plan(plan: str, components: int) -> dict[str, object]:
-    tiers = [
-        {"from": f"{percent}% of quota" if percent else 0, "rate": f"{points / 100:.2f}%"}
-        for percent, points in PLANS[plan]
-    ]
     return {
         "plan": plan,
         "from": FIRST_DAY,
@@ -102,10 +98,17 @@ def _plan(plan: str, components: int) -> dict[str, object]:
         "currency": CURRENCY,
         "pay": "month",
         "components": {
-            name: {"window": "month", "quota": {"type": QUOTA_TYPE}, "marginal": tiers}
+            name: {"window": "month", "quota": {"type": QUOTA_TYPE}, "marginal": _tiers(plan)}
             for name in component_names(components)
         },
     }
+
+
+def _tiers(plan: str) -> list[dict[str, object]]:
+    return [
+        {"from": f"{percent}% of quota" if percent else 0, "rate": f"{points / 100:.2f}%"}
+        for percent, points in PLANS[plan]
+    ]
 
 
 def _write(path: Path, content: dict[str, object]) -> None:

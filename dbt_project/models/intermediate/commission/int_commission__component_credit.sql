@@ -11,7 +11,7 @@
 
 with
 
-credit as (
+credit as {{ inlined() }} (
     select * from {{ ref('int_commission__credit') }}
     {% if goes_on %}
         where root_order_id in (select touched.root_order_id from {{ ref('int_sales__touched_order') }} as touched)
@@ -54,61 +54,52 @@ assignment as (
 ),
 
 sold as (
-    select
-        credit.*,
-        component.component_key,
-        component.component_key as original_component_key,
-        {{ curve_of_terms(filters) }} as curve_number
+    {{ sold_credits('credit', filters, goes_on) }}
+),
+
+-- Of the sales that come back, which are few, where they counted.
+taken_back_event as (
+    select distinct original_event_id
     from credit
-    inner join assignment
-        on
-            credit.participant_id = assignment.participant_id
-            and credit.event_date between assignment.valid_from and assignment.valid_to
-    inner join crediting as component
-        on
-            assignment.plan_id = component.plan_id
-            and credit.credit_kind = component.credit_kind
-            and credit.credit_level = component.credit_level
-            and credit.event_kind = component.event_kind
-            and credit.event_date between component.valid_from and component.valid_to
-    left join left_participant
-        on credit.participant_id = left_participant.participant_id
-    {{ tables_of_conditions(filters, of_touched_orders=goes_on) }}
-    where
-        not credit.is_taking_back
-        and (left_participant.leave_date is null or credit.event_date <= left_participant.leave_date)
-        and (
-            not component.needs_full_split
-            or case when component.shares_out_pay then credit.is_full_pay_split else credit.is_full_split end
-        )
-        and {{ condition_holds(filters, 'component.filter_number') }}
+    where is_taking_back
+),
+
+returned_credit as (
+    select credit.*
+    from credit
+    inner join taken_back_event
+        on credit.event_id = taken_back_event.original_event_id
+),
+
+returned as (
+    {{ sold_credits('returned_credit', filters, goes_on) }}
 ),
 
 sold_component as (
     select
-        sold.event_id,
-        sold.participant_id,
-        sold.credit_kind,
-        sold.credit_level,
-        sold.event_date,
-        sold.curve_number,
+        returned.event_id,
+        returned.participant_id,
+        returned.credit_kind,
+        returned.credit_level,
+        returned.event_date,
+        returned.curve_number,
         component.component_key,
         component.plan_id,
         component.component_id,
         component.returns_rate,
         coalesce(own_window.window_start, period_day.period_start) as window_start
-    from sold
+    from returned
     inner join component
-        on sold.component_key = component.component_key
+        on returned.component_key = component.component_key
     left join period_day
         on
             component.window_kind = period_day.period_kind
-            and sold.event_date = period_day.day
+            and returned.event_date = period_day.day
     left join own_window
         on
-            sold.participant_id = own_window.participant_id
-            and sold.component_key = own_window.component_key
-            and sold.event_date between own_window.window_start and own_window.window_end
+            returned.participant_id = own_window.participant_id
+            and returned.component_key = own_window.component_key
+            and returned.event_date between own_window.window_start and own_window.window_end
 ),
 
 current_component as (
@@ -147,41 +138,50 @@ taken_back as (
     where credit.is_taking_back
 ),
 
--- What comes back of sales that count as if that part had never been sold.
-unsold as (
-    select
-        original_event_id,
-        participant_id,
-        credit_kind,
-        credit_level,
-        original_component_key,
-        cast(sum(net_units) as bigint) as net_units,
-        cast(sum(margin_units) as bigint) as margin_units
-    from taken_back
-    where original_returns_rate = 'rerate'
-    group by original_event_id, participant_id, credit_kind, credit_level, original_component_key
-),
+{% if has_rerated_returns() %}
+    -- What comes back of sales that count as if that part had never been sold.
+    unsold as (
+        select
+            original_event_id,
+            participant_id,
+            credit_kind,
+            credit_level,
+            original_component_key,
+            cast(sum(net_units) as bigint) as net_units,
+            cast(sum(margin_units) as bigint) as margin_units
+        from taken_back
+        where original_returns_rate = 'rerate'
+        group by original_event_id, participant_id, credit_kind, credit_level, original_component_key
+    ),
+{% endif %}
 
 every_line as (
     select
         sold.*,
         cast(null as date) as original_window_start,
         cast(null as {{ dbt.type_string() }}) as original_returns_rate,
-        coalesce(unsold.net_units, 0) as unsold_net_units,
-        coalesce(unsold.margin_units, 0) as unsold_margin_units
+        {% if has_rerated_returns() %}
+            coalesce(unsold.net_units, 0) as unsold_net_units,
+            coalesce(unsold.margin_units, 0) as unsold_margin_units
+        {% else %}
+            cast(0 as bigint) as unsold_net_units,
+            cast(0 as bigint) as unsold_margin_units
+        {% endif %}
     from sold
-    left join unsold
-        on
-            sold.event_id = unsold.original_event_id
-            and sold.participant_id = unsold.participant_id
-            and sold.credit_kind = unsold.credit_kind
-            and sold.credit_level = unsold.credit_level
-            and sold.component_key = unsold.original_component_key
+    {% if has_rerated_returns() %}
+        left join unsold
+            on
+                sold.event_id = unsold.original_event_id
+                and sold.participant_id = unsold.participant_id
+                and sold.credit_kind = unsold.credit_kind
+                and sold.credit_level = unsold.credit_level
+                and sold.component_key = unsold.original_component_key
+    {% endif %}
     union all
     select
         taken_back.*,
-        0 as unsold_net_units,
-        0 as unsold_margin_units
+        cast(0 as bigint) as unsold_net_units,
+        cast(0 as bigint) as unsold_margin_units
     from taken_back
     where taken_back.original_returns_rate <> 'rerate'
 ),

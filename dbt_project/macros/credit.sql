@@ -1,0 +1,43 @@
+{# The components that sales count for, and on which curve: of `credits`, a relation of credits in the model
+   int_commission__component_credit, which has what is joined here. Written out for each relation, so that no
+   engine keeps all credits aside to look up a few of them. #}
+{% macro sold_credits(credits, filters, goes_on) -%}
+    select
+        credit.*,
+        component.component_key,
+        component.component_key as original_component_key,
+        {{ curve_of_terms(filters) }} as curve_number
+    from {{ credits }} as credit
+    inner join assignment
+        on
+            credit.participant_id = assignment.participant_id
+            and credit.event_date between assignment.valid_from and assignment.valid_to
+    inner join crediting as component
+        on
+            assignment.plan_id = component.plan_id
+            and credit.credit_kind = component.credit_kind
+            and credit.credit_level = component.credit_level
+            and credit.event_kind = component.event_kind
+            and credit.event_date between component.valid_from and component.valid_to
+    left join left_participant
+        on credit.participant_id = left_participant.participant_id
+    {{ tables_of_conditions(filters, of_touched_orders=goes_on) }}
+    where
+        not credit.is_taking_back
+        and (left_participant.leave_date is null or credit.event_date <= left_participant.leave_date)
+        and (
+            not component.needs_full_split
+            or case when component.shares_out_pay then credit.is_full_pay_split else credit.is_full_split end
+        )
+        and {{ condition_holds(filters, 'component.filter_number') }}
+{%- endmacro %}
+
+{# Whether some component pays for sales as if what comes back of them had never been sold. #}
+{% macro has_rerated_returns() -%}
+    {%- if execute -%}
+        {{ return(run_query(
+            'select 1 from ' ~ source('plan', 'plan_component') ~ " where returns_rate = 'rerate' limit 1"
+        ).rows | length > 0) }}
+    {%- endif -%}
+    {{ return(true) }}
+{%- endmacro %}
