@@ -83,12 +83,3 @@
 {% macro default__all_but(relation, column) -%} {{ relation }}.* exclude ({{ column }}) {%- endmacro %}
 
 {% macro spark__all_but(relation, column) -%} {{ relation }}.* except ({{ column }}) {%- endmacro %}
-
-{# Of a part of a query that is read more than once: not kept aside, since reading it anew takes less memory. #}
-{% macro inlined() -%}
-    {{ return(adapter.dispatch('inlined')()) }}
-{%- endmacro %}
-
-{% macro default__inlined() -%} not materialized {%- endmacro %}
-
-{% macro spark__inlined() -%}{%- endmacro %}

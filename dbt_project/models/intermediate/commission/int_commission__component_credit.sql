@@ -11,11 +11,22 @@
 
 with
 
-credit as {{ inlined() }} (
+-- Read once by each: what several read is kept aside, and these are many.
+credit as (
     select * from {{ ref('int_commission__credit') }}
     {% if goes_on %}
         where root_order_id in (select touched.root_order_id from {{ ref('int_sales__touched_order') }} as touched)
     {% endif %}
+),
+
+taking_back as (
+    select taking_back.*
+    from {{ ref('int_commission__credit') }} as taking_back
+    {% if goes_on %}
+        inner join {{ ref('int_sales__touched_order') }} as touched_order
+            on taking_back.root_order_id = touched_order.root_order_id
+    {% endif %}
+    where taking_back.is_taking_back
 ),
 
 component as (
@@ -59,14 +70,12 @@ sold as (
 
 -- Of the sales that come back, which are few, where they counted.
 taken_back_event as (
-    select distinct original_event_id
-    from credit
-    where is_taking_back
+    select distinct original_event_id from taking_back
 ),
 
 returned_credit as (
     select credit.*
-    from credit
+    from {{ ref('int_commission__credit') }} as credit
     inner join taken_back_event
         on credit.event_id = taken_back_event.original_event_id
 ),
@@ -115,32 +124,31 @@ current_component as (
 
 taken_back as (
     select
-        credit.*,
+        taking_back.*,
         coalesce(current_component.component_key, sold_component.component_key) as component_key,
         sold_component.component_key as original_component_key,
         sold_component.curve_number,
         sold_component.window_start as original_window_start,
         sold_component.returns_rate as original_returns_rate
-    from credit
+    from taking_back
     inner join sold_component
         on
-            credit.original_event_id = sold_component.event_id
-            and credit.participant_id = sold_component.participant_id
-            and credit.credit_kind = sold_component.credit_kind
-            and credit.credit_level = sold_component.credit_level
+            taking_back.original_event_id = sold_component.event_id
+            and taking_back.participant_id = sold_component.participant_id
+            and taking_back.credit_kind = sold_component.credit_kind
+            and taking_back.credit_level = sold_component.credit_level
     left join current_component
         on
-            credit.participant_id = current_component.participant_id
+            taking_back.participant_id = current_component.participant_id
             and sold_component.plan_id = current_component.plan_id
             and sold_component.component_id = current_component.component_id
-            and credit.event_date between current_component.assigned_from and current_component.assigned_to
-            and credit.event_date between current_component.version_from and current_component.version_to
-    where credit.is_taking_back
+            and taking_back.event_date between current_component.assigned_from and current_component.assigned_to
+            and taking_back.event_date between current_component.version_from and current_component.version_to
 ),
 
 {% if has_rerated_returns() %}
     -- What comes back of sales that count as if that part had never been sold.
-    unsold as (
+    unsold as ( -- noqa: ST03
         select
             original_event_id,
             participant_id,
@@ -169,7 +177,7 @@ every_line as (
         {% endif %}
     from sold
     {% if has_rerated_returns() %}
-        left join unsold
+        left join unsold -- noqa: ST11
             on
                 sold.event_id = unsold.original_event_id
                 and sold.participant_id = unsold.participant_id
