@@ -55,10 +55,11 @@ class Deployments:
         self._verbs = {deployment_id: verb for verb, deployment_id in self._ids.items()}
 
     def asked(self) -> list[Asked]:
-        """Give what is asked for, also what is for later, in the order of time."""
-        found = self._client.get_scheduled_flow_runs_for_deployments(
-            [*self._ids.values()], limit=_AT_MOST
-        )
+        """Give what is asked for, also what is for later, in the order of time.
+
+        It only reads. The question that Prefect's own runners ask also notes that they asked: each
+        time the server wrote that, an automation that wanted to write had to wait for two seconds.
+        """
         return [
             Asked(
                 run.id,
@@ -66,7 +67,7 @@ class Deployments:
                 run.next_scheduled_start_time or run.expected_start_time or datetime.now(UTC),
                 run.state_name == "AwaitingRetry",
             )
-            for run in found
+            for run in self._runs(StateType.SCHEDULED)
             if run.deployment_id is not None
         ]
 
@@ -105,20 +106,18 @@ class Deployments:
 
         What has to be done is found again in the folders and the state database.
         """
-        while found := self._left():
+        while found := self._runs(*_UNDER_WAY, StateType.SCHEDULED):
             for run in found:
                 is_under_way = run.state_type in _UNDER_WAY
                 message = "the service that had it is gone"
                 state = Crashed if is_under_way else Cancelled
                 self._client.set_flow_run_state(run.id, state(message=message), force=True)
 
-    def _left(self) -> list[FlowRun]:
+    def _runs(self, *types: StateType) -> list[FlowRun]:
         return self._client.read_flow_runs(
             flow_run_filter=FlowRunFilter(
                 deployment_id=FlowRunFilterDeploymentId(any_=[*self._ids.values()]),
-                state=FlowRunFilterState(
-                    type=FlowRunFilterStateType(any_=[*_UNDER_WAY, StateType.SCHEDULED])
-                ),
+                state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[*types])),
             ),
             sort=FlowRunSort.EXPECTED_START_TIME_ASC,
             limit=_AT_MOST,
