@@ -46,13 +46,13 @@ from .curves import (
 from .eligibility import WHO_SCHEMA, who_rows
 from .exchange import SCHEMAS as EXCHANGE_SCHEMAS
 from .exchange import exchange_rows
-from .filters import EVERY_SALE, FILTER_SCHEMA, Filters, asks_margin
+from .filters import FILTER_SCHEMA, Filters, asks_margin
 from .grid_model import walk_of_cells
 from .house_model import DECIMALS, deducted_columns, houses_of, is_deducted
 from .measures import MEASURES
 from .order_amounts import ORDER_AMOUNT_SCHEMA, order_amount_rows
+from .plan_cap import plan_cap_rows
 from .plans import PlanFile, load_plans
-from .quota_model import QuotaRule
 from .rounding_model import Rounding
 from .score import against_quota
 from .units import LARGEST, parse_yearly_money
@@ -164,13 +164,8 @@ def compile_plans(workspace: Workspace) -> dict[str, pa.Table]:
             rows["plan_level"] += level_rows(key, component)
             for table, added in (pair for each in added_rows for pair in each.items()):
                 rows[table] += added
-        if file.plan.cap is not None:
-            row = _plan_cap_row(file)
-            rows["plan_component"].append(row)
-            rows["plan_limit"].append(limits.plan_cap_row(file.plan, row["component_key"], scale))
-            rows["plan_quota_rule"].append(
-                quota_rules.rule_row(row["component_key"], None, QuotaRule(), row["window_kind"])
-            )
+        for table, added in plan_cap_rows(file, scale).items():
+            rows[table] += added
     rows["fiscal_period"] = fiscal_periods(workspace.settings.fiscal_year)
     rows["plan_filter"] = filters.rows
     return {
@@ -213,41 +208,6 @@ def _target_units(text: str, scale: Scale) -> int:
     if exact.denominator != 1:
         raise ValueError("more decimals than the workspace's money_scale")
     return int(exact.numerator)
-
-
-def _plan_cap_row(file: PlanFile) -> dict[str, Any]:
-    """Give the component that carries what the cap of the whole plan takes away."""
-    plan = file.plan
-    return {
-        "component_key": f"{plan.plan}/{plan.version}/{limits.PLAN_CAP}",
-        "plan_id": plan.plan,
-        "plan_version": plan.version,
-        "component_id": limits.PLAN_CAP,
-        "ordinal": len(plan.components) + 1,
-        "title": "Cap of the plan",
-        "measure": "pay",
-        "event_kind": None,
-        "window_kind": limits.plan_cap_window(plan),
-        "valid_from": plan.from_,
-        "valid_to": file.valid_to,
-        "filter_number": EVERY_SALE,
-        "asks_margin": False,
-        "shares_out_pay": False,
-        "needs_full_split": False,
-        "walk": "segments",
-        "re_rates_at_edges": False,
-        "needs_quota": False,
-        "needs_target": False,
-        "is_narrow": True,
-        "rounds_to_even": False,
-        "rounds_each_line": False,
-        "rounding_unit": 1,
-        "target_numerator": 0,
-        "target_denominator": 1,
-        "returns_rate": "as_sold",
-        "returns_keep_attainment": False,
-        "payee": "participant",
-    }
 
 
 def _component_rows(

@@ -257,13 +257,6 @@ class Component(Curve, OrderAmounts):
         """The component's own curve, number 0, and the others by their numbers."""
         return [self.cells.curves[0] if self.cells else self, *self.other_curves]
 
-    def condition_of(self, curve_number: int) -> str | None:
-        """Give what must hold for one of the curves, in the words of the plan; None for no more."""
-        if self.cells is not None:
-            return self.cells.condition_of(curve_number)
-        said = [term.where for term in self.terms or []] or [band.if_ for band in self.bands or []]
-        return said[curve_number - 1] if 0 < curve_number <= len(said) else None
-
     @property
     def uses_target(self) -> bool:
         """Whether a curve of the component pays shares of a target incentive."""

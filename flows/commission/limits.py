@@ -14,20 +14,17 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from .curves import SHARE_OF_YEAR, Scale, re_rates_at_edges, share_of_target, walk_of
+from .curves import Scale, re_rates_at_edges, share_of_target, walk_of
 from .grid_model import walk_of_cells
 from .limit_model import Limit, limit_text, parse_limit
 from .period_kinds import MONTHS, in_calendar_of, length_of
 from .state_condition import CONDITION_SCHEMA, condition_rows, decimals_of
-from .units import LARGEST, parse_rate, parse_recurring, parse_yearly_money
+from .units import LARGEST, parse_rate, parse_recurring
 
 if TYPE_CHECKING:
     from .component_model import Component
     from .factor_model import Gate
     from .plan_model import Plan
-
-PLAN_CAP = "plan cap"
-"""The component that carries what a plan's own cap takes away: no name in a plan has a space."""
 
 _TEXT, _INTEGER, _FLAG = pa.string(), pa.int64(), pa.bool_()
 SCHEMAS: dict[str, pa.Schema] = {
@@ -80,7 +77,7 @@ def rows_of(component: Component, key: str, plan: Plan, scale: Scale) -> Rows:
     share = share_of_target(component.weight, window)
     rows: Rows = {
         "plan_limit": [
-            _limit_row(key, kind, _limit(plan, text), window, (Fraction(0), share), scale)
+            limit_row(key, kind, limit_of(plan, text), window, (Fraction(0), share), scale)
             for kind, text in limits
             if text is not None
         ],
@@ -141,31 +138,8 @@ def _picked_at_end(
             yield pick.axis, pick.number, pick.condition, common
 
 
-def plan_cap_window(plan: Plan) -> str:
-    """Give the period over which the cap of a plan adds up: its own, else the longest window."""
-    period = _limit(plan, limit_text(plan.cap) or "").period
-    windows = [component.accumulates_over(plan.pay) for component in plan.components.values()]
-    return period or max(windows, key=length_of)
-
-
-def plan_cap_row(plan: Plan, key: str, scale: Scale) -> dict[str, Any]:
-    """Give the limit of a plan's sum; its target is that of all its components together."""
-    window = plan_cap_window(plan)
-    part_of_year = SHARE_OF_YEAR.get(window, Fraction(1))
-    own = Fraction(0)
-    of_plan: list[Fraction] = []
-    for component in plan.components.values():
-        if component.target is not None:
-            weight = parse_rate(component.weight)
-            own += weight * parse_yearly_money(component.target).value * 10**scale.pay
-        elif component.uses_target:
-            of_plan.append(parse_rate(component.weight))
-    share = sum(of_plan, Fraction(0)) if of_plan or own else Fraction(1)
-    limit = _limit(plan, limit_text(plan.cap) or "")
-    return _limit_row(key, "cap", limit, window, (own * part_of_year, share * part_of_year), scale)
-
-
-def _limit(plan: Plan, text: str) -> Limit:
+def limit_of(plan: Plan, text: str) -> Limit:
+    """Read a limit whose period is one of the plan's calendar."""
     limit = parse_limit(text)
     return replace(limit, period=in_calendar_of(plan.pay, limit.period))
 
@@ -177,7 +151,7 @@ def _otherwise(gate: Gate, share: Fraction, scale: Scale) -> dict[str, Any]:
     return {"factor_numerator": factor.numerator, "factor_denominator": factor.denominator}
 
 
-def _limit_row(
+def limit_row(
     key: str,
     kind: str,
     limit: Limit,
@@ -185,6 +159,7 @@ def _limit_row(
     target: tuple[Fraction, Fraction],
     scale: Scale,
 ) -> dict[str, Any]:
+    """Give the row of a cap or floor; `target` is what its share is of, see `_limited`."""
     period = limit.period or window
     row = {"component_key": key, "limit_kind": kind, "period_kind": period}
     return row | _limited(limit, target, scale)

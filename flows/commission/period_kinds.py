@@ -7,10 +7,7 @@ from typing import Literal
 PayKind = Literal[
     "week", "month", "quarter", "half", "year", "FY month", "FY quarter", "FY half", "FY year"
 ]
-WindowKind = Literal[
-    "week", "month", "quarter", "half", "year", "FY month", "FY quarter", "FY half", "FY year",
-    "life", "quota",
-]  # fmt: skip
+WindowKind = Literal[PayKind, "life", "quota"]
 FISCAL = "FY "
 MONTHS = {
     f"{calendar}{kind}": months
@@ -27,12 +24,7 @@ def is_fiscal(kind: str) -> bool:
 
 def kind_of_months(months: int, like: str) -> str:
     """Name the kind of so many months in the calendar of another kind."""
-    calendar = FISCAL if is_fiscal(like) else ""
-    return next(
-        kind
-        for kind, count in MONTHS.items()
-        if count == months and is_fiscal(kind) == bool(calendar)
-    )
+    return in_calendar_of(like, next(kind for kind, count in MONTHS.items() if count == months))
 
 
 def in_calendar_of(pay: str, period: str) -> str:

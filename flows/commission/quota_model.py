@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from .limit_model import Prorate
 from .period_kinds import MONTHS
 from .plan_part import PlanPart, RateText
 from .units import parse_amount, parse_rate
@@ -61,7 +62,7 @@ class QuotaRule(PlanPart):
     type: str | None = None
     period: Literal["month", "quarter", "half", "year"] | None = None
     spread: dict[str, RateText] | None = None
-    prorate: Literal["days", "days/365", "months", "none"] = "days"
+    prorate: Prorate = "days"
     ramp: list[RampStep] | None = None
     on_change: Literal["rerate", "blend", "split"] = "rerate"
 

@@ -59,7 +59,7 @@ class Facts:
 def causes_of(line: Row, plan: Plan, facts: Facts) -> list[Cause]:
     """Give the terms of the plan that a line is due to, besides its curve."""
     from ..commission.limit_model import limit_text
-    from ..commission.limits import PLAN_CAP
+    from ..commission.plan_cap import PLAN_CAP
 
     component = plan.components.get(line["component_id"])
     if component is None:
