@@ -1,3 +1,23 @@
+{# Credits with the components that they may count for: of a plan that the participant is on that day, for credit of
+   that kind, on the date that counts. The joined are named credit, assignment, component and plan_credit. #}
+{% macro from_credits_of_components(credits) -%}
+    from {{ credits }} as credit
+    inner join {{ ref('int_commission__assignment') }} as assignment
+        on
+            credit.participant_id = assignment.participant_id
+            and credit.event_date between assignment.valid_from and assignment.valid_to
+    inner join {{ ref('int_commission__component') }} as component
+        on
+            assignment.plan_id = component.plan_id
+            and credit.event_kind = component.event_kind
+            and credit.event_date between component.valid_from and component.valid_to
+    inner join {{ source('plan', 'plan_credit') }} as plan_credit
+        on
+            component.component_key = plan_credit.component_key
+            and credit.credit_kind = plan_credit.credit_kind
+            and credit.credit_level = plan_credit.credit_level
+{%- endmacro %}
+
 {# The components that sales count for, and on which curve: of `credits`, a relation of credits in the model
    int_commission__component_credit, which has what is joined here. Written out for each relation, so that no
    engine keeps all credits aside to look up a few of them. #}
@@ -7,18 +27,7 @@
         component.component_key,
         component.component_key as original_component_key,
         {{ curve_of_terms(filters) }} as curve_number
-    from {{ credits }} as credit
-    inner join assignment
-        on
-            credit.participant_id = assignment.participant_id
-            and credit.event_date between assignment.valid_from and assignment.valid_to
-    inner join crediting as component
-        on
-            assignment.plan_id = component.plan_id
-            and credit.credit_kind = component.credit_kind
-            and credit.credit_level = component.credit_level
-            and credit.event_kind = component.event_kind
-            and credit.event_date between component.valid_from and component.valid_to
+    {{ from_credits_of_components(credits) }}
     left join left_participant
         on credit.participant_id = left_participant.participant_id
     {{ tables_of_conditions(filters, of_touched_orders=goes_on) }}

@@ -25,3 +25,13 @@
         '_loaded_at',
     ]) }}
 {% endmacro %}
+
+{# The columns of a window in a pay period that its result keeps, whatever it is paid for. #}
+{% macro window_columns() %}
+    {{ return([
+        'window_id', 'participant_id', 'component_key', 'plan_id', 'plan_version', 'component_id', 'measure',
+        'window_start', 'window_end', 'pay_kind', 'pay_period_start', 'pay_period', 'pay_period_end', 'quota_amount',
+        'quota_numerator', 'quota_denominator', 'yearly_target_numerator', 'yearly_target_denominator',
+        'target_numerator', 'target_denominator', 'needs_quota', 'needs_target', 'currency', 'is_approved', 'payee',
+    ]) }}
+{% endmacro %}

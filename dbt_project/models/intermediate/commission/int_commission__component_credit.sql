@@ -7,6 +7,7 @@
    makes the sale less, where the component re-rates what comes back. What an opening balance holds is left out. #}
 
 {% set filters = plan_filters() %}
+{% set re_rates_returns = has_rerated_returns() %}
 {% set goes_on = last_build_of('intermediate', 'int_commission__measure_line') and not should_full_refresh() %}
 
 with
@@ -31,16 +32,6 @@ taking_back as (
 
 component as (
     select * from {{ ref('int_commission__component') }}
-),
-
-crediting as (
-    select
-        component.*,
-        plan_credit.credit_kind,
-        plan_credit.credit_level
-    from component
-    inner join {{ source('plan', 'plan_credit') }} as plan_credit
-        on component.component_key = plan_credit.component_key
 ),
 
 period_day as (
@@ -146,7 +137,7 @@ taken_back as (
             and taking_back.event_date between current_component.version_from and current_component.version_to
 ),
 
-{% if has_rerated_returns() %}
+{% if re_rates_returns %}
     -- What comes back of sales that count as if that part had never been sold.
     unsold as ( -- noqa: ST03
         select
@@ -168,7 +159,7 @@ every_line as (
         sold.*,
         cast(null as date) as original_window_start,
         cast(null as {{ dbt.type_string() }}) as original_returns_rate,
-        {% if has_rerated_returns() %}
+        {% if re_rates_returns %}
             coalesce(unsold.net_units, 0) as unsold_net_units,
             coalesce(unsold.margin_units, 0) as unsold_margin_units
         {% else %}
@@ -176,7 +167,7 @@ every_line as (
             cast(0 as bigint) as unsold_margin_units
         {% endif %}
     from sold
-    {% if has_rerated_returns() %}
+    {% if re_rates_returns %}
         left join unsold -- noqa: ST11
             on
                 sold.event_id = unsold.original_event_id

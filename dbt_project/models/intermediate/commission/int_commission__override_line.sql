@@ -3,13 +3,6 @@
 {# S7 of the second pass: one line per window and pay period, the difference that it makes to the pay for the
    commission of the team to date. The curve is over minor units of the currency. #}
 
-{% set window = [
-    'window_id', 'participant_id', 'component_key', 'plan_id', 'plan_version', 'component_id', 'measure',
-    'window_start', 'window_end', 'pay_kind', 'pay_period_start', 'pay_period', 'pay_period_end', 'quota_amount',
-    'quota_numerator', 'quota_denominator', 'yearly_target_numerator', 'yearly_target_denominator', 'target_numerator',
-    'target_denominator', 'needs_quota', 'needs_target', 'currency', 'is_approved', 'payee',
-] %}
-
 with
 
 quota_window as (
@@ -56,7 +49,7 @@ paid as (
 
 final as (
     select
-        {%- for column in window %}
+        {%- for column in window_columns() %}
             {{ column }},
         {%- endfor %}
         pay_period_end as event_date,

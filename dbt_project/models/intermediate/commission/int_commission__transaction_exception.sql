@@ -168,40 +168,31 @@ unmeasured as (
         sold.net_amount as amount,
         credit.participant_id,
         sold._loaded_at
-    from {{ ref('int_commission__credit') }} as credit
+    {{ from_credits_of_components(ref('int_commission__credit')) }}
     inner join document as sold
         on credit.document_id = sold.document_id
-    inner join {{ ref('int_commission__assignment') }} as assignment
-        on
-            credit.participant_id = assignment.participant_id
-            and credit.event_date between assignment.valid_from and assignment.valid_to
-    inner join {{ ref('int_commission__component') }} as component
-        on
-            assignment.plan_id = component.plan_id
-            and credit.event_kind = component.event_kind
-            and credit.event_date between component.valid_from and component.valid_to
-            and (
-                component.asks_margin
-                or component.measure in ('margin', 'customers')
-                or component.picked_by in ('margin', 'margin_rate', 'markup_rate')
-            )
-    inner join {{ source('plan', 'plan_credit') }} as plan_credit
-        on
-            component.component_key = plan_credit.component_key
-            and credit.credit_kind = plan_credit.credit_kind
-            and credit.credit_level = plan_credit.credit_level
     {{ tables_of_conditions(filters) }}
     where
-        (component.asks_margin and credit.margin_units is null)
-        or (
-            (
+        (
+            component.asks_margin
+            or component.measure in ('margin', 'customers')
+            or component.picked_by in ('margin', 'margin_rate', 'markup_rate')
+        )
+        and (
+            (component.asks_margin and credit.margin_units is null)
+            or (
                 (
-                    (component.measure = 'margin' or component.picked_by in ('margin', 'margin_rate', 'markup_rate'))
-                    and credit.margin_units is null
+                    (
+                        (
+                            component.measure = 'margin'
+                            or component.picked_by in ('margin', 'margin_rate', 'markup_rate')
+                        )
+                        and credit.margin_units is null
+                    )
+                    or (component.measure = 'customers' and sold.customer_id is null)
                 )
-                or (component.measure = 'customers' and sold.customer_id is null)
+                and {{ condition_holds(filters, 'component.filter_number') }}
             )
-            and {{ condition_holds(filters, 'component.filter_number') }}
         )
 ),
 
@@ -242,7 +233,7 @@ participant_left as (
         {{ from_units('credit.net_units') }} as amount,
         credit.participant_id,
         document._loaded_at
-    from {{ ref('int_commission__credit') }} as credit
+    {{ from_credits_of_components(ref('int_commission__credit')) }}
     inner join {{ ref('stg_participant') }} as participant
         on
             credit.participant_id = participant.participant_id
@@ -250,20 +241,6 @@ participant_left as (
             and credit.event_date > participant.leave_date
     inner join document
         on credit.document_id = document.document_id
-    inner join {{ ref('int_commission__assignment') }} as assignment
-        on
-            credit.participant_id = assignment.participant_id
-            and credit.event_date between assignment.valid_from and assignment.valid_to
-    inner join {{ ref('int_commission__component') }} as component
-        on
-            assignment.plan_id = component.plan_id
-            and credit.event_kind = component.event_kind
-            and credit.event_date between component.valid_from and component.valid_to
-    inner join {{ source('plan', 'plan_credit') }} as plan_credit
-        on
-            component.component_key = plan_credit.component_key
-            and credit.credit_kind = plan_credit.credit_kind
-            and credit.credit_level = plan_credit.credit_level
     where not credit.is_taking_back
 ),
 
@@ -276,19 +253,7 @@ no_window as (
         {{ from_units('credit.net_units') }} as amount,
         credit.participant_id,
         document._loaded_at
-    from {{ ref('int_commission__component') }} as component
-    inner join {{ source('plan', 'plan_credit') }} as plan_credit
-        on component.component_key = plan_credit.component_key
-    inner join {{ ref('int_commission__assignment') }} as assignment
-        on component.plan_id = assignment.plan_id
-    inner join {{ ref('int_commission__credit') }} as credit
-        on
-            assignment.participant_id = credit.participant_id
-            and plan_credit.credit_kind = credit.credit_kind
-            and plan_credit.credit_level = credit.credit_level
-            and component.event_kind = credit.event_kind
-            and credit.event_date between component.valid_from and component.valid_to
-            and credit.event_date between assignment.valid_from and assignment.valid_to
+    {{ from_credits_of_components(ref('int_commission__credit')) }}
     inner join document
         on credit.document_id = document.document_id
     left join {{ ref('int_commission__own_window') }} as own_window

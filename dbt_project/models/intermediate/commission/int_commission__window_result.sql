@@ -3,18 +3,11 @@
 {# S8. The result of each window in each pay period, zero rows included: what the curve pays with its multipliers,
    and what returns, gates, floors and caps change. #}
 
-{% set window = [
-    'window_id', 'participant_id', 'component_key', 'plan_id', 'plan_version', 'component_id', 'measure',
-    'window_start', 'window_end', 'pay_kind', 'pay_period_start', 'pay_period', 'pay_period_end', 'quota_amount',
-    'quota_numerator', 'quota_denominator', 'yearly_target_numerator', 'yearly_target_denominator', 'target_numerator',
-    'target_denominator', 'needs_quota', 'needs_target', 'currency', 'is_approved', 'payee',
-] %}
-
 with
 
 every_result as (
     select
-        {%- for column in window %}
+        {%- for column in window_columns() %}
             {{ column }},
         {%- endfor %}
         measure_units,
@@ -33,7 +26,7 @@ every_result as (
     from {{ ref('int_commission__component_result') }}
     union all
     select
-        {%- for column in window %}
+        {%- for column in window_columns() %}
             {{ column }},
         {%- endfor %}
         credited_delta as measure_units,
@@ -51,7 +44,7 @@ every_result as (
     from {{ ref('int_commission__override_line') }}
     union all
     select
-        {%- for column in window %}
+        {%- for column in window_columns() %}
             {{ column }},
         {%- endfor %}
         cast(0 as bigint) as measure_units,
@@ -71,7 +64,7 @@ every_result as (
 
 final as (
     select
-        {%- for column in window %}
+        {%- for column in window_columns() %}
             {{ column }},
         {%- endfor %}
         measure_units,
