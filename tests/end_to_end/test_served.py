@@ -9,29 +9,23 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from tests.support.waiting import wait_for
+
 from .marts import one_more_sale, query
 
+PATIENCE = 240.0
 AROUND_SECONDS = 10.0
 """What events, Prefect and the start of two processes may take beside ingest and refresh.
 
 On a machine that others use, too, all of it takes longer: a quarter of what those have taken more.
 """
-
-
-def wait_for(what: Callable[[], Any], seconds: float = 240.0) -> Any:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if found := what():
-            return found
-        time.sleep(0.05)
-    pytest.fail(f"not within {seconds} s")
 
 
 @pytest.fixture
@@ -63,7 +57,7 @@ def test_a_landed_file_is_in_the_published_marts_and_listeners_hear_what_changed
         lines = [json.loads(line) for line in log.read_text().splitlines()]
         return [line for line in lines if key in line]
 
-    url = wait_for(lambda: told("url"))[0]["url"]
+    url = wait_for(lambda: told("url"), PATIENCE)[0]["url"]
     lines = query(root, "select count(*) from core.sales_line")[0][0]
     new = "select count(*) from core.sales_line where order_id = 'NEW8'"
     assert query(root, new) == [(0,)]
@@ -73,11 +67,11 @@ def test_a_landed_file_is_in_the_published_marts_and_listeners_hear_what_changed
     written.write_bytes(one_more_sale(root, 8))
     written.rename(root / "landing" / "penjualan_2026-10_8.csv")
     began = time.monotonic()
-    wait_for(lambda: current.readlink() != before)
+    wait_for(lambda: current.readlink() != before, PATIENCE)
     took = time.monotonic() - began
     assert query(root, new) == [(1,)]
 
-    ended = wait_for(lambda: len(told("run")) == 2 and told("run"))
+    ended = wait_for(lambda: len(told("run")) == 2 and told("run"), PATIENCE)
     assert [(run["run"], run["status"]) for run in ended] == [
         ("ingest", "done"),
         ("refresh", "done"),
@@ -93,5 +87,5 @@ def test_a_landed_file_is_in_the_published_marts_and_listeners_hear_what_changed
         payloads = [event["payload"] for event in events]
         return [heard for heard in payloads if heard["publication_id"] == publication_id]
 
-    changed = wait_for(heard)[0]["tables"]
+    changed = wait_for(heard, PATIENCE)[0]["tables"]
     assert changed["core.sales_line"] == {"rows": lines + 1, "rows_before": lines}

@@ -7,14 +7,15 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from niaga.workspace import Workspace, create_workspace
+
+from tests.support.waiting import wait_for
 
 REPOSITORY = Path(__file__).parents[2]
 SOURCE = """
@@ -37,16 +38,6 @@ def new_company(root: Path) -> Workspace:
     workspace = create_workspace(root, "Toko Maju", "IDR", "Asia/Jakarta")
     (workspace.sources_folder / "shop.yml").write_text(SOURCE)
     return workspace
-
-
-def wait_for(what: Callable[[], Any], seconds: float = 60.0) -> Any:
-    """Give what `what` gives as soon as that is true; fail after so many seconds."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if found := what():
-            return found
-        time.sleep(0.05)
-    pytest.fail(f"not within {seconds} s")
 
 
 @dataclass

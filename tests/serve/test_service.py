@@ -13,7 +13,9 @@ import pytest
 from niaga.state import State, tables, utc_now
 from niaga.workspace import Workspace
 
-from .conftest import Service, wait_for
+from tests.support.waiting import wait_for
+
+from .conftest import Service
 
 # The service's first start makes the database of a Prefect server.
 pytestmark = pytest.mark.timeout(300)
