@@ -62,7 +62,6 @@ def run_as_tasks(verb: str, workspace: str) -> Outcome:
     try:
         found = find_workspace(Path(workspace))
         watch.outcome = run_verb(verb, found, watch.progress, _call_as_task)
-        _announce(found, watch.outcome)
     except NiagaError as error:
         watch.error = error
         raise
@@ -79,17 +78,24 @@ def run_flow(
 
     A server that dies in the middle takes nothing of the run with it but its own record.
     """
-    return _watched(progress, lambda: flow(str(workspace.root)), server)
+    return _watched(workspace, progress, lambda: flow(str(workspace.root)), server)
 
 
 def _watched(
-    progress: Progress, run: Callable[[], object], server: TemporaryServer | None
+    workspace: Workspace,
+    progress: Progress,
+    run: Callable[[], object],
+    server: TemporaryServer | None,
 ) -> Outcome:
     watch = _Watch(progress)
     token = _watch.set(watch)
     try:
         with _settings_for(server):
             run()
+            # Only now: an automation that writes while the server still notes the end of this run
+            # finds its database locked, and tries again after two seconds.
+            if watch.outcome is not None:
+                _announce(workspace, watch.outcome)
     except httpx.TransportError as error:
         if watch.error is not None:
             raise watch.error from None
@@ -115,6 +121,7 @@ def run_scheduled(
 ) -> Outcome:
     """Run a flow that a deployment's schedule or automation has asked for, here and now."""
     return _watched(
+        workspace,
         progress,
         lambda: run_engine(flow, flow_run, parameters={"workspace": str(workspace.root)}),
         None,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 from importlib import resources
@@ -128,5 +127,9 @@ def _release_database() -> None:
     """Let go of the build database, which dbt keeps locked after a run."""
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
+    try:
+        environment = DuckDBConnectionManager.env()
+    except Exception:  # noqa: BLE001 - says that dbt has never opened the database
+        return
+    environment.close()
     DuckDBConnectionManager.close_all_connections()
-    gc.collect()

@@ -37,5 +37,39 @@ def test_every_model_is_described_and_every_mart_has_an_owner_and_a_contract(
         assert all(column["description"] for column in mart["columns"].values()), mart["name"]
 
 
+def test_no_view_says_what_holds_for_one_build_only(
+    clean: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A build that goes on keeps the views of the build before it."""
+    monkeypatch.setenv("DBT_WRITE_JSON", "true")
+    run_dbt(find_workspace(clean), "tests", ["*"], Silent(), verb="list")
+    manifest = json.loads((clean / "warehouse" / "dbt" / "target" / "manifest.json").read_text())
+    nodes, macros = manifest["nodes"], manifest["macros"]
+
+    def macros_of(name: str) -> set[str]:
+        found: set[str] = set()
+        waiting = [name]
+        while waiting:
+            one = waiting.pop()
+            depends_on = (nodes.get(one) or macros[one])["depends_on"]
+            waiting += [macro for macro in depends_on["macros"] if macro not in found]
+            found |= {*depends_on["macros"]}
+            for parent in depends_on.get("nodes", ()):
+                if parent in nodes and nodes[parent]["config"]["materialized"] == "ephemeral":
+                    waiting.append(parent)
+        return found
+
+    of_one_build = {
+        "macro.niaga.last_build_of",
+        "macro.dbt.should_full_refresh",
+        "macro.dbt.is_incremental",
+    }
+    views = {name for name, node in nodes.items() if node["config"]["materialized"] == "view"}
+    assert len(views) > 40
+    assert {view for view in views if macros_of(view) & of_one_build} == set()
+    tables = {name for name, node in nodes.items() if node["config"]["materialized"] != "view"}
+    assert any(macros_of(table) >= of_one_build for table in tables)
+
+
 def test_the_page_of_the_marts_is_current() -> None:
     assert (REPOSITORY / "docs" / "reference" / "marts.md").read_text() == marts_page()
