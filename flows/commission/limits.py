@@ -19,7 +19,7 @@ from .grid_model import walk_of_cells
 from .limit_model import Limit, limit_text, parse_limit
 from .period_kinds import MONTHS, in_calendar_of, length_of
 from .state_condition import CONDITION_SCHEMA, condition_rows, decimals_of
-from .units import LARGEST, parse_rate, parse_recurring
+from .units import fitting, parse_rate, parse_recurring, whole
 
 if TYPE_CHECKING:
     from .component_model import Component
@@ -111,7 +111,7 @@ def rows_of(component: Component, key: str, plan: Plan, scale: Scale) -> Rows:
         rows["plan_fixed"].append(
             {
                 "component_key": key,
-                "amount_minor": _whole(money.value * 10**scale.pay, component.fixed),
+                "amount_minor": whole(money.value * 10**scale.pay, component.fixed),
                 "period_kind": period,
                 "piece_kind": piece,
                 "period_months": MONTHS.get(period, 1),
@@ -176,8 +176,8 @@ def _limited(limit: Limit, target: tuple[Fraction, Fraction], scale: Scale) -> d
         share = limit.value * target[1] * scale.money_to_pay
     denominator = lcm(amount.denominator, share.denominator)
     return {
-        "amount_numerator": _fitting(amount * denominator),
-        "target_numerator": _fitting(share * denominator),
+        "amount_numerator": fitting(int(amount * denominator)),
+        "target_numerator": fitting(int(share * denominator)),
         "denominator": denominator,
     }
 
@@ -200,7 +200,7 @@ def _multiplier_rows(component: Component, key: str, scale: Scale) -> list[dict[
                 common
                 | {
                     "row_number": number,
-                    "edge_numerator": _fitting(Fraction(edge.numerator)),
+                    "edge_numerator": fitting(edge.numerator),
                     "edge_denominator": edge.denominator,
                     "is_above": row.above is not None,
                     "factor_numerator": row.factor.numerator,
@@ -208,15 +208,3 @@ def _multiplier_rows(component: Component, key: str, scale: Scale) -> list[dict[
                 }
             )
     return rows
-
-
-def _whole(minor: Fraction, text: str) -> int:
-    if minor.denominator != 1:
-        raise ValueError(f"{text} has more decimals than the currency")
-    return _fitting(minor)
-
-
-def _fitting(number: Fraction) -> int:
-    if abs(number.numerator) > LARGEST:
-        raise ValueError("the numbers are too large to be calculated exactly")
-    return number.numerator

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import Any
 
 import pyarrow as pa
 
 from .component_model import Component
-from .units import parse_money
+from .units import parse_money, whole
 
 ORDER_AMOUNT_SCHEMA = pa.schema(
     [
@@ -45,7 +44,4 @@ def _minor(text: str | None, pay_digits: int) -> int | None:
     """Give money in minor units of the currency."""
     if text is None:
         return None
-    minor: Fraction = parse_money(text).value * 10**pay_digits
-    if minor.denominator != 1:
-        raise ValueError(f"{text} has more decimals than the currency")
-    return minor.numerator
+    return whole(parse_money(text).value * 10**pay_digits, text)

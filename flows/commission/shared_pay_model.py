@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from .plan_part import PlanPart
 from .state_condition import StateConditionText, condition_rows
-from .units import LARGEST, NUMBER, Quantity, parse_amount, parse_curve_rate, parse_rate
+from .units import NUMBER, Quantity, fitting, parse_amount, parse_curve_rate, parse_rate, whole
 
 if TYPE_CHECKING:
     from .component_model import Component
@@ -186,13 +186,13 @@ def rows_of(component: Component, key: str, scale: Scale) -> dict[str, list[dict
         base = None
         if pool.base is not None:
             unit = _weight_unit(component, scale)
-            base = _whole(_base_value(pool.base) * unit, pool.base)
+            base = whole(_base_value(pool.base) * unit, pool.base)
         rows["plan_pool"] = [
             {
                 "component_key": key,
                 "is_of_company": money is None,
-                "fund_numerator": _fitting(fund.numerator, pool.fund),
-                "fund_denominator": _fitting(fund.denominator, pool.fund),
+                "fund_numerator": fitting(fund.numerator, pool.fund),
+                "fund_denominator": fitting(fund.denominator, pool.fund),
                 "share_kind": pool.share,
                 "base_units": base,
                 "members_condition_id": members,
@@ -205,14 +205,14 @@ def rows_of(component: Component, key: str, scale: Scale) -> dict[str, list[dict
         if contest.first_to is not None:
             measure, value = parse_reach(contest.first_to)
             unit = {"money": 10**scale.measure, "quantity": _QUANTITY_SCALE}.get(measure, 1)
-            reach = _whole(value * unit, contest.first_to)
+            reach = whole(value * unit, contest.first_to)
         prize = parse_amount(contest.prize).value * 10**scale.pay
         rows["plan_contest"] = [
             {
                 "component_key": key,
                 "contest_rank": int(contest.rank) if contest.rank else None,
                 "first_to_units": reach,
-                "prize_minor": _whole(prize, contest.prize),
+                "prize_minor": whole(prize, contest.prize),
                 "ties": contest.ties,
             }
         ]
@@ -225,15 +225,3 @@ def _weight_unit(component: Component, scale: Scale) -> int:
     units = {"quantity": _QUANTITY_SCALE, "orders": 1, "customers": 1}
     unit = units.get(component.of) if by_measure else None
     return unit or int(10**scale.measure)
-
-
-def _whole(value: Fraction, text: str) -> int:
-    if value.denominator != 1:
-        raise ValueError(f"{text} has more decimals than can be paid or measured")
-    return _fitting(value.numerator, text)
-
-
-def _fitting(value: int, text: str) -> int:
-    if abs(value) > LARGEST:
-        raise ValueError(f"{text} is too large to be calculated exactly")
-    return value

@@ -38,6 +38,20 @@ class Quantity:
         return self.value == 0
 
 
+def fitting(number: int, what: str = "the number") -> int:
+    """Give a number of 64 bits; raise ValueError, naming what it is, where it has more."""
+    if abs(number) > LARGEST:
+        raise ValueError(f"{what} is too large to be calculated exactly")
+    return number
+
+
+def whole(value: Fraction, text: str) -> int:
+    """Give the whole smallest units of `text`; raise ValueError where it has parts of one."""
+    if value.denominator != 1:
+        raise ValueError(f"{text} has more decimals than can be paid or measured")
+    return fitting(value.numerator, text)
+
+
 def _number(text: str) -> Fraction:
     return Fraction(text.replace("_", ""))
 

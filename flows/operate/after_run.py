@@ -15,6 +15,7 @@ from .fault_log import logs_folder, write_traceback
 
 if TYPE_CHECKING:
     from ..notify.tell import Told
+    from ..progress import Progress
     from ..state import State
     from ..workspace import Workspace
     from .stages import Work
@@ -28,13 +29,17 @@ def report_run(
     """Write the figures and the page of a run that has ended, and tell who wants to know of it.
 
     `status` is done, failed or stopped; `error` is what has ended it. The caller holds the lease.
+    The work is told unless the state database could not be asked.
     """
     from .status import gather_status
 
-    found = _attempt(work, lambda: gather_status(work.workspace, work.state))
+    found = _attempt(
+        work.workspace, work.progress, lambda: gather_status(work.workspace, work.state)
+    )
     if found is None:
         return
-    _attempt(work, lambda: _write(work, found))
+    work.is_told = True
+    _attempt(work.workspace, work.progress, lambda: _write(work, found))
     if not work.workspace.settings.notifications:
         return
 
@@ -45,9 +50,26 @@ def report_run(
         causes = find_causes(verb, work, found, error)
         passed = [*work.passed, ended(verb)] if error is None else work.passed
         run = _run(verb, work.run_id, work.workspace, status, exit_code)
-        _show(work, tell(work.workspace, work.state, run, causes, passed))
+        _show(work.progress, tell(work.workspace, work.state, run, causes, passed))
 
-    _attempt(work, tell_causes)
+    _attempt(work.workspace, work.progress, tell_causes)
+
+
+def report_outage(
+    verb: str, workspace: Workspace, progress: Progress, error: Exception, exit_code: int | None
+) -> None:
+    """Tell that a verb could not begin, or that its state database went away under it."""
+    if not workspace.settings.notifications:
+        return
+
+    def tell_it() -> None:
+        from ..notify.outage import tell_outage
+        from .causes import outage
+
+        run = _run(verb, None, workspace, "failed", exit_code)
+        _show(progress, tell_outage(workspace, run, outage(workspace, error)))
+
+    _attempt(workspace, progress, tell_it)
 
 
 def report_now(workspace: Workspace, state: State) -> Told:
@@ -63,21 +85,27 @@ def report_now(workspace: Workspace, state: State) -> Told:
     return tell(workspace, state, _run("notify", None, workspace, "looked", None), causes, ())
 
 
-def report_killed(work: Work) -> None:
-    """Tell of the run before this one, where it was killed: this one may be killed too."""
+def report_earlier(work: Work) -> None:
+    """Tell of the run before this one, where it was killed: this one may be killed too.
+
+    What was told while none could begin is taken over.
+    """
     if not work.workspace.settings.notifications:
         return
 
     def tell_killed() -> None:
+        from ..notify.outage import take_over
         from ..notify.tell import tell
         from .causes import killed_run
 
+        take_over(work.workspace, work.state)
         if found := killed_run(work.state, work.run_id):
             killed, cause = found
             run = _run(killed.verb, killed.run_id, work.workspace, "killed", None)
-            _show(work, tell(work.workspace, work.state, run, [cause], (), is_over=False))
+            told = tell(work.workspace, work.state, run, [cause], (), is_over=False)
+            _show(work.progress, told)
 
-    _attempt(work, tell_killed)
+    _attempt(work.workspace, work.progress, tell_killed)
 
 
 def _write(work: Work, found: Any) -> None:
@@ -103,33 +131,33 @@ def _run(
     }
 
 
-def _show(work: Work, told: Told) -> None:
+def _show(progress: Progress, told: Told) -> None:
     """Say whom this run has told; whom it has not reached stays in the status, too."""
     if not (told.reached or told.unreached):
         return
-    work.progress.start(_STAGE)
+    progress.start(_STAGE)
     notes = [f"told {', '.join(told.reached)}"] if told.reached else []
     notes += [f"NOT REACHED: {label}: {reason}" for label, reason in told.unreached.items()]
-    work.progress.finish(_STAGE, "; ".join(notes))
+    progress.finish(_STAGE, "; ".join(notes))
 
 
-def _attempt(work: Work, act: Callable[[], Any]) -> Any:
+def _attempt(workspace: Workspace, progress: Progress, act: Callable[[], Any]) -> Any:
     """Do something that must not make the run fail; keep and show what goes wrong."""
     try:
         return act()
     except Exception as error:  # noqa: BLE001 - kept whole in a file
-        work.progress.start(_STAGE)
-        work.progress.finish(_STAGE, f"NOT REPORTED: {_say(work, error)}")
+        progress.start(_STAGE)
+        progress.finish(_STAGE, f"NOT REPORTED: {_say(workspace, error)}")
         return None
 
 
-def _say(work: Work, error: Exception) -> str:
+def _say(workspace: Workspace, error: Exception) -> str:
     """Say what went wrong; where it is a fault of ours, keep its traceback."""
     first = str(error).partition("\n")[0]
     if isinstance(error, OSError | NiagaError):
         return first
     try:
-        file = write_traceback(logs_folder(work.workspace.warehouse), error)
+        file = write_traceback(logs_folder(workspace.warehouse), error)
     except OSError:
         return f"{type(error).__name__}: {first}"
     return f"{type(error).__name__}: {first} (the traceback is in {file})"

@@ -52,6 +52,22 @@ def find_standing(workspace: Workspace, status: Status) -> list[Cause]:
     return list({cause.key: cause for cause in reversed(causes)}.values())[::-1]
 
 
+def outage(workspace: Workspace, error: Exception) -> Cause:
+    """Give the cause that no run can begin, which any run that does solves."""
+    message, remedy = str(error), ""
+    if isinstance(error, NiagaError):
+        message, remedy = error.message, error.remedy
+    first_line = message.strip().partition("\n")[0]
+    return Cause(
+        "outage",
+        "failure",
+        f"niaga can't work: {first_line}",
+        str(workspace.root),
+        remedy,
+        mark=_NUMBER.sub("", first_line)[:_WIDTH],
+    )
+
+
 def killed_run(state: State, run_id: str) -> tuple[Any, Cause] | None:
     """Give the run before, and the cause that it is, where it was killed and could not tell."""
     run = tables.run

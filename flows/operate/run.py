@@ -13,11 +13,11 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from ..disk import told_when_full
-from ..errors import GateStopped, NiagaError
+from ..errors import GateStopped, LeaseHeld, NiagaError
 from ..state.connection import told_when_away
 from ..state.tables import run as run_table
 from . import stages
-from .after_run import report_killed, report_run
+from .after_run import report_earlier, report_outage, report_run
 from .held import HeldFile, held_files
 from .stages import Stage, Work
 
@@ -58,38 +58,55 @@ def run_verb(
     from ..state import State
 
     began = time.monotonic()
-    with (
-        told_when_away(workspace.state_url),
-        told_when_full(workspace.root),
-        State.open(workspace) as state,
-        state.lease(verb=verb),
-    ):
-        refuse_foreign_state(workspace, state)
-        run_id = state.start_run(verb)
-        work = Work(workspace, state, run_id, progress, stages.is_posting(verb), source)
-        report_killed(work)
-        try:
-            stages.run_stages(stages.STAGES_OF[verb], work, run)
-            held = held_files(workspace, state)
-            ingested = work.ingested
-            is_held = bool(held) or (ingested is not None and ingested.is_anything_left_over)
-            exit_code = FILE_HELD if is_held else 0
-            outcome = Outcome(verb, run_id, exit_code, time.monotonic() - began, held, work)
-            state.finish_run(run_id, "done", exit_code, summarise(outcome))
-        except BaseException as error:
-            status = "stopped" if isinstance(error, GateStopped) else "failed"
-            code = error.exit_code if isinstance(error, NiagaError) else 1
-            reason = {"reason": str(error) or type(error).__name__}
-            # What failed is told, even where the state database has failed too: the next run
-            # records that this one came to no end.
-            with contextlib.suppress(DBAPIError):
-                state.finish_run(run_id, status, code, reason)
-            # Whoever breaks a run off knows of it.
-            if isinstance(error, Exception):
-                report_run(verb, work, status, code, error)
-            raise
-        report_run(verb, work, "done", exit_code)
+    work: Work | None = None
+    try:
+        with (
+            told_when_away(workspace.state_url),
+            told_when_full(workspace.root),
+            State.open(workspace) as state,
+            state.lease(verb=verb),
+        ):
+            refuse_foreign_state(workspace, state)
+            run_id = state.start_run(verb)
+            work = Work(workspace, state, run_id, progress, stages.is_posting(verb), source)
+            report_earlier(work)
+            return _run_begun(verb, work, run, began)
+    except LeaseHeld:
+        raise
+    except Exception as error:
+        if (work is None or not work.is_told) and verb not in stages.BY_HAND:
+            report_outage(verb, workspace, progress, error, _exit_code(error))
+        raise
+
+
+def _run_begun(verb: str, work: Work, run: Callable[[Stage, Work], None], began: float) -> Outcome:
+    workspace, state = work.workspace, work.state
+    try:
+        stages.run_stages(stages.STAGES_OF[verb], work, run)
+        held = held_files(workspace, state)
+        ingested = work.ingested
+        is_held = bool(held) or (ingested is not None and ingested.is_anything_left_over)
+        exit_code = FILE_HELD if is_held else 0
+        outcome = Outcome(verb, work.run_id, exit_code, time.monotonic() - began, held, work)
+        state.finish_run(work.run_id, "done", exit_code, summarise(outcome))
+    except BaseException as error:
+        status = "stopped" if isinstance(error, GateStopped) else "failed"
+        code = _exit_code(error)
+        reason = {"reason": str(error) or type(error).__name__}
+        # What failed is told, even where the state database has failed too: the next run
+        # records that this one came to no end.
+        with contextlib.suppress(DBAPIError):
+            state.finish_run(work.run_id, status, code, reason)
+        # Whoever breaks a run off knows of it.
+        if isinstance(error, Exception):
+            report_run(verb, work, status, code, error)
+        raise
+    report_run(verb, work, "done", exit_code)
     return outcome
+
+
+def _exit_code(error: BaseException) -> int:
+    return error.exit_code if isinstance(error, NiagaError) else 1
 
 
 def refuse_foreign_state(workspace: Workspace, state: State) -> None:

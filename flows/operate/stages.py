@@ -27,7 +27,7 @@ class Work:
     """One run: what its stages work on, and what each of them has reported.
 
     `source` is the one that is read again, where a verb is about one. `stage` is the one at work,
-    `passed` are those that are done.
+    `passed` are those that are done. `is_told` says that whoever wants to know was told of its end.
     """
 
     workspace: Workspace
@@ -43,6 +43,7 @@ class Work:
     publication: Publication | None = None
     stage: str | None = None
     passed: list[str] = field(default_factory=list)
+    is_told: bool = False
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,9 @@ import httpx
 from prefect.client.orchestration import get_client
 from sqlalchemy.exc import DBAPIError
 
+from ..errors import NiagaError
+from ..operate.after_run import report_outage
+from ..progress import Silent
 from .choosing import choose
 from .deployments import Asked, Deployments
 from .due import Landed, landed_files, last_night, newest_unrefreshed
@@ -49,6 +52,8 @@ _EVENT_SECONDS = 15.0
 """After so long without a run the event is given up for lost."""
 _WAIT_SECONDS = 10.0
 """How long to wait for whoever holds the workspace, each time."""
+_OUTAGE_SECONDS = 300.0
+"""Trouble that lasts so long is told; tried again after as long, where nobody could be reached."""
 
 
 class Service:
@@ -70,6 +75,7 @@ class Service:
         self._unsent: list[Callable[[], object]] = []
         self._next_sweep = self._next_poll = 0.0
         self._trouble = ""
+        self._trouble_since: float | None = None
         settings = workspace.settings
         self._zone = ZoneInfo(settings.time_zone)
         self._at = time_of_day.fromisoformat(settings.nightly_at)
@@ -98,11 +104,13 @@ class Service:
         except (httpx.HTTPError, DBAPIError, OSError) as error:
             # The server, the state database or the disk is away: what is to be done stays so.
             self._complain(str(error).partition("\n")[0] or type(error).__name__)
+            self._tell_lasting_trouble()
             self._next_poll = self._next_sweep = time.monotonic() + _POLL_SECONDS
         else:
             if self._trouble:
                 self._terminal.log("all is well again", {"trouble": ""})
             self._trouble = ""
+            self._trouble_since = None
 
     def _step(self, watcher: Watcher) -> None:
         if self._server is not None and self._server.ensure():
@@ -237,6 +245,15 @@ class Service:
         if trouble != self._trouble:
             self._terminal.log(f"trouble: {trouble}", {"trouble": trouble})
         self._trouble = trouble
+
+    def _tell_lasting_trouble(self) -> None:
+        now = time.monotonic()
+        if self._trouble_since is None:
+            self._trouble_since = now
+        elif now - self._trouble_since >= _OUTAGE_SECONDS:
+            self._trouble_since = now
+            trouble = NiagaError(self._trouble, "nothing runs until it is well again; see the log")
+            report_outage("serve", self._workspace, Silent(), trouble, None)
 
     def _say_hello(self) -> None:
         night = self._night.astimezone(self._zone)

@@ -339,6 +339,49 @@ run_verb("nightly", find_workspace(Path(sys.argv[1])), Silent())
     ]
 
 
+def test_that_no_run_can_begin_is_told_once_and_so_is_its_end(
+    workspace: Workspace, replace_stages: Replace, web: Web
+) -> None:
+    night = Night(replace_stages, told_by(workspace, webhook(web)))
+    night.run()
+    state = workspace.root / "state.db"
+    away = state.rename(workspace.root / "away")
+    state.mkdir()
+    for _ in range(2):
+        with pytest.raises(NiagaError):
+            run_verb("nightly", find_workspace(workspace.root), Silent())
+    (post,) = web.posts
+    assert post["new"][0]["what"].startswith("niaga can't work: the state database")
+    assert "check `state` in niaga.yml" in post["new"][0]["remedy"]
+    assert post["run"]["verb"] == "nightly"
+
+    state.rmdir()
+    away.rename(state)
+    night.run()
+    assert [len(web.posts), web.posts[-1]["new"]] == [2, []]
+    assert web.posts[-1]["solved"] == [post["new"][0]["what"]]
+    night.run()
+    assert len(web.posts) == 2
+
+
+def test_a_state_database_that_goes_away_under_a_run_is_told(
+    workspace: Workspace, replace_stages: Replace, web: Web
+) -> None:
+    told_by(workspace, webhook(web))
+    state = workspace.root / "state.db"
+
+    def build_marts(work: Work) -> None:
+        state.rename(workspace.root / "away")
+        with work.state.reading() as connection:
+            connection.exec_driver_sql("select 1")
+
+    replace_stages("nightly", build_marts)
+    with pytest.raises(NiagaError):
+        run_verb("nightly", find_workspace(workspace.root), Silent())
+    assert [len(web.posts), len(web.posts[0]["new"])] == [1, 1]
+    assert web.posts[0]["new"][0]["what"].startswith("niaga can't work: the state database")
+
+
 def test_a_trial_reaches_each_target_or_says_why_not(
     workspace: Workspace, web: Web, mail: Mail, capsys: pytest.CaptureFixture[str]
 ) -> None:
