@@ -9,11 +9,19 @@
     {%- endfor -%}
 {%- endmacro %}
 
-{# round(minor * numerator / denominator), half away from zero, of wide fractions. #}
-{% macro times(minor, numerator, denominator) -%}
-    cast({{ rounded_division(
-        'cast(' ~ minor ~ ' as ' ~ type_wide() ~ ') * (' ~ numerator ~ ')', '(' ~ denominator ~ ')'
+{# minor * numerator / denominator of wide fractions, the denominator positive, rounded as the plan of `of` rounds pay. #}
+{% macro times(minor, numerator, denominator, of='') -%}
+    cast({{ rounded_pay(
+        '(cast(' ~ minor ~ ' as ' ~ type_wide() ~ ') * (' ~ numerator ~ '))', '(' ~ denominator ~ ')', of
     ) }} as bigint)
+{%- endmacro %}
+
+{# minor * part / whole, rounded as the plan rounds pay; 0 where the whole is 0. #}
+{% macro part_of_pay(minor, part, whole) -%}
+    case
+        when {{ whole }} = 0 then 0
+        else {{ times(minor, part, 'cast(' ~ whole ~ ' as ' ~ type_wide() ~ ')') }}
+    end
 {%- endmacro %}
 
 {# A limit in minor units, as the compiler has written it: (amount + target * T) / denominator, T the yearly target of

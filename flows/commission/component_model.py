@@ -16,7 +16,7 @@ from .curve_model import CURVES, Curve
 from .factor_model import Gates, Multipliers
 from .grid_model import Cells, Grid, cells_by_call, check_cells
 from .house_model import DeductionTexts, MeasureText, check_deducted, house_of
-from .limit_model import CapTerm, FixedText, LimitText, Prorate, limit_text, parse_limit
+from .limit_model import CapTerm, FixedText, FloorText, Prorate, limit_text, parse_limit
 from .order_model import OrderAmounts, PickedByText, check_order
 from .period_kinds import WindowKind
 from .plan_part import RateText, YearlyMoneyText, refuse_keys_to_come
@@ -112,7 +112,7 @@ class Component(Curve, OrderAmounts):
     gates: Gates | None = None
     multiply: Multipliers | None = None
     cap: CapTerm | None = None
-    floor: LimitText | None = None
+    floor: FloorText | None = None
 
     @model_validator(mode="before")
     @classmethod

@@ -33,13 +33,17 @@ def parse_limit(text: str) -> Limit:
     else:
         money = parse_recurring(text)
         limit = Limit(money.value, money.currency, money.period)
-    if limit.value < 0:
-        raise ValueError("a limit can't be negative")
     return limit
 
 
-def _limit_text(text: str) -> str:
+def _floor_text(text: str) -> str:
     parse_limit(text)
+    return text
+
+
+def _limit_text(text: str) -> str:
+    if parse_limit(text).value < 0:
+        raise ValueError("a limit can't be negative")
     return text
 
 
@@ -55,6 +59,12 @@ LimitText = Annotated[
     AfterValidator(_limit_text),
     Field(examples=["5_000 USD per month", "200% of target"]),
 ]
+FloorText = Annotated[
+    str,
+    AfterValidator(_floor_text),
+    Field(examples=["2_000 USD per month", "50% of target", "-500 USD per month"]),
+]
+"""A floor below zero is the most that what comes back takes from other pay."""
 FixedText = Annotated[str, AfterValidator(_fixed_text), Field(examples=["7_000 USD per month"])]
 
 

@@ -165,7 +165,7 @@ class RandomPlan:
 
     def of_order(self, sold: Sold) -> Fraction:
         if sold.net_amount < 0:
-            is_mirrored = self.by != self.of
+            is_mirrored = self.by != self.of or self.curve == "whole"
             return -self._rated(negative(sold)) if is_mirrored else self._rated(sold)
         least = self.least if self.least is not None else -(10**9)
         pay = max(self._rated(sold) + self.fixed, Fraction(least))

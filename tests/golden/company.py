@@ -19,10 +19,10 @@ from niaga.errors import ConfigurationError
 from niaga.ingest.contracts import contracts
 from niaga.operate.run import run_verb
 from niaga.progress import Silent
-from niaga.workspace import Workspace, create_workspace
+from niaga.workspace import Workspace, create_workspace, find_workspace
 
 from .case import Case, Figure, Line
-from .words import NotSaid, Said, order, person
+from .words import MONEY_DIGITS, NotSaid, Said, order, person
 
 COMPANY = "company"
 """Who has what the company keeps, as cases name it."""
@@ -32,7 +32,7 @@ class Company:
     """The cases of one currency, as the participants of one workspace."""
 
     def __init__(self, folder: Path, currency: str, cases: dict[str, tuple[Case, Said]]) -> None:
-        self._workspace = create_workspace(folder, "Golden cases", currency)
+        self._workspace = _company(folder, currency)
         self._cases = cases
         self._runs: list[list[str]] = []
 
@@ -93,12 +93,14 @@ class Company:
 
     def _exception(self, connection: duckdb.DuckDBPyConnection, case: Case, figure: Figure) -> str:
         """Give the reasons of a participant's exceptions, or what its plan is refused for."""
-        plan = self._cases[case.case_id][1].plan_to_check
+        plan = self._cases[case.case_id][1].plans_to_check.get(figure.rep)
         if plan:
             return _refused(plan)
         found = connection.execute(
             "select distinct reason from commission.commission_exception"
-            " where participant_id = ? and period = ? order by all",
+            " where participant_id = $1 and period = $2"
+            " union select reason from commission.commission_summary"
+            " where participant_id = $1 and period = $2 and reason is not null order by all",
             [person(case, figure.rep), figure.period],
         ).fetchall()
         return ", ".join(reason for (reason,) in found) or "none"
@@ -199,21 +201,44 @@ _COLUMNS = {
     "target_pay": ("commission_summary", "round(sum(target_amount), {digits})"),
     "attainment_after": ("commission_summary", "sum(measure_to_date_amount)"),
     "attainment_pct": ("commission_summary", "round(sum(attainment) * 100, 4)"),
+    "payout_pct": (
+        "commission_summary",
+        "round(sum(commission_amount) * 100 / nullif(sum(target_amount), 0), 4)",
+    ),
+    "rate_pct": ("commission_summary", "round(max(effective_rate) * 100, 4)"),
     "funded": ("commission_summary", "max(funded_amount)"),
     "credit": ("commission_line", "sum(credited_amount)"),
 }
 
 
+def check_plan(said: Said) -> None:
+    """Raise ConfigurationError where `niaga plan check` refuses the plan of a case."""
+    if said.plan:
+        _check(said.plan)
+
+
+def _check(plan: dict[str, Any]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        workspace = _company(Path(folder) / "company", plan["currency"])
+        (workspace.plans_folder / "plan.yml").write_text(yaml.safe_dump(plan, sort_keys=False))
+        check_plans(workspace)
+
+
 def _refused(plan: dict[str, Any]) -> str:
     """Give what `niaga plan check` says of the tiers of a plan, or `none`."""
-    with tempfile.TemporaryDirectory() as folder:
-        workspace = create_workspace(Path(folder) / "company", "Golden case", plan["currency"])
-        (workspace.plans_folder / "plan.yml").write_text(yaml.safe_dump(plan, sort_keys=False))
-        try:
-            check_plans(workspace)
-        except ConfigurationError as fault:
-            return ", ".join(re.findall(r"\btier_\w+", str(fault))) or "none"
+    try:
+        _check(plan)
+    except ConfigurationError as fault:
+        return ", ".join(re.findall(r"\btier_\w+", str(fault))) or "none"
     return "none"
+
+
+def _company(folder: Path, currency: str) -> Workspace:
+    """Make a company whose sales may have more decimals than the money that is paid."""
+    settings = create_workspace(folder, "Golden cases", currency).root / "niaga.yml"
+    scale = re.compile(r"^money_scale: .*$", re.MULTILINE)
+    settings.write_text(scale.sub(f"money_scale: {MONEY_DIGITS}", settings.read_text()))
+    return find_workspace(folder)
 
 
 def _exact(value: object) -> Fraction | None:

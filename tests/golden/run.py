@@ -11,12 +11,12 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from .case import Case, read_cases
-from .company import Company
+from .company import Company, check_plan
 from .translate import say
 from .words import NotSaid, Said
 
@@ -43,19 +43,45 @@ def run(cases: Iterable[Case], folder: Path) -> list[Verdict]:
         verdicts[case.case_id] = Verdict(case)
         try:
             said = say(case)
+            check_plan(said)
         except NotSaid as reason:
             verdicts[case.case_id] = Verdict(case, not_said=str(reason))
-            continue
-        companies[said.currency][case.case_id] = (case, said)
+        except Exception as error:  # noqa: BLE001 - one case that can't be read must not end all
+            verdicts[case.case_id] = Verdict(case, (_told(error),))
+        else:
+            companies[said.currency][case.case_id] = (case, said)
     for currency, said_cases in companies.items():
-        company = Company(folder / currency, currency, said_cases)
-        company.run()
-        for case, _ in said_cases.values():
-            try:
-                verdicts[case.case_id] = Verdict(case, tuple(company.faults(case)))
-            except NotSaid as reason:
-                verdicts[case.case_id] = Verdict(case, not_said=str(reason))
+        for verdict in _run_company(folder / currency, currency, said_cases):
+            verdicts[verdict.case.case_id] = verdict
     return list(verdicts.values())
+
+
+def _run_company(
+    folder: Path, currency: str, said_cases: dict[str, tuple[Case, Said]]
+) -> Iterator[Verdict]:
+    """Run cases together; where one of them ends the night, halves of them, until it is found."""
+    company = Company(folder / "all", currency, said_cases)
+    try:
+        company.run()
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is of one of the cases
+        if len(said_cases) == 1:
+            for case, _ in said_cases.values():
+                yield Verdict(case, (_told(error),))
+            return
+        items = list(said_cases.items())
+        middle = len(items) // 2
+        for name, half in (("first", items[:middle]), ("second", items[middle:])):
+            yield from _run_company(folder / name, currency, dict(half))
+        return
+    for case, _ in said_cases.values():
+        try:
+            yield Verdict(case, tuple(company.faults(case)))
+        except NotSaid as reason:
+            yield Verdict(case, not_said=str(reason))
+
+
+def _told(error: Exception) -> str:
+    return f"can't be run: {type(error).__name__}: {str(error).strip().partition(chr(10))[0]}"
 
 
 def main(arguments: list[str]) -> int:

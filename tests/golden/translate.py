@@ -60,9 +60,15 @@ def say(case: Case) -> Said:
     if translate is None:
         raise NotSaid(f"the calculation {calculation}")
     rounding = case.plan["rounding"]
-    said = Said(CURRENCIES[int(rounding["digits"])], {})
+    digits = int(rounding["digits"])
+    currency = CURRENCIES.get(digits, CURRENCIES[3] if digits < 3 else None)
+    if currency is None:
+        raise NotSaid(f"pay of {digits} digits")
+    said = Said(currency, {})
     translate(case, said)
     own = {"mode": rounding["mode"], "scope": rounding.get("scope", "total")}
+    if digits not in CURRENCIES:
+        own["digits"] = str(digits)
     if said.plan and own != {"mode": "half_up", "scope": "total"}:
         said.plan["rounding"] = own
     _put_people(case, said)

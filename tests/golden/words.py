@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -14,6 +14,8 @@ from .case import Case
 
 CURRENCIES = {0: "IDR", 2: "USD", 3: "KWD"}
 """The company's currency by its digits: the money of a case is only money."""
+MONEY_DIGITS = 4
+"""Decimals that sales, costs and quotas may have, whatever the currency."""
 
 
 class NotSaid(Exception):
@@ -27,17 +29,17 @@ Feeds = dict[str, list[dict[str, str]]]
 class Said:
     """A case in niaga's words: its plan, and the rows of each feed.
 
-    `plan_to_check` is one that `niaga plan check` must refuse, or not; `managers` says who is
-    above whom, `others` who belongs to the case besides those who sell. `parts` are the components
-    that make up one of the case where it is not the one of its name, `readings` those whose pay is
-    the figure that an item asks for; `columns` are more of the feed `participant` by name;
-    `targets` from when on a participant has which yearly target incentive; `nights` the rows that
-    come after all others, night by night, each with the period that it stands for.
+    `plans_to_check` are those that `niaga plan check` must refuse, or not, by name; `managers` says
+    who is above whom, `others` who belongs to the case besides those who sell. `parts` are the
+    components that make up one of the case where it is not the one of its name, `readings` those
+    whose pay is the figure that an item asks for; `columns` are more of the feed `participant` by
+    name; `targets` from when on a participant has which yearly target incentive; `nights` the rows
+    that come after all others, night by night, each with the period that it stands for.
     """
 
     currency: str
     plan: dict[str, Any]
-    plan_to_check: dict[str, Any] = field(default_factory=dict)
+    plans_to_check: dict[str, dict[str, Any]] = field(default_factory=dict)
     managers: dict[str, str] = field(default_factory=dict)
     others: list[str] = field(default_factory=list)
     parts: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -60,11 +62,34 @@ class Said:
 
 
 def person(case: Case, rep: str) -> str:
-    return f"{case.case_id}.{rep}"
+    """Name a participant; by their names they come as the case lists them, which decides ties."""
+    listed = list(dict.fromkeys(_listed(case.inputs)))
+    place = f"{listed.index(rep):03}" if rep in listed else "999"
+    return f"{case.case_id}.{place}.{_plain(rep)}"
+
+
+def _listed(said: object) -> Iterator[str]:
+    """Give everyone in the order of their mention; who shares an order comes as its shares do."""
+    if isinstance(said, list):
+        for each in said:
+            yield from _listed(each)
+    elif isinstance(said, dict):
+        for each in said.values():
+            yield from _listed(each)
+        if isinstance(said.get("rep"), str):
+            yield said["rep"]
+
+
+def _plain(name: str) -> str:
+    """Give a name without the mark that ends a text in a condition."""
+    return name.replace("'", "_")
 
 
 def order(case: Case, transaction: str) -> str:
-    return f"{case.case_id}.{transaction}"
+    """Name the order of a transaction; by their names orders of a day come as the case has them."""
+    ids = [each["id"] for each in case.inputs.get("transactions", [])]
+    place = f"{ids.index(transaction):05}." if transaction in ids else ""
+    return f"{case.case_id}.{place}{_plain(transaction)}"
 
 
 def component_name(said: Said, name: str) -> str:
@@ -75,7 +100,7 @@ def component_name(said: Said, name: str) -> str:
 
 
 def product_id(case: Case, product: str) -> str:
-    return f"{case.case_id}.{product}"
+    return f"{case.case_id}.{_plain(product)}"
 
 
 def only(known: Iterable[str], said: dict[str, Any], what: str) -> None:
@@ -183,14 +208,21 @@ def reps(case: Case) -> list[str]:
 
 
 _OF_A_TRANSACTION = (
-    "date", "rep", "amount", "type", "ref", "original_date", "splits", "product", "new_customer",
-    "quantity", "margin", "margin_pct", "cost", "credits", "chain",
+    "date", "rep", "amount", "type", "ref", "original_date", "product", "new_customer",
+    "quantity", "margin", "margin_pct", "cost",
 )  # fmt: skip
 
 
-def put_transactions(case: Case, said: Said) -> None:
+def put_transactions(case: Case, said: Said, credited_by: str = "splits") -> None:
+    """Put all transactions; `credited_by` is who else than its rep one may count for.
+
+    Shares of an order are put here; who credits by something else puts that.
+    """
     for transaction in case.inputs["transactions"]:
-        only(_OF_A_TRANSACTION, transaction, "a transaction")
+        only((*_OF_A_TRANSACTION, credited_by), transaction, "a transaction")
+        if credited_by == "splits":
+            for each in transaction.get("splits", []):
+                put_share(case, said, transaction["id"], each)
         amount = Fraction(transaction["amount"])
         if transaction["type"] not in ("sale", "return"):
             raise NotSaid(f"a transaction of type {transaction['type']}")
@@ -205,6 +237,24 @@ def put_transactions(case: Case, said: Said) -> None:
                 "original_order_id": order(case, transaction["ref"]),
                 "original_line_number": "1",
             }
+
+
+def forget_sale(line: dict[str, str]) -> None:
+    """Make a return a credit note, which walks by itself: a sale of a negative amount."""
+    if line["document_type"] == "return":
+        line["document_type"] = "sale"
+        del line["original_order_id"], line["original_line_number"]
+
+
+def put_share(case: Case, said: Said, transaction: str, share: dict[str, Any]) -> None:
+    said.feeds["credit_split"].append(
+        {
+            "rule_id": order(case, transaction),
+            "order_id": order(case, transaction),
+            "participant_id": person(case, share["rep"]),
+            "share": share["share"],
+        }
+    )
 
 
 def _describe(case: Case, said: Said, transaction: dict[str, Any], amount: Fraction) -> None:
@@ -224,6 +274,25 @@ def _describe(case: Case, said: Said, transaction: dict[str, Any], amount: Fract
         line["cost_amount"] = decimal_text(sign * Fraction(transaction["cost"]))
     elif "margin" in transaction:
         line["cost_amount"] = decimal_text(amount - sign * Fraction(transaction["margin"]))
+
+
+def put_costs(case: Case, said: Said, edges: list[Fraction]) -> int:
+    """Put the cost that a given margin rate says; give what rates are divided by.
+
+    Rates are fractions, or percentages where some edge is above 1.
+    """
+    given = [each for each in case.inputs["transactions"] if "margin_pct" in each]
+    divisor = 100 if given and max(edges) > 1 else 1
+    for transaction in given:
+        amount = Fraction(transaction["amount"])
+        cost = amount - amount * Fraction(transaction["margin_pct"]) / divisor
+        if (cost * 10**MONEY_DIGITS).denominator != 1:
+            raise NotSaid("a margin rate whose cost is no amount of money")
+        for row in said.feeds["sales_line"]:
+            if row["order_id"] == order(case, transaction["id"]):
+                sign = -1 if row["net_amount"].startswith("-") else 1
+                row["cost_amount"] = decimal_text(sign * cost)
+    return divisor
 
 
 def put_sale(case: Case, said: Said, number: str, day: date, rep: str, amount: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date
+from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
@@ -13,6 +14,7 @@ from ..words import (
     NotSaid,
     Said,
     days,
+    decimal_text,
     only,
     order,
     pay_of,
@@ -20,6 +22,7 @@ from ..words import (
     person,
     put_plan,
     put_quota,
+    put_share,
     put_transactions,
     tier_rows,
 )
@@ -39,11 +42,12 @@ def split(case: Case, said: Said) -> None:
         # Shares are weights of the pay there.
         common = {"shares": "overlay", "share_out": "pay"}
     put_transactions(case, said)
+    if allocate is not None:
+        _divide_weights(said)
     own: dict[str, list[str]] = defaultdict(list)
     for transaction in case.inputs["transactions"]:
         for each in transaction.get("splits", []):
             only(("rep", "share", "rate"), each, "a split")
-            _put_share(case, said, transaction["id"], each)
             if "rate" in each:
                 own[each["rate"]].append(
                     f"order_id = '{order(case, transaction['id'])}'"
@@ -60,15 +64,12 @@ def split(case: Case, said: Said) -> None:
     put_plan(case, said, pay_of(plan["period"]), components)
 
 
-def _put_share(case: Case, said: Said, transaction: str, share: dict[str, Any]) -> None:
-    said.feeds["credit_split"].append(
-        {
-            "rule_id": order(case, transaction),
-            "order_id": order(case, transaction),
-            "participant_id": person(case, share["rep"]),
-            "share": share["share"],
-        }
-    )
+def _divide_weights(said: Said) -> None:
+    """Make weights shares of at most 1: what counts is how they stand to each other."""
+    rows = said.feeds["credit_split"]
+    while any(Fraction(row["share"]) > 1 for row in rows):
+        for row in rows:
+            row["share"] = decimal_text(Fraction(row["share"]) / 10)
 
 
 def rollup(case: Case, said: Said) -> None:
@@ -83,36 +84,40 @@ def rollup(case: Case, said: Said) -> None:
     above["count_once"] = "yes" if plan.get("dedupe") else "no"
     rates = dict(plan.get("rates", {}))
     tiers = plan.get("override_tiers", {})
-    named = [name for name in [*rates, *tiers] if not name.startswith("level")]
+    boundary = plan.get("boundary", "lower_inclusive")
+    named = [name for name in dict.fromkeys([*rates, *tiers]) if not name.startswith("level")]
+    names = ", ".join(f"'{person(case, name)}'" for name in named)
+    others = f"not participant_id in ({names})" if named else ""
     components: dict[str, Any] = {}
+
+    def paid(of: str) -> dict[str, Any]:
+        if of in tiers:
+            rows = tier_rows(said, tiers[of], "attainment", boundary, "rate", "%")
+            return {"whole": rows, "quota": {"type": "team"}}
+        pay = {"rate": percent(rates[of])}
+        _put_threshold(said, plan, of, pay)
+        return pay
+
     if "level0" in rates:
-        components["commission"] = {"rate": percent(rates.pop("level0")), "shares": "overlay"}
+        own = {"rate": percent(rates["level0"]), "shares": "overlay"}
+        components["commission"] = own | ({"where": others} if others else {})
     for number, name in enumerate(named, start=1):
-        of_name = {**above, "levels": EVERY_LEVEL}
-        of_name["where"] = f"participant_id = '{person(case, name)}'"
-        components[f"override_{number}"] = of_name
-        if name in tiers:
-            boundary = plan.get("boundary", "lower_inclusive")
-            of_name["whole"] = tier_rows(said, tiers[name], "attainment", boundary, "rate", "%")
-            of_name["quota"] = {"type": "team"}
-        else:
-            of_name["rate"] = percent(rates.pop(name))
-            _put_threshold(said, plan, name, of_name)
-    for level, rate in rates.items():
+        where = {"where": f"participant_id = '{person(case, name)}'"}
+        components[f"override_{number}"] = {**above, "levels": EVERY_LEVEL, **where, **paid(name)}
+        if name in rates and "level0" in rates:
+            own = {"rate": percent(rates[name]), "shares": "overlay"}
+            components[f"own_{number}"] = own | where
+    for level in dict.fromkeys(name for name in [*rates, *tiers] if name.startswith("level")):
         number = level.removeprefix("level")
-        where = f"level = {number}"
-        if named:
-            names = ", ".join(f"'{person(case, name)}'" for name in named)
-            where += f" and not participant_id in ({names})"
-        of_level = {**above, "levels": number, "where": where, "rate": percent(rate)}
-        _put_threshold(said, plan, level, of_level)
-        components[level] = of_level
+        if number != "0":
+            where = " and ".join(filter(None, (f"level = {number}", others)))
+            components[level] = {**above, "levels": number, "where": where, **paid(level)}
     said.parts["commission"] = tuple(components)
     put_plan(case, said, pay_of(plan["period"]), components)
-    put_transactions(case, said)
+    put_transactions(case, said, credited_by="credits")
     for transaction in case.inputs["transactions"]:
         for credit in transaction.get("credits", []):
-            _put_share(case, said, transaction["id"], credit)
+            put_share(case, said, transaction["id"], credit)
             said.others.append(credit["rep"])
     for edge in case.inputs.get("hierarchy", []):
         only(("rep", "manager", "share", "from_date", "to_date"), edge, "an edge of a hierarchy")
@@ -159,7 +164,7 @@ def differential(case: Case, said: Said) -> None:
             if managers.setdefault((rep, day), manager) != manager:
                 raise NotSaid("two chains of one day")
         said.others += chain
-    put_transactions(case, said)
+    put_transactions(case, said, credited_by="chain")
     for (rep, day), manager in managers.items():
         said.feeds["reporting_line"].append(
             {

@@ -9,7 +9,18 @@ from typing import Any
 
 from ..case import Case
 from ..periods import last_day
-from ..words import NotSaid, Said, edge, only, order, percent, person, put_plan, put_sale
+from ..words import (
+    NotSaid,
+    Said,
+    decimal_text,
+    edge,
+    only,
+    order,
+    percent,
+    person,
+    put_plan,
+    put_sale,
+)
 
 
 def pre_rules(case: Case, said: Said) -> None:
@@ -32,7 +43,7 @@ def _tiers(case: Case, said: Said, check: dict[str, Any], number: str) -> None:
             row["to"] = edge(said, tier["to"], "amount")
         rows.append(row)
     put_plan(case, said, "month", {"commission": {"marginal": rows}})
-    said.plan_to_check, said.plan = said.plan, {}
+    said.plans_to_check[check["rep"]], said.plan = said.plan, {}
     put_plan(case, said, "month", {"commission": {"rate": "1%"}})
     _sale(case, said, check, number)
 
@@ -72,7 +83,8 @@ def _return(case: Case, said: Said, check: dict[str, Any], number: str) -> None:
     for transaction, amount in sold.items():
         put_sale(case, said, f"{number}.{transaction}", day, check["rep"], amount)
     back = check.get("amount") or sold.get(check["ref"], "100")
-    put_sale(case, said, f"{number}.return", day, check["rep"], f"-{abs(Fraction(back))}")
+    returned = f"-{decimal_text(abs(Fraction(back)))}"
+    put_sale(case, said, f"{number}.return", day, check["rep"], returned)
     said.feeds["sales_line"][-1] |= {
         "document_type": "return",
         "original_order_id": order(case, f"{number}.{check['ref']}"),

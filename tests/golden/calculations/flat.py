@@ -12,12 +12,14 @@ from ..words import (
     NotSaid,
     Said,
     decimal_text,
+    forget_sale,
     only,
     order,
     pay_of,
     percent,
     person,
     product_id,
+    put_costs,
     put_plan,
     put_quota,
     put_transactions,
@@ -69,7 +71,7 @@ def _put_limits(said: Said, component: dict[str, Any], plan: dict[str, Any]) -> 
     if fixed:
         said.plan["components"]["fixed"] = {"fixed": f"{plan['fixed']} {per}", "prorate": "none"}
         said.parts["commission"] = ("commission", "fixed", "plan cap")
-    if Fraction(plan.get("floor", "0")) > fixed:
+    if "floor" in plan:
         component["floor"] = f"{decimal_text(Fraction(plan['floor']) - fixed)} {per}"
     if "cap" in plan:
         (said.plan if fixed else component)["cap"] = f"{plan['cap']} {per}"
@@ -108,9 +110,9 @@ def _terms_of(case: Case, said: Said, term: dict[str, Any]) -> list[dict[str, st
     known = ("from_date", "to_date", "rep", "product", "rate", *_LEAST, *_PER_ORDER)
     only(known, term, "a term")
     dates = {}
-    if "from_date" in term:
+    if term.get("from_date"):
         dates["from"] = term["from_date"]
-    if term.get("to_date", _OPEN) != _OPEN:
+    if (term.get("to_date") or _OPEN) != _OPEN:
         dates["to"] = term["to_date"]
     whose = []
     if "rep" in term:
@@ -145,8 +147,7 @@ def _put_originals(case: Case, said: Said) -> None:
             if "original_date" in transaction and "ref" not in transaction:
                 _refer(line, order(case, _sold_on(transactions, transaction)))
         elif "terms" in case.plan and "ref" in transaction:
-            line["document_type"] = "sale"
-            del line["original_order_id"], line["original_line_number"]
+            forget_sale(line)
 
 
 def _sold_on(transactions: dict[str, dict[str, Any]], returned: dict[str, Any]) -> str:
@@ -273,4 +274,6 @@ def margin_filter_nrr(case: Case, said: Said) -> None:
         for product, least in plan["min_margin"].items()
     ]
     _put_shares_of_target(case, said, {"where": " or ".join(enough)})
+    said.parts["commission"] = ("spiff",)
     put_transactions(case, said)
+    put_costs(case, said, [Fraction(least) for least in plan["min_margin"].values()])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import isleap
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -104,14 +105,16 @@ def prorated_bonus(case: Case, said: Said) -> None:
     for each in assignments:
         only(("rep", "period", "amount", "from_date", "to_date"), each, "prorated_bonus")
     kind = _kind_of_all([each["period"] for each in assignments])
-    if kind != "year" and denominator:
-        raise NotSaid("a bonus of a part of a year over 365 days")
+    are_leap = any(isleap(int(each["period"][:4])) for each in assignments)
+    if kind != "year" and are_leap and not denominator:
+        raise NotSaid("a bonus of a part of a year of 366 days")
     if len({each["amount"] for each in assignments}) > 1:
         raise NotSaid("bonuses of several amounts")
     components = {
         "bonus": {
-            "fixed": f"{assignments[0]['amount']} {said.currency} per {kind}",
-            "prorate": "days/365" if denominator else "days",
+            # What a period is paid is its days of the year, however long the period.
+            "fixed": f"{assignments[0]['amount']} {said.currency} per year",
+            "prorate": "days/365" if denominator or kind != "year" else "days",
         },
         "days": {"fixed": f"365 {said.currency} per year", "prorate": "days/365"},
     }

@@ -11,9 +11,9 @@ from ..words import (
     Said,
     decimal_text,
     only,
-    order,
     pay_of,
     percent,
+    put_costs,
     put_plan,
     put_transactions,
     table_rows,
@@ -40,7 +40,7 @@ def txn_tier(case: Case, said: Said) -> None:
     elif base == "margin":
         component["by"] = "net_amount"
     put_transactions(case, said)
-    scale = _put_costs(case, said, is_needed="margin" in (base, measure.split("_")[0]))
+    scale = put_costs(case, said, [Fraction(tier["from"]) for tier in plan["tiers"]])
     component |= _curve(said, plan, measure, scale)
     if "minimum" in plan:
         component["min_per_order"] = f"{plan['minimum']} {said.currency}"
@@ -77,28 +77,6 @@ def _curve(said: Said, plan: dict[str, Any], measure: str, divisor: int) -> dict
     if "0" in (first := rows[0]).values() and first.get("from") == "0":
         rows[0] = {"above": "0", "pays": first["pays"]}
     return {"steps": rows}
-
-
-def _put_costs(case: Case, said: Said, is_needed: bool) -> int:
-    """Put the cost that a given margin rate says; give what rates are divided by.
-
-    Rates are fractions, or percentages where some edge is above 1.
-    """
-    edges = [Fraction(tier["from"]) for tier in case.plan["tiers"]]
-    given = [each for each in case.inputs["transactions"] if "margin_pct" in each]
-    divisor = 100 if given and max(edges) > 1 else 1
-    if not is_needed:
-        return divisor
-    for transaction in given:
-        amount = Fraction(transaction["amount"])
-        cost = amount - amount * Fraction(transaction["margin_pct"]) / divisor
-        sign = 1 if transaction["type"] == "sale" else -1
-        if (cost * 100).denominator != 1:
-            raise NotSaid("a margin rate whose cost is no amount of money")
-        for row in said.feeds["sales_line"]:
-            if row["order_id"] == order(case, transaction["id"]):
-                row["cost_amount"] = decimal_text(sign * cost)
-    return divisor
 
 
 def units_split(case: Case, said: Said) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from fractions import Fraction
+from math import lcm
 from typing import Any
 
 from ..case import Case
@@ -220,6 +221,19 @@ def incremental_ytd(case: Case, said: Said) -> None:
         "x",
     )
     measures = case.inputs["measures"]
+    # Only the attainment counts: sales that are no decimal number become one.
+    times = lcm(
+        *(
+            _reached_by(plan, Fraction(each["prior_paid"])).denominator
+            for each in measures
+            if "prior_paid" in each
+        )
+    )
+    plan = plan | {"quota": decimal_text(Fraction(plan["quota"]) * times)}
+    measures = [
+        each | {"ytd_actual": decimal_text(Fraction(each["ytd_actual"]) * times)}
+        for each in measures
+    ]
     kind = kind_of(measures[0]["period"])
     target = f"{plan['target_pay']} {said.currency} per year"
     component = {"window": "year", "marginal": rows}
@@ -253,7 +267,9 @@ def _reached_by(plan: dict[str, Any], pay: Fraction) -> Fraction:
     for tier in plan["tiers"]:
         times = Fraction(tier["multiplier"])
         width = None if tier["to"] is None else Fraction(tier["to"]) - Fraction(tier["from"])
-        if width is None or left <= width * times:
+        if not left:
+            return attainment * Fraction(plan["quota"])
+        if times and (width is None or left <= width * times):
             return (attainment + left / times) * Fraction(plan["quota"])
         left -= width * times
         attainment += width

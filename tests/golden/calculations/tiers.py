@@ -15,6 +15,7 @@ from ..words import (
     days,
     decimal_text,
     edge,
+    forget_sale,
     only,
     pay_of,
     percent,
@@ -42,6 +43,8 @@ def tier_cum(case: Case, said: Said) -> None:
             "accumulate",
             "retro_to",
             "rate_at",
+            "apply_to",
+            "above",
         ),
         plan,
         "tier_cum",
@@ -57,15 +60,23 @@ def tier_cum(case: Case, said: Said) -> None:
         component["rate_at"] = plan["rate_at"]
     if mode == "hybrid":
         component["marginal_above"] = edge(said, plan["retro_to"], basis)
-    window = pay_of(plan.get("accumulate", plan["period"]))
+    if plan.get("apply_to") == "above":
+        component["only_above"] = edge(said, plan["above"], basis)
+    window = plan.get("accumulate", plan["period"])
+    window = "life" if window == "all" else pay_of(window)
     component["window"] = window
-    put_plan(case, said, pay_of(plan["period"]), {"commission": component})
+    pay = "year" if plan["period"] == "all" else pay_of(plan["period"])
+    put_plan(case, said, pay, {"commission": component})
     put_transactions(case, said)
+    # Each line walks from where the running total is: what comes back has no cents of its sale.
+    for line in said.feeds["sales_line"]:
+        forget_sale(line)
     _put_openings(case, said, window)
+    quotas = {each["rep"]: each["amount"] for each in case.inputs.get("quotas", [])}
     if basis == "attainment":
         for period in sorted({period_of(day, window) for day in days(case)}):
             for rep in reps(case):
-                put_quota(case, said, rep, "commission", period, plan["quota"])
+                put_quota(case, said, rep, "commission", period, quotas.get(rep) or plan["quota"])
 
 
 def _put_openings(case: Case, said: Said, window: str) -> None:
@@ -130,7 +141,11 @@ def curve(case: Case, said: Said) -> None:
         only(known, component, "curve")
         word = "above" if component.get("boundary") == "upper_inclusive" else "from"
         rows = []
+        end = None
         for segment in component["segments"]:
+            if end is not None and Fraction(segment["from"]) != Fraction(end):
+                rows.append({word: edge(said, end, "attainment"), "pays": "0% of target"})
+            end = segment["to"]
             row = {word: edge(said, segment["from"], "attainment")}
             if row[word] == "0":
                 row = {"above": "0"}
@@ -138,6 +153,8 @@ def curve(case: Case, said: Said) -> None:
             if Fraction(segment.get("slope", "0")):
                 row["per_point"] = f"{segment['slope']}% of target"
             rows.append(row)
+        if end is not None:
+            rows.append({word: edge(said, end, "attainment"), "pays": "0% of target"})
         name = component_name(said, component["id"])
         components[name] = {"steps": rows} | _gated(component)
         targets[name] = component["target_pay"]
@@ -216,9 +233,16 @@ def _yearly(said: Said, target_pay: str, kind: str) -> str:
 
 def lump_interp(case: Case, said: Said) -> None:
     only(("tiers", "period"), case.plan, "lump_interp")
-    points = [{"at": "0", "pays": "0"}]
+    points: list[dict[str, str]] = []
     total = Fraction(0)
+    end = None
     for tier in case.plan["tiers"]:
+        if end is None or Fraction(tier["from"]) != end:
+            at = edge(said, tier["from"], "amount")
+            points.append(
+                {"at": at, "pays": f"{decimal_text(total)} {said.currency}" if total else "0"}
+            )
+        end = Fraction(tier["to"])
         total += Fraction(tier["amount"])
         points.append(
             {

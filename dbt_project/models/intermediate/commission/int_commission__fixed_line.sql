@@ -38,7 +38,9 @@ piece as (
         fixed.amount_minor,
         fixed.period_months,
         fixed.piece_months,
-        fixed.prorate
+        fixed.prorate,
+        quota_window.rounds_to_even,
+        quota_window.rounding_unit
     from quota_window
     inner join fixed
         on quota_window.component_key = fixed.component_key
@@ -124,8 +126,8 @@ final as (
         pay_period_end as event_date,
         pay_period_start,
         cast(sum(
-            {{ proportion('amount_minor', 'parts_to_date', 'all_parts') }}
-            - {{ proportion('amount_minor', '(parts_to_date - parts)', 'all_parts') }}
+            {{ part_of_pay('amount_minor', 'parts_to_date', 'all_parts') }}
+            - {{ part_of_pay('amount_minor', '(parts_to_date - parts)', 'all_parts') }}
         ) as bigint) as amount_minor
     from to_date
     group by window_id, participant_id, component_key, window_start, pay_period_end, pay_period_start

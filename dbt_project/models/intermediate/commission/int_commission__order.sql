@@ -2,7 +2,8 @@
 
 {# S6 of components that take every order by itself: what an order pays, as an exact fraction, and rounded as a
    running total over the pay period. First the curve, then the fixed amount, the minimum and the maximum; a credit
-   note, of less than nothing, has its rate alone, that of a sale of the same size where another measure picks it;
+   note, of less than nothing, has its rate alone, that of a sale of the same size where it is a whole rate or another
+   measure picks it;
    an order without a rate pays nothing. What takes a sale back is no part of its order here: it takes
    back the cents of the sale. #}
 
@@ -84,7 +85,8 @@ summed as (
 mirrored as (
     select
         *,
-        case when picked_by is not null and is_credit_note then -1 else 1 end as mirror
+        -- Of a whole rate, too, what comes back is as much as was sold.
+        case when is_credit_note and (picked_by is not null or walk = 'order_reached') then -1 else 1 end as mirror
     from summed
 ),
 
@@ -92,7 +94,7 @@ placed as (
     select
         *,
         case
-            when picked_by is null then order_measure
+            when picked_by is null then mirror * order_measure
             else {{ place('picked_by', '(mirror * part)', '(mirror * whole)') }}
         end as place
     from mirrored

@@ -63,11 +63,10 @@ weighed as (
 funded as (
     select
         weighed.*,
-        cast({{ rounded_division(
-            'case when weighed.is_of_company then coalesce(company.measure_units, 0) else 1 end'
-            ~ ' * cast(weighed.fund_numerator as ' ~ type_wide() ~ ')',
-            'cast(weighed.fund_denominator as ' ~ type_wide() ~ ')'
-        ) }} as bigint) as fund_minor,
+        {{ times(
+            'case when weighed.is_of_company then coalesce(company.measure_units, 0) else 1 end',
+            'weighed.fund_numerator', 'cast(weighed.fund_denominator as ' ~ type_wide() ~ ')', 'weighed.'
+        ) }} as fund_minor,
         sum(weighed.weight) over (partition by weighed.component_key, weighed.window_start) as weights
     from weighed
     left join {{ ref('int_commission__company_measure') }} as company
@@ -90,7 +89,7 @@ shared as (
     select
         *,
         case
-            when base_units is not null then {{ proportion('fund_minor', 'weight', 'base_units') }}
+            when base_units is not null then {{ part_of_pay('fund_minor', 'weight', 'base_units') }}
             when weights = 0 then 0
             else {{ allocated_units(
                 'fund_minor', 'share_whole', 'share_remainder', 'component_key, window_start', 'participant_id'

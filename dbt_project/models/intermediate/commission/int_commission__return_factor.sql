@@ -29,7 +29,7 @@ final as (
             {{ times(
                 'returned.reversal_minor',
                 'factored.multiplier_numerator * factored.gate_numerator',
-                'factored.multiplier_denominator * factored.gate_denominator'
+                'factored.multiplier_denominator * factored.gate_denominator', 'original.'
             ) }} - returned.reversal_minor
         ) as bigint) as return_factor_minor
     from returned
@@ -37,6 +37,8 @@ final as (
         on
             returned.original_window_id = factored.window_id
             and factored.recency = 1
+    inner join {{ ref('int_commission__quota_window') }} as original
+        on returned.original_window_id = original.window_id
     group by returned.window_id, returned.pay_period_start
 )
 

@@ -12,7 +12,10 @@ with
 running as (
     select
         running_line.*,
-        component.measure
+        component.measure,
+        component.rounds_to_even,
+        component.rounds_each_line,
+        component.rounding_unit
     from {{ ref('int_commission__running_line') }} as running_line
     inner join {{ ref('int_commission__component') }} as component
         on running_line.component_key = component.component_key
@@ -106,10 +109,8 @@ final as (
         {%- endfor %}
         'sale' as line_kind,
         measure_delta as credited_delta,
-        cast(
-            {{ rounded_division('exact_after', denominator) }}
-            - {{ rounded_division('(exact_after - exact_delta)', denominator) }} as bigint
-        ) as amount_minor
+        cast({{ rounded_difference('exact_after', 'exact_delta', 'exact_delta', denominator) }} as bigint)
+            as amount_minor
     from paid
 )
 
