@@ -43,9 +43,10 @@ class Company:
         """
         rows: dict[str, list[dict[str, str]]] = defaultdict(list)
         rows["product"] = [{"product_id": "product", "name": "product", "valid_from": "1990-01-01"}]
-        for case, said in self._cases.values():
-            plan = self._workspace.plans_folder / f"{case.case_id.lower()}.yml"
-            plan.write_text(yaml.safe_dump(said.plan, sort_keys=False))
+        for _, said in self._cases.values():
+            for plan in said.every_plan:
+                file = self._workspace.plans_folder / f"{plan['plan']}.yml"
+                file.write_text(yaml.safe_dump(plan, sort_keys=False))
             for feed, added in said.feeds.items():
                 rows[feed] += added
         self._night(rows, date(2030, 1, 1))
@@ -213,8 +214,8 @@ _COLUMNS = {
 
 def check_plan(said: Said) -> None:
     """Raise ConfigurationError where `niaga plan check` refuses the plan of a case."""
-    if said.plan:
-        _check(said.plan)
+    for plan in said.every_plan:
+        _check(plan)
 
 
 def _check(plan: dict[str, Any]) -> None:

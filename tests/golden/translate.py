@@ -69,8 +69,9 @@ def say(case: Case) -> Said:
     own = {"mode": rounding["mode"], "scope": rounding.get("scope", "total")}
     if digits not in CURRENCIES:
         own["digits"] = str(digits)
-    if said.plan and own != {"mode": "half_up", "scope": "total"}:
-        said.plan["rounding"] = own
+    if own != {"mode": "half_up", "scope": "total"}:
+        for plan in said.every_plan:
+            plan["rounding"] = own
     _put_people(case, said)
     return said
 
@@ -105,7 +106,7 @@ def _put_people(case: Case, said: Said) -> None:
         said.feeds["plan_assignment"].append(
             {
                 "participant_id": person(case, rep),
-                "plan_id": said.plan["plan"],
+                "plan_id": said.plan_of(rep),
                 "valid_from": f"{min(days).year}-01-01",
                 "valid_to": f"{max(days).year}-12-31",
             }

@@ -33,8 +33,9 @@ class Said:
     who is above whom, `others` who belongs to the case besides those who sell. `parts` are the
     components that make up one of the case where it is not the one of its name, `readings` those
     whose pay is the figure that an item asks for; `columns` are more of the feed `participant` by
-    name; `targets` from when on a participant has which yearly target incentive; `nights` the rows
-    that come after all others, night by night, each with the period that it stands for.
+    name; `more_plans` are those of who is paid otherwise than by `plan`, by name; `targets` from
+    when on a participant has which yearly target incentive; `nights` the rows that come after all
+    others, night by night, each with the period that it stands for.
     """
 
     currency: str
@@ -45,6 +46,7 @@ class Said:
     parts: dict[str, tuple[str, ...]] = field(default_factory=dict)
     readings: dict[str, tuple[str, ...]] = field(default_factory=dict)
     columns: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
+    more_plans: dict[str, dict[str, Any]] = field(default_factory=dict)
     targets: list[tuple[str, date, str]] = field(default_factory=list)
     nights: list[tuple[str, Feeds]] = field(default_factory=list)
     feeds: Feeds = field(default_factory=lambda: defaultdict(list))
@@ -54,6 +56,17 @@ class Said:
         feeds: Feeds = defaultdict(list)
         self.nights.append((period, feeds))
         return feeds
+
+    def plan_of(self, rep: str) -> str:
+        """Name the plan that someone is on."""
+        plan: str = self.more_plans.get(rep, self.plan)["plan"]
+        return plan
+
+    @property
+    def every_plan(self) -> list[dict[str, Any]]:
+        """All plans of the case, each once."""
+        plans = {plan["plan"]: plan for plan in [self.plan, *self.more_plans.values()] if plan}
+        return list(plans.values())
 
     @property
     def every_feed(self) -> list[Feeds]:
@@ -175,6 +188,12 @@ def put_plan(case: Case, said: Said, pay: str, components: dict[str, Any], **mor
         **more,
         "components": components,
     }
+
+
+def put_plan_of(said: Said, rep: str, number: int, components: dict[str, Any], **more: Any) -> None:
+    """Put a plan for one person: as the case's own, but for its components and `more`."""
+    name = f"{said.plan['plan']}-{number}"
+    said.more_plans[rep] = said.plan | more | {"plan": name, "components": components}
 
 
 def pay_of(period: str) -> str:

@@ -32,9 +32,9 @@ EVERY_LEVEL = "8"
 
 
 def split(case: Case, said: Said) -> None:
-    """Shares of an order; a rate of one's own is a component of one's own for that order."""
+    """Shares of an order; pay of one's own is a component of one's own for that order."""
     plan = case.plan
-    only(("rate", "period", "require_100", "allocate"), plan, "split")
+    only(("rate", "fixed", "period", "require_100", "allocate"), plan, "split")
     common: dict[str, Any] = {} if plan.get("require_100") else {"shares": "overlay"}
     if (allocate := plan.get("allocate")) is not None:
         if allocate != "commission_largest_remainder":
@@ -44,19 +44,27 @@ def split(case: Case, said: Said) -> None:
     put_transactions(case, said)
     if allocate is not None:
         _divide_weights(said)
-    own: dict[str, list[str]] = defaultdict(list)
+    own: dict[tuple[str, str], list[str]] = defaultdict(list)
     for transaction in case.inputs["transactions"]:
         for each in transaction.get("splits", []):
-            only(("rep", "share", "rate"), each, "a split")
-            if "rate" in each:
-                own[each["rate"]].append(
+            only(("rep", "share", "rate", "fixed"), each, "a split")
+            if "rate" in each or "fixed" in each:
+                pay = each.get("rate", plan["rate"]), each.get("fixed", plan.get("fixed", "0"))
+                own[pay].append(
                     f"order_id = '{order(case, transaction['id'])}'"
                     f" and participant_id = '{person(case, each['rep'])}'"
                 )
-    components: dict[str, Any] = {"commission": {"rate": percent(plan["rate"]), **common}}
-    for number, (rate, whose) in enumerate(own.items(), start=1):
+
+    def paid(rate: str, fixed: str) -> dict[str, Any]:
+        pay = {"rate": percent(rate), **common}
+        if Fraction(fixed):
+            pay |= {"window": "order", "fixed_per_order": f"{fixed} {said.currency}"}
+        return pay
+
+    components = {"commission": paid(plan["rate"], plan.get("fixed", "0"))}
+    for number, ((rate, fixed), whose) in enumerate(own.items(), start=1):
         where = " or ".join(f"({each})" for each in whose)
-        components[f"own_{number}"] = {"rate": percent(rate), "where": where, **common}
+        components[f"own_{number}"] = paid(rate, fixed) | {"where": where}
     if own:
         every = " or ".join(f"({each})" for whose in own.values() for each in whose)
         components["commission"]["where"] = f"not ({every})"

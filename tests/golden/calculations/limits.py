@@ -19,6 +19,7 @@ from ..words import (
     percent,
     person,
     put_plan,
+    put_plan_of,
     put_sale,
     tier_rows,
 )
@@ -108,24 +109,31 @@ def prorated_bonus(case: Case, said: Said) -> None:
     are_leap = any(isleap(int(each["period"][:4])) for each in assignments)
     if kind != "year" and are_leap and not denominator:
         raise NotSaid("a bonus of a part of a year of 366 days")
-    if len({each["amount"] for each in assignments}) > 1:
-        raise NotSaid("bonuses of several amounts")
-    components = {
-        "bonus": {
-            # What a period is paid is its days of the year, however long the period.
-            "fixed": f"{assignments[0]['amount']} {said.currency} per year",
-            "prorate": "days/365" if denominator or kind != "year" else "days",
-        },
-        "days": {"fixed": f"365 {said.currency} per year", "prorate": "days/365"},
-    }
+
+    def components(amount: str) -> dict[str, Any]:
+        return {
+            "bonus": {
+                # What a period is paid is its days of the year, however long the period.
+                "fixed": f"{amount} {said.currency} per year",
+                "prorate": "days/365" if denominator or kind != "year" else "days",
+            },
+            "days": {"fixed": f"365 {said.currency} per year", "prorate": "days/365"},
+        }
+
     said.parts["commission"] = ("bonus",)
     said.readings["days"] = ("days",)
-    put_plan(case, said, kind, components)
+    amounts = {each["rep"]: each["amount"] for each in assignments}
+    if any(amounts[each["rep"]] != each["amount"] for each in assignments):
+        raise NotSaid("bonuses of several amounts for one person")
+    put_plan(case, said, kind, components(assignments[0]["amount"]))
+    for number, (rep, amount) in enumerate(amounts.items()):
+        if amount != assignments[0]["amount"]:
+            put_plan_of(said, rep, number, components(amount))
     for number, each in enumerate(assignments):
         said.feeds["plan_assignment"].append(
             {
                 "participant_id": person(case, each["rep"]),
-                "plan_id": said.plan["plan"],
+                "plan_id": said.plan_of(each["rep"]),
                 "valid_from": each["from_date"],
                 "valid_to": each["to_date"],
             }

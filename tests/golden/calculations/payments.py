@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 from ..case import Case
 from ..periods import last_day
@@ -15,6 +16,7 @@ from ..words import (
     order,
     percent,
     put_plan,
+    put_plan_of,
     put_sale,
     reps,
 )
@@ -53,26 +55,32 @@ def currency(case: Case, said: Said) -> None:
     """Each amount is earned as it stands, and changed by its steps; one plan has one way."""
     only((), case.plan, "currency")
     conversions = case.inputs["conversions"]
-    ways = [
-        (
-            [(step["op"], step["value"], step.get("round")) for step in each["steps"]],
-            int(each["digits"]),
-        )
-        for each in conversions
-    ]
-    if any(way != ways[0] for way in ways):
-        raise NotSaid("several ways of exchange in one case")
-    steps = [_step(*step) for step in ways[0][0]]
-    # Of the currencies with these digits one that the company does not have.
-    others = {0: ("JPY", "IDR"), 2: ("EUR", "USD"), 3: ("BHD", "KWD")}[ways[0][1]]
-    to = next(each for each in others if each != said.currency)
-    put_plan(
-        case, said, "month", {"commission": {"rate": "100%"}}, exchange={"to": to, "steps": steps},
-        approved={"by": ["A"], "on": "2020-01-01"},
-    )  # fmt: skip
+    ways: dict[str, dict[str, Any]] = {}
+    for each in conversions:
+        way = _exchange(said, each)
+        if ways.setdefault(each["rep"], way) != way:
+            raise NotSaid("several ways of exchange for one person")
+    first, *others = ways.items()
+    components = {"commission": {"rate": "100%"}}
+    approved = {"by": ["A"], "on": "2020-01-01"}
+    put_plan(case, said, "month", components, exchange=first[1], approved=approved)
+    for number, (rep, way) in enumerate(others, start=1):
+        if way != first[1]:
+            put_plan_of(said, rep, number, components, exchange=way)
     for number, each in enumerate(conversions):
         only(("rep", "period", "amount", "steps", "digits"), each, "a conversion")
         put_sale(case, said, str(number), last_day(each["period"]), each["rep"], each["amount"])
+
+
+def _exchange(said: Said, conversion: dict[str, Any]) -> dict[str, Any]:
+    """Give the steps, and of the currencies with these digits one that the company has not."""
+    of_digits = {0: ("JPY", "IDR"), 2: ("EUR", "USD"), 3: ("BHD", "KWD")}[int(conversion["digits"])]
+    return {
+        "to": next(each for each in of_digits if each != said.currency),
+        "steps": [
+            _step(step["op"], step["value"], step.get("round")) for step in conversion["steps"]
+        ],
+    }
 
 
 def _step(operation: str, value: str, digits: int | None) -> dict[str, str]:
