@@ -6,6 +6,7 @@ import signal
 import time
 from collections import Counter
 from datetime import timedelta
+from typing import Any
 
 import httpx
 import psutil
@@ -35,9 +36,14 @@ def test_a_landed_file_is_refreshed_from_by_the_events_of_prefect(service: Servi
 
     started = ["prefect.automation.action.executed"] * 2
     wait_for(lambda: emitted() == ["niaga.export.ingested", "niaga.export.landed", *started])
-    runs = httpx.post(f"{api}/flow_runs/filter", json={}).json()
-    by_state = Counter(run["state_type"] for run in runs)
-    assert by_state == {"COMPLETED": 2, "SCHEDULED": 1}
+
+    def flow_runs() -> list[dict[str, Any]]:
+        runs: list[dict[str, Any]] = httpx.post(f"{api}/flow_runs/filter", json={}).json()
+        by_state = Counter(run["state_type"] for run in runs)
+        return runs if by_state == {"COMPLETED": 2, "SCHEDULED": 1} else []
+
+    # The refresh ends after what it has seen is noted.
+    runs = wait_for(flow_runs)
     # 01:30 in Jakarta.
     nights = [run["expected_start_time"] for run in runs if run["state_type"] == "SCHEDULED"]
     assert nights[0][11:16] == "18:30"
