@@ -16,8 +16,9 @@
     {%- set target_relation = this.incorporate(type='table') -%}
     {{ run_hooks(pre_hooks) }}
     {% if is_incremental() %}
+        {%- set columns = adapter.get_columns_in_relation(target_relation) | map(attribute='quoted') | join(', ') -%}
         {% call statement('main') -%}
-            insert into {{ target_relation }} by name {{ compiled_code }}
+            insert into {{ target_relation }} ({{ columns }}) select {{ columns }} from ({{ compiled_code }}) as model
         {%- endcall %}
     {% else %}
         {% do make_whole(target_relation) %}
@@ -39,7 +40,7 @@
         {% endif %}
         {% call statement('main') -%}
             create or replace table {{ target_relation }} {{ get_table_columns_and_constraints() }};
-            insert into {{ target_relation }} by name {{ compiled_code }};
+            insert into {{ target_relation }} {{ get_column_names() }} ({{ get_select_subquery(compiled_code) }});
             {{ comments_on(target_relation) }}
         {%- endcall %}
     {% else %}

@@ -29,11 +29,9 @@ class Limit:
 def parse_limit(text: str) -> Limit:
     """Read `5_000 USD per month` or `200% of target`."""
     if text.endswith("of target"):
-        limit = Limit(parse_amount(text).value)
-    else:
-        money = parse_recurring(text)
-        limit = Limit(money.value, money.currency, money.period)
-    return limit
+        return Limit(parse_amount(text).value)
+    money = parse_recurring(text)
+    return Limit(money.value, money.currency, money.period)
 
 
 def _floor_text(text: str) -> str:

@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from . import memory
 from .message import Cause, compose
-from .sending import send
-from .targets import NotSent
 from .tell import Told
 
 if TYPE_CHECKING:
@@ -29,13 +27,8 @@ def tell_outage(workspace: Workspace, run: dict[str, Any], cause: Cause) -> Told
     for target in workspace.settings.notifications:
         if cause.kind not in target.about or _is_known(cause, known.get(target.key)):
             continue
-        try:
-            send(workspace, target, compose(workspace, run, [cause], [], 0))
-        except NotSent as error:
-            told.unreached[target.label] = str(error)
-            continue
-        told.reached.append(target.label)
-        known[target.key] = asdict(cause)
+        if told.send(workspace, target, compose(workspace, run, [cause], [], 0)):
+            known[target.key] = asdict(cause)
     if told.reached:
         # What can't be remembered, because the disk is full, is told again.
         with contextlib.suppress(OSError):

@@ -14,6 +14,8 @@ from .targets import NotSent
 if TYPE_CHECKING:
     from ..state import State
     from ..workspace import Workspace
+    from .message import Message
+    from .targets import Target
 
 _MUCH_MORE = 10
 
@@ -24,6 +26,16 @@ class Told:
 
     reached: list[str] = field(default_factory=list)
     unreached: dict[str, str] = field(default_factory=dict)
+
+    def send(self, workspace: Workspace, target: Target, message: Message) -> bool:
+        """Send a message and note whether it has reached the target; say so, too."""
+        try:
+            send(workspace, target, message)
+        except NotSent as error:
+            self.unreached[target.label] = str(error)
+            return False
+        self.reached.append(target.label)
+        return True
 
 
 def tell(
@@ -52,13 +64,9 @@ def tell(
         if new or solved:
             still_open = len(known) - len(gone) - sum(cause.key in known for cause in new)
             message = compose(workspace, run, new, solved, still_open)
-            try:
-                send(workspace, target, message)
-            except NotSent as error:
-                memory.record_failure(state, target, str(error))
-                told.unreached[target.label] = str(error)
+            if not told.send(workspace, target, message):
+                memory.record_failure(state, target, told.unreached[target.label])
                 continue
-            told.reached.append(target.label)
         if new or ended:
             memory.remember(state, target, new, ended, is_sent=bool(new or solved))
     return told
@@ -69,14 +77,10 @@ def try_targets(workspace: Workspace, state: State) -> Told:
     told = Told()
     message = trial(workspace)
     for target in workspace.settings.notifications:
-        try:
-            send(workspace, target, message)
-        except NotSent as error:
-            memory.record_failure(state, target, str(error))
-            told.unreached[target.label] = str(error)
-        else:
+        if told.send(workspace, target, message):
             memory.record_success(state, target)
-            told.reached.append(target.label)
+        else:
+            memory.record_failure(state, target, told.unreached[target.label])
     return told
 
 

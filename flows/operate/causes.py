@@ -64,7 +64,7 @@ def outage(workspace: Workspace, error: Exception) -> Cause:
         f"niaga can't work: {first_line}",
         str(workspace.root),
         remedy,
-        mark=_NUMBER.sub("", first_line)[:_WIDTH],
+        mark=_mark(first_line),
     )
 
 
@@ -113,10 +113,14 @@ def _failures(verb: str, work: Work, error: Exception | None) -> Iterator[Cause]
         f"`niaga {verb}` failed: {what}",
         f"stage {stage}, run {work.run_id}",
         f"{remedy}. The last publication stays in place",
-        # Counts and times in a message change each night; the fault is the same.
-        mark=_NUMBER.sub("#", f"{type(error).__name__}: {told}")[:_WIDTH],
+        mark=_mark(f"{type(error).__name__}: {told}"),
         stage=stage,
     )
+
+
+def _mark(told: str) -> str:
+    """Tell a fault by its words: counts and times in them change each night, and it is the same."""
+    return _NUMBER.sub("#", told)[:_WIDTH]
 
 
 def _expectations(work: Work) -> Iterator[Cause]:

@@ -73,7 +73,7 @@ def build_marts(workspace: Workspace, progress: Progress) -> BuildReport:
 def build_operations(workspace: Workspace, state: State, progress: Progress) -> None:
     """Build the tables that tell of the run itself: publication, feeds, checks, acts."""
     registration.refresh_state(workspace, state)
-    run_dbt(workspace, "operations", [_OPERATION], progress)
+    run_dbt(workspace, "operations", [_OPERATION], progress, is_full=_is_full(workspace))
     # Only now: a build that a gate has stopped must not be gone on from, unchecked.
     registration.complete(workspace, state)
 

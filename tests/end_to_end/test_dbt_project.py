@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from niaga.progress import Silent
@@ -18,12 +19,19 @@ def test_unit_and_data_tests_of_all_models_hold(clean: Path) -> None:
     assert run_dbt(workspace, "tests", ["*"], Silent(), verb="test") > 60
 
 
-def test_every_model_is_described_and_every_mart_has_an_owner_and_a_contract(
-    clean: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def manifest(clean: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """What dbt knows of the project."""
     monkeypatch.setenv("DBT_WRITE_JSON", "true")
     run_dbt(find_workspace(clean), "tests", ["*"], Silent(), verb="list")
-    manifest = json.loads((clean / "warehouse" / "dbt" / "target" / "manifest.json").read_text())
+    file = clean / "warehouse" / "dbt" / "target" / "manifest.json"
+    found: dict[str, Any] = json.loads(file.read_text())
+    return found
+
+
+def test_every_model_is_described_and_every_mart_has_an_owner_and_a_contract(
+    manifest: dict[str, Any],
+) -> None:
     models = [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
     assert models
     assert [node["name"] for node in models if not node["description"].startswith("One row")] == [
@@ -37,13 +45,8 @@ def test_every_model_is_described_and_every_mart_has_an_owner_and_a_contract(
         assert all(column["description"] for column in mart["columns"].values()), mart["name"]
 
 
-def test_no_view_says_what_holds_for_one_build_only(
-    clean: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_view_says_what_holds_for_one_build_only(manifest: dict[str, Any]) -> None:
     """A build that goes on keeps the views of the build before it."""
-    monkeypatch.setenv("DBT_WRITE_JSON", "true")
-    run_dbt(find_workspace(clean), "tests", ["*"], Silent(), verb="list")
-    manifest = json.loads((clean / "warehouse" / "dbt" / "target" / "manifest.json").read_text())
     nodes, macros = manifest["nodes"], manifest["macros"]
 
     def macros_of(name: str) -> set[str]:

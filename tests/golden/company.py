@@ -212,25 +212,24 @@ _COLUMNS = {
 }
 
 
-def check_plan(said: Said) -> None:
-    """Raise ConfigurationError where `niaga plan check` refuses the plan of a case."""
-    for plan in said.every_plan:
-        _check(plan)
+def check_plan(plan: dict[str, Any], folder: Path) -> None:
+    """Raise ConfigurationError where `niaga plan check` refuses a plan by itself.
 
-
-def _check(plan: dict[str, Any]) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        workspace = _company(Path(folder) / "company", plan["currency"])
-        (workspace.plans_folder / "plan.yml").write_text(yaml.safe_dump(plan, sort_keys=False))
-        check_plans(workspace)
+    `folder` is for the companies that plans are checked in, one a currency.
+    """
+    root = folder / plan["currency"]
+    workspace = find_workspace(root) if root.exists() else _company(root, plan["currency"])
+    (workspace.plans_folder / "plan.yml").write_text(yaml.safe_dump(plan, sort_keys=False))
+    check_plans(workspace)
 
 
 def _refused(plan: dict[str, Any]) -> str:
     """Give what `niaga plan check` says of the tiers of a plan, or `none`."""
-    try:
-        _check(plan)
-    except ConfigurationError as fault:
-        return ", ".join(re.findall(r"\btier_\w+", str(fault))) or "none"
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            check_plan(plan, Path(folder))
+        except ConfigurationError as fault:
+            return ", ".join(re.findall(r"\btier_\w+", str(fault))) or "none"
     return "none"
 
 

@@ -43,7 +43,8 @@ def run(cases: Iterable[Case], folder: Path) -> list[Verdict]:
         verdicts[case.case_id] = Verdict(case)
         try:
             said = say(case)
-            check_plan(said)
+            for plan in said.every_plan:
+                check_plan(plan, folder / "checked")
         except NotSaid as reason:
             verdicts[case.case_id] = Verdict(case, not_said=str(reason))
         except Exception as error:  # noqa: BLE001 - one case that can't be read must not end all

@@ -251,11 +251,16 @@ def put_transactions(case: Case, said: Said, credited_by: str = "splits") -> Non
         put_sale(case, said, transaction["id"], day, transaction["rep"], decimal_text(signed))
         _describe(case, said, transaction, signed)
         if transaction["type"] == "return" and "ref" in transaction:
-            said.feeds["sales_line"][-1] |= {
-                "document_type": "return",
-                "original_order_id": order(case, transaction["ref"]),
-                "original_line_number": "1",
-            }
+            take_back(said.feeds["sales_line"][-1], order(case, transaction["ref"]))
+
+
+def take_back(line: dict[str, str], original: str) -> None:
+    """Make a line the return of an order."""
+    line |= {
+        "document_type": "return",
+        "original_order_id": original,
+        "original_line_number": "1",
+    }
 
 
 def forget_sale(line: dict[str, str]) -> None:

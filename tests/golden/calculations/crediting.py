@@ -90,7 +90,7 @@ def rollup(case: Case, said: Said) -> None:
     )
     above: dict[str, Any] = {"credit": "rollup", "shares": "overlay"}
     above["count_once"] = "yes" if plan.get("dedupe") else "no"
-    rates = dict(plan.get("rates", {}))
+    rates = plan.get("rates", {})
     tiers = plan.get("override_tiers", {})
     boundary = plan.get("boundary", "lower_inclusive")
     named = [name for name in dict.fromkeys([*rates, *tiers]) if not name.startswith("level")]

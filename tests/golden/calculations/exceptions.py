@@ -20,6 +20,7 @@ from ..words import (
     person,
     put_plan,
     put_sale,
+    take_back,
 )
 
 
@@ -85,11 +86,7 @@ def _return(case: Case, said: Said, check: dict[str, Any], number: str) -> None:
     back = check.get("amount") or sold.get(check["ref"], "100")
     returned = f"-{decimal_text(abs(Fraction(back)))}"
     put_sale(case, said, f"{number}.return", day, check["rep"], returned)
-    said.feeds["sales_line"][-1] |= {
-        "document_type": "return",
-        "original_order_id": order(case, f"{number}.{check['ref']}"),
-        "original_line_number": "1",
-    }
+    take_back(said.feeds["sales_line"][-1], order(case, f"{number}.{check['ref']}"))
 
 
 def _sale(case: Case, said: Said, check: dict[str, Any], number: str) -> None:

@@ -24,6 +24,7 @@ from ..words import (
     put_quota,
     put_transactions,
     reps,
+    take_back,
 )
 
 _OPEN = "9999-12-31"
@@ -145,7 +146,7 @@ def _put_originals(case: Case, said: Said) -> None:
             continue
         if case.plan.get("return_terms") == "original":
             if "original_date" in transaction and "ref" not in transaction:
-                _refer(line, order(case, _sold_on(transactions, transaction)))
+                take_back(line, order(case, _sold_on(transactions, transaction)))
         elif "terms" in case.plan and "ref" in transaction:
             forget_sale(line)
 
@@ -161,14 +162,6 @@ def _sold_on(transactions: dict[str, dict[str, Any]], returned: dict[str, Any]) 
         ):
             return number
     raise NotSaid("a return of a sale that is not among the transactions")
-
-
-def _refer(line: dict[str, str], original: str) -> None:
-    line |= {
-        "document_type": "return",
-        "original_order_id": original,
-        "original_line_number": "1",
-    }
 
 
 def spiff(case: Case, said: Said) -> None:

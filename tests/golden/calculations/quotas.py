@@ -25,6 +25,7 @@ from ..words import (
     put_sale,
     put_transactions,
     reps,
+    take_back,
     tier_rows,
 )
 
@@ -418,8 +419,4 @@ def _take_back(case: Case, said: Said, row: dict[str, Any], sold: str, amount: s
         case, said, f"{sold}-back", last_day(row["period"]), row["rep"],
         decimal_text(-Fraction(amount)),
     )  # fmt: skip
-    said.feeds["sales_line"][-1] |= {
-        "document_type": "return",
-        "original_order_id": order(case, sold),
-        "original_line_number": "1",
-    }
+    take_back(said.feeds["sales_line"][-1], order(case, sold))

@@ -3,9 +3,8 @@
 {# S6 of components that take every order by itself: what an order pays, as an exact fraction, and rounded as a
    running total over the pay period. First the curve, then the fixed amount, the minimum and the maximum; a credit
    note, of less than nothing, has its rate alone, that of a sale of the same size where it is a whole rate or another
-   measure picks it;
-   an order without a rate pays nothing. What takes a sale back is no part of its order here: it takes
-   back the cents of the sale. #}
+   measure picks it; an order without a rate pays nothing. What takes a sale back is no part of its order here: it
+   takes back the cents of the sale. #}
 
 with
 
