@@ -1,29 +1,28 @@
 {# How DuckDB makes what is kept: one statement a table. dbt's own way makes a table beside the old one and renames
    both, asks for columns and indexes in between, and describes the query of each mart: six to twelve statements,
-   which take longer than the query where there are few rows. #}
+   which take longer than the query where there are few rows. All of it, hooks too, is the statement `main`, which dbt
+   writes into target/run: there niaga reads what a build that goes on has to repeat. #}
 
 {% materialization table, adapter='duckdb' %}
     {%- set target_relation = this.incorporate(type='table') -%}
-    {{ run_hooks(pre_hooks) }}
     {% do make_whole(target_relation) %}
-    {{ run_hooks(post_hooks) }}
     {% do adapter.commit() %}
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
 
-{# Appends, after its pre-hook has deleted what is to come in anew. #}
+{# Appends, after its pre-hook has deleted what is to come in anew. There are no other hooks: a table that is made whole
+   needs none. #}
 {% materialization incremental, adapter='duckdb' %}
     {%- set target_relation = this.incorporate(type='table') -%}
-    {{ run_hooks(pre_hooks) }}
     {% if is_incremental() %}
         {%- set columns = adapter.get_columns_in_relation(target_relation) | map(attribute='quoted') | join(', ') -%}
         {% call statement('main') -%}
-            insert into {{ target_relation }} ({{ columns }}) select {{ columns }} from ({{ compiled_code }}) as model
+            {% for hook in pre_hooks %}{{ render(hook.sql) }};
+            {% endfor %}insert into {{ target_relation }} ({{ columns }}) select {{ columns }} from ({{ compiled_code }}) as model
         {%- endcall %}
     {% else %}
         {% do make_whole(target_relation) %}
     {% endif %}
-    {{ run_hooks(post_hooks) }}
     {% do adapter.commit() %}
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}

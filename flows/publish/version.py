@@ -131,37 +131,39 @@ def _copy(build: Path, audience: Path, progress: Progress) -> None:
             connection.execute(
                 f"create table marts.{mart.quoted} as select * from build.{mart.quoted}"
             )
-            _copy_comments(connection, mart)
             connection.execute(
                 f"copy marts.{mart.quoted} to {_text(audience / mart.parquet)} "
                 "(format parquet, compression zstd)"
             )
             progress.advance("publish", note=mart.name)
+        _copy_comments(connection, marts)
         connection.execute("checkpoint marts")
         connection.execute("detach marts")
     shutil.rmtree(audience / "spill", ignore_errors=True)
 
 
-def _copy_comments(connection: duckdb.DuckDBPyConnection, mart: Mart) -> None:
-    """Carry over what the build says about the table and its columns."""
-    place = [mart.schema, mart.table]
+def _copy_comments(connection: duckdb.DuckDBPyConnection, marts: list[Mart]) -> None:
+    """Carry over what the build says about the tables and their columns.
+
+    All at once: to ask the catalogue for each mart takes longer than to copy a small one.
+    """
     comments = connection.execute(
         """
-        select 'table', null, comment from duckdb_tables()
-        where database_name = 'build' and schema_name = $1 and table_name = $2
+        select 'table', schema_name, table_name, null, comment from duckdb_tables()
+        where database_name = 'build'
         union all
-        select 'table', null, comment from duckdb_views()
-        where database_name = 'build' and schema_name = $1 and view_name = $2
+        select 'table', schema_name, view_name, null, comment from duckdb_views()
+        where database_name = 'build'
         union all
-        select 'column', column_name, comment from duckdb_columns()
-        where database_name = 'build' and schema_name = $1 and table_name = $2
-        """,
-        place,
+        select 'column', schema_name, table_name, column_name, comment from duckdb_columns()
+        where database_name = 'build'
+        """
     ).fetchall()
-    # At once: a transaction for each takes longer than the copy of a small mart.
+    published = set(marts)
     connection.begin()
-    for kind, column, comment in comments:
-        if comment is not None:
+    for kind, schema, table, column, comment in comments:
+        mart = Mart(schema, table)
+        if comment is not None and mart in published:
             target = f"marts.{mart.quoted}" + (f".{_quoted(column)}" if column else "")
             connection.execute(f"comment on {kind} {target} is {_text(comment)}")
     connection.commit()

@@ -41,8 +41,8 @@ def run_dbt(
     exclude: list[str] | None = None,
     is_full: bool = False,
     verb: str = "run",
-) -> int:
-    """Run the selected models (or tests, by `verb`) and give how many ran.
+) -> list[Any]:
+    """Run the selected models (or tests, by `verb`) and give dbt's results, as they came.
 
     Raises NiagaError that names the model which failed and why.
     """
@@ -83,10 +83,15 @@ def run_dbt(
     results = list(outcome.result or []) if outcome.exception is None else []
     if outcome.success:
         progress.finish(stage, f"{len(results)} models")
-        return len(results)
+        return results
     if isinstance(outcome.exception, KeyboardInterrupt):
         raise outcome.exception
     raise _failure(workspace, results, outcome.exception)
+
+
+def database_settings(workspace: Workspace) -> dict[str, Any]:
+    """Give the settings with which models run on the build database."""
+    return engine_settings(workspace.spill) | {"preserve_insertion_order": False}
 
 
 def _failure(workspace: Workspace, results: list[Any], cause: BaseException | None) -> NiagaError:
@@ -111,11 +116,10 @@ def _variables(workspace: Workspace) -> dict[str, Any]:
 def _write_profile(workspace: Workspace, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     # As options: dbt sets settings again for each model, which DuckDB refuses once it has spilled.
-    options = engine_settings(workspace.spill) | {"preserve_insertion_order": False}
     text = _PROFILE.format(
         path=json.dumps(str(workspace.build_database)),
         threads=THREADS,
-        options=json.dumps(options),
+        options=json.dumps(database_settings(workspace)),
     )
     profile = folder / "profiles.yml"
     # dbt parses the whole project again when the profile changes, so an equal one is left alone.

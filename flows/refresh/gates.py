@@ -40,6 +40,9 @@ _FEED_RELATIONS: Mapping[GateStage, tuple[str, ...]] = {
 """What a gate looks at of each feed: one without any rows there needs no checks."""
 
 
+_WHOLE_TABLE = "whole table"
+
+
 @dataclass(frozen=True)
 class CheckResult:
     """What one expectation found; `sample` has the first failing rows, as JSON keeps them exact."""
@@ -153,7 +156,7 @@ def _examine(
         case "marts":
             suites = marts.suites()
     results: list[CheckResult] = []
-    with _quiet(), _build(database, spill) as build:
+    with _quiet(), _build(database, spill, relations & suites.keys()) as build:
         for table, expectations in suites.items():
             if table in relations:
                 results += _check_table(build, stage, table, expectations)
@@ -176,8 +179,11 @@ def _quiet() -> Iterator[None]:
 
 
 @contextmanager
-def _build(database: Path, spill: Path) -> Iterator[Any]:
-    """Open the build for Great Expectations, and let go of it altogether in the end."""
+def _build(database: Path, spill: Path, tables_to_check: set[str]) -> Iterator[Any]:
+    """Open the build for Great Expectations, and let go of it altogether in the end.
+
+    The tables are named at once: for each one that is added it writes all its settings anew.
+    """
     import great_expectations as gx
 
     from .buffered_dialect import DIALECT
@@ -189,6 +195,15 @@ def _build(database: Path, spill: Path) -> Iterator[Any]:
         "build",
         connection_string=url,
         create_temp_table=False,
+        assets=[
+            {
+                "type": "query",
+                "name": table,
+                "query": f"select * from {table}",
+                "batch_definitions": [{"name": _WHOLE_TABLE, "partitioner": None}],
+            }
+            for table in sorted(tables_to_check)
+        ],
         kwargs={"connect_args": {"read_only": True, "config": engine_settings(spill)}},
     )
     try:
@@ -204,8 +219,7 @@ def _check_table(
 ) -> list[CheckResult]:
     import great_expectations as gx
 
-    asset = build.add_query_asset(table, query=f"select * from {table}")
-    batch = asset.add_batch_definition_whole_table("whole table").get_batch()
+    batch = build.get_asset(table).get_batch_definition(_WHOLE_TABLE).get_batch()
     outcomes = batch.validate(gx.ExpectationSuite(name=table, expectations=expectations)).results
     found = {outcome.expectation_config.description: outcome for outcome in outcomes}
     # Great Expectations has an order of its own; the modules' is the one to read.

@@ -11,6 +11,7 @@ import duckdb
 from ..commission.ledger import PENDING
 from . import registration
 from .dbt_runner import run_dbt
+from .repeat import DbtStage, Models, forget_others, record, recorded, repeat
 
 if TYPE_CHECKING:
     from datetime import date
@@ -24,7 +25,7 @@ _CHANGING = ("lake.sales_line", "lake.sales_line_arrived", "run", "ledger", "sta
 """The sources that differ from the last build's when a build goes on from it."""
 
 _OPERATION = "tag:operation"
-_VIEW = "config.materialized:view"
+_BUILD = "select is_full, fingerprint from run.build"
 
 
 @dataclass(frozen=True)
@@ -48,49 +49,52 @@ def register(workspace: Workspace, state: State, run_id: str, *, is_posting: boo
 
 def build_staging(workspace: Workspace, progress: Progress) -> None:
     """Build the staging models: the latest version of each record."""
-    is_full = _is_full(workspace)
-    run_dbt(workspace, "staging", _selection("staging", is_full), progress, is_full=is_full)
+    _run(workspace, "staging", ["tag:staging"], [], progress)
 
 
 def build_marts(workspace: Workspace, progress: Progress) -> BuildReport:
-    """Build everything between staging and the marts, and say what came out.
-
-    A build that goes on has the views of the last one, which had the same models, plans and
-    settings: to make each again would take a third of the time of a small build.
-    """
-    is_full = _is_full(workspace)
-    models = run_dbt(
-        workspace,
-        "marts",
-        _selection("build", is_full),
-        progress,
-        exclude=[_OPERATION] if is_full else [_OPERATION, _VIEW],
-        is_full=is_full,
-    )
-    return _report(workspace, is_full, models)
+    """Build everything between staging and the marts, and say what came out."""
+    return _report(workspace, _run(workspace, "marts", ["tag:build"], [_OPERATION], progress))
 
 
 def build_operations(workspace: Workspace, state: State, progress: Progress) -> None:
     """Build the tables that tell of the run itself: publication, feeds, checks, acts."""
     registration.refresh_state(workspace, state)
-    run_dbt(workspace, "operations", [_OPERATION], progress, is_full=_is_full(workspace))
+    _run(workspace, "operations", [_OPERATION], [], progress)
     # Only now: a build that a gate has stopped must not be gone on from, unchecked.
     registration.complete(workspace, state)
 
 
-def _selection(tag: str, is_full: bool) -> list[str]:
-    """Give the models with the tag that have anything new to read, by dbt's own graph."""
-    return [f"tag:{tag}"] if is_full else [f"tag:{tag},source:{it}+" for it in _CHANGING]
+def _run(
+    workspace: Workspace, stage: DbtStage, select: list[str], exclude: list[str], progress: Progress
+) -> int:
+    """Run the models of a stage, or those of them that a build that goes on has to; say how many.
 
-
-def _is_full(workspace: Workspace) -> bool:
+    Those are what has anything new to read, by dbt's own graph. Views are left as they are: the
+    last build had the same models, plans and settings.
+    """
     with duckdb.connect(str(workspace.build_database), read_only=True) as connection:
-        found = connection.execute("select is_full from run.build").fetchone()
-    return bool(found and found[0])
+        is_full, fingerprint = connection.execute(_BUILD).fetchall()[0]
+    if is_full:
+        forget_others(workspace, fingerprint)
+        return len(run_dbt(workspace, stage, select, progress, exclude=exclude, is_full=True))
+    models = Models(
+        stage,
+        [f"{one},source:{source}+" for one in select for source in _CHANGING],
+        [*exclude, "config.materialized:view"],
+        fingerprint,
+    )
+    statements = recorded(workspace, models)
+    if statements is not None:
+        return repeat(workspace, stage, statements, progress)
+    results = run_dbt(workspace, stage, models.select, progress, exclude=models.exclude)
+    record(workspace, models, results)
+    return len(results)
 
 
-def _report(workspace: Workspace, is_full: bool, models: int) -> BuildReport:
+def _report(workspace: Workspace, models: int) -> BuildReport:
     with duckdb.connect(str(workspace.build_database), read_only=True) as connection:
+        is_full, _ = connection.execute(_BUILD).fetchall()[0]
         as_of = connection.execute("select as_of_date from run.parameter").fetchall()[0][0]
         participants, commission = connection.execute(
             "select count(distinct participant_id), coalesce(sum(commission_amount), 0) "

@@ -23,7 +23,9 @@ from sqlalchemy.exc import DBAPIError
 
 from ..errors import NiagaError
 from ..operate.after_run import report_outage
+from ..operate.stages import finished_marker
 from ..progress import Silent
+from ..refresh.repeat import is_recorded
 from .choosing import choose
 from .deployments import Asked, Deployments
 from .due import Landed, landed_files, last_night, newest_unrefreshed
@@ -74,6 +76,9 @@ class Service:
         self._expected: dict[str, float] = {}
         self._unsent: list[Callable[[], object]] = []
         self._next_sweep = self._next_poll = 0.0
+        # Models, plans or the folder's place may have changed since the last build: then the next
+        # one starts anew, which must not wait for the next file.
+        self._is_rehearsal_due = finished_marker(workspace).is_file()
         self._trouble = ""
         self._trouble_since: float | None = None
         settings = workspace.settings
@@ -144,7 +149,8 @@ class Service:
                 emit_landed(self._workspace, landed.file_names)
         if not self._is_asked("refresh") and not self._is_at_work("refresh"):
             newest = newest_unrefreshed(self._state)
-            if newest is not None and newest != self._tried_load:
+            is_new = newest is not None and newest != self._tried_load
+            if is_new or self._is_rehearsal_due:
                 self._expect("refresh")
                 emit_ingested(self._workspace, {}, 0)
 
@@ -167,6 +173,7 @@ class Service:
             self._tried_files = landed_files(self._workspace)
         if asked.verb != "ingest":
             self._tried_load = newest_unrefreshed(self._state)
+            self._is_rehearsal_due = False
         self._deployments.cover(covered, asked)
         if self._deployments.claim(asked):
             self._run = Run(asked.verb, asked.flow_run_id, self._workspace.root)
@@ -202,6 +209,9 @@ class Service:
         if ended.summary.get("ingested", {}).get("rows_loaded") and ended.verb == "ingest":
             # Its flow has emitted the event.
             self._expect("refresh")
+        if ended.summary.get("built", {}).get("is_full") and not is_recorded(self._workspace):
+            # The first build that goes on from a new one takes longer: not when a file lands.
+            self._is_rehearsal_due = True
         if ended.status != "waiting" or ended.message != self._trouble:
             log_end(self._terminal, ended)
         self._trouble = ended.message if ended.status == "waiting" else ""

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
+import pytest
+from niaga.errors import NiagaError
+from niaga.refresh import stage
 from niaga.state import State
 from niaga.workspace import Workspace
 
@@ -162,6 +166,45 @@ def test_step_by_step_equals_all_at_once(workspace: Workspace, state: State) -> 
     build(workspace, state, is_finished=False)
     assert build(workspace, state).is_full, "what a gate has stopped is not gone on from"
     assert [rows(workspace, sql) for sql in RESULTS] == incremental
+
+
+def test_a_build_that_goes_on_repeats_what_dbt_ran_until_a_plan_changes(
+    workspace: Workspace, state: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def step(number: int) -> bool:
+        day = date(2027, 1, number)
+        line = sale(f"s{number}", "2026-01-05", "60")
+        put(workspace, state, "sales_line", [line], business_date=day)
+        return build(workspace, state).is_full
+
+    people(workspace, state)
+    assert [step(1), step(2)] == [True, False]
+    with monkeypatch.context() as without:
+        without.setattr(stage, "run_dbt", None)
+        assert not step(3)
+        # Jan 2026: 3 x 60 at 10%.
+        paid = "select sum(commission_amount) from commission.commission_summary"
+        assert rows(workspace, paid) == [(Decimal(18),)]
+    plan = workspace.plans_folder / "reps.yml"
+    plan.write_text(PLAN.replace("10%", "20%"))
+    assert [step(4), step(5), step(6)] == [True, False, False]
+    assert rows(workspace, paid) == [(Decimal(72),)]
+
+
+def test_a_statement_that_fails_says_of_which_model_it_is(
+    workspace: Workspace, state: State
+) -> None:
+    people(workspace, state)
+    build(workspace, state)
+    build(workspace, state)
+    file = workspace.warehouse / "dbt" / "ran" / "marts.json"
+    file.write_text(file.read_text().replace(r"\"int_commission__window_total\"", r"\"no_such_table\""))
+    with pytest.raises(NiagaError, match=r"the model int_\w+ failed: .*no_such_table") as told:
+        build(workspace, state)
+    assert (
+        told.value.remedy
+        == "nothing was published; what was run is in warehouse/dbt/ran/marts.json"
+    )
 
 
 def test_reaching_a_rate_again_after_an_older_return_does_not_pay_twice(
