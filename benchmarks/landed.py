@@ -12,18 +12,19 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.end_to_end.marts import one_more_sale
+from tests.end_to_end.marts import land_one_more_sale
+from tests.support.serving import serving
+from tests.support.waiting import wait_for
 
 _COMMAND = Path(sys.executable).with_name("niaga")
 _IMPORTS = "import prefect, dbt.cli.main, great_expectations"
@@ -83,47 +84,27 @@ def _seconds_of_imports() -> float:
 def _served(company: Path) -> Iterator[None]:
     """Run `niaga serve` for the block, which begins when its first refreshes are done."""
     log = company / "served.log"
-    with log.open("w") as output:
-        process = subprocess.Popen(
-            [_COMMAND, "serve", "--workspace", company, "--port", "0", "--json"],
-            env={k: v for k, v in os.environ.items() if not k.startswith("PREFECT_")},
-            stdout=output,
-            stderr=output,
-        )
 
     def is_ready() -> bool:
         runs = [json.loads(line) for line in log.read_text().splitlines() if '"run"' in line]
         return any(not run["summary"]["built"]["is_full"] for run in runs)
 
-    try:
-        _wait(is_ready)
+    with serving(company, log):
+        wait_for(is_ready, _PATIENCE)
         time.sleep(_QUIET_SECONDS)
         yield
-    finally:
-        process.terminate()
-        process.wait(90)
 
 
 def _land(company: Path, number: int) -> float:
     """Land a file with one sale, and give the seconds until its marts are current."""
     current = company / "published" / "current"
     before = current.readlink()
-    written = company / "landing" / ".written"
-    written.write_bytes(one_more_sale(company, number))
+    land_one_more_sale(company, number)
     began = time.monotonic()
-    written.rename(company / "landing" / f"penjualan_2026-10_{number}.csv")
-    _wait(lambda: current.readlink() != before)
+    wait_for(lambda: current.readlink() != before, _PATIENCE)
     seconds = time.monotonic() - began
     time.sleep(_QUIET_SECONDS)
     return seconds
-
-
-def _wait(is_so: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + _PATIENCE
-    while not is_so():
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"not within {_PATIENCE:.0f} s")
-        time.sleep(0.02)
 
 
 if __name__ == "__main__":

@@ -51,13 +51,6 @@ def is_recorded(workspace: Workspace) -> bool:
     return all(_file(workspace, stage).is_file() for stage in STAGES)
 
 
-def forget_others(workspace: Workspace, fingerprint: str) -> None:
-    """Forget what dbt ran for other models, plans or settings."""
-    for file in _folder(workspace).glob("*.json"):
-        if json.loads(file.read_text(encoding="utf-8"))["models"]["fingerprint"] != fingerprint:
-            file.unlink()
-
-
 def recorded(workspace: Workspace, models: Models) -> list[Statement] | None:
     """Give what dbt ran when it was asked for the same; None when it never was."""
     file = _file(workspace, models.stage)
@@ -67,6 +60,11 @@ def recorded(workspace: Workspace, models: Models) -> list[Statement] | None:
     if found["models"] != asdict(models):
         return None
     return [Statement(**one) for one in found["statements"]]
+
+
+def forget(workspace: Workspace, stage: DbtStage) -> None:
+    """Forget what dbt ran at a stage: it was for other models, plans or settings."""
+    _file(workspace, stage).unlink(missing_ok=True)
 
 
 def record(workspace: Workspace, models: Models, results: list[Any]) -> None:
@@ -109,9 +107,5 @@ def repeat(
     return len(statements)
 
 
-def _folder(workspace: Workspace) -> Path:
-    return workspace.warehouse / "dbt" / "ran"
-
-
 def _file(workspace: Workspace, stage: DbtStage) -> Path:
-    return _folder(workspace) / f"{stage}.json"
+    return workspace.warehouse / "dbt" / "ran" / f"{stage}.json"

@@ -11,7 +11,7 @@ import duckdb
 from ..commission.ledger import PENDING
 from . import registration
 from .dbt_runner import run_dbt
-from .repeat import DbtStage, Models, forget_others, record, recorded, repeat
+from .repeat import DbtStage, Models, forget, record, recorded, repeat
 
 if TYPE_CHECKING:
     from datetime import date
@@ -75,9 +75,6 @@ def _run(
     """
     with duckdb.connect(str(workspace.build_database), read_only=True) as connection:
         is_full, fingerprint = connection.execute(_BUILD).fetchall()[0]
-    if is_full:
-        forget_others(workspace, fingerprint)
-        return len(run_dbt(workspace, stage, select, progress, exclude=exclude, is_full=True))
     models = Models(
         stage,
         [f"{one},source:{source}+" for one in select for source in _CHANGING],
@@ -85,6 +82,10 @@ def _run(
         fingerprint,
     )
     statements = recorded(workspace, models)
+    if is_full:
+        if statements is None:
+            forget(workspace, stage)
+        return len(run_dbt(workspace, stage, select, progress, exclude=exclude, is_full=True))
     if statements is not None:
         return repeat(workspace, stage, statements, progress)
     results = run_dbt(workspace, stage, models.select, progress, exclude=models.exclude)

@@ -81,3 +81,10 @@ def one_more_sale(company: Path, number: int) -> bytes:
     sale = next(sale for sale in sales if ";POSTED;" in sale and ";K1" in sale)
     again = sale.replace(sale.split(";")[0], f"NEW{number}")
     return f"{header}\r\n{again}\r\n".encode()
+
+
+def land_one_more_sale(company: Path, number: int) -> None:
+    """Land such an export as a program does that renames what it has written."""
+    written = company / "landing" / ".written"
+    written.write_bytes(one_more_sale(company, number))
+    written.rename(company / "landing" / f"penjualan_2026-10_{number}.csv")

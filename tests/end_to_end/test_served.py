@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,9 +12,10 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.support.serving import serving
 from tests.support.waiting import wait_for
 
-from .marts import one_more_sale, query
+from .marts import land_one_more_sale, query
 
 PATIENCE = 240.0
 AROUND_SECONDS = 10.0
@@ -33,19 +30,9 @@ def served(clean: Path, tmp_path: Path) -> Iterator[tuple[Path, Path]]:
     """The company after its first night, with the real command at work, and the command's log."""
     root, log = tmp_path / "company", tmp_path / "log"
     shutil.copytree(clean, root, symlinks=True)
-    with log.open("w") as output:
-        process = subprocess.Popen(
-            [Path(sys.executable).with_name("niaga"), "serve", "-w", root, "--port", "0", "--json"],
-            env={k: v for k, v in os.environ.items() if not k.startswith("PREFECT_")},
-            stdout=output,
-            stderr=output,
-        )
-    try:
+    with serving(root, log):
         yield root, log
-    finally:
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(90) == 0
-        shutil.rmtree(root)
+    shutil.rmtree(root)
 
 
 def test_a_landed_file_is_in_the_published_marts_and_listeners_hear_what_changed(
@@ -67,9 +54,7 @@ def test_a_landed_file_is_in_the_published_marts_and_listeners_hear_what_changed
     assert query(root, new) == [(0,)]
     current = root / "published" / "current"
     before = current.readlink()
-    written = root / "landing" / ".written"
-    written.write_bytes(one_more_sale(root, 8))
-    written.rename(root / "landing" / "penjualan_2026-10_8.csv")
+    land_one_more_sale(root, 8)
     began = time.monotonic()
     wait_for(lambda: current.readlink() != before, PATIENCE)
     took = time.monotonic() - began
