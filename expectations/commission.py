@@ -21,7 +21,7 @@ EFFECTS = (
 RECALCULATED = """(participant_id, component_id, window_start) in (
     select quota_window.participant_id, quota_window.component_id, quota_window.window_start
     from intermediate.int_commission__quota_window as quota_window
-    semi join intermediate.int_commission__dirty_window using (window_id)
+    semi join intermediate.int_commission__dirty_window using (window_number)
 )"""
 """Lines of windows that this build has calculated anew."""
 
@@ -152,11 +152,11 @@ def commission_exception() -> list[ExpectNoRows]:
             ),
             credited as (
                 select
-                    event_id, sum(net_units) as credited_units,
+                    event_number, sum(net_units) as credited_units,
                     bool_and(is_full_split) as is_full_split
                 from intermediate.int_commission__credit
                 where credit_level = 0 and {TOUCHED}
-                group by event_id
+                group by event_number
             ),
             excepted as (
                 select transaction_id
@@ -172,14 +172,14 @@ def commission_exception() -> list[ExpectNoRows]:
                 event.document_id as transaction_id, event.event_kind,
                 event.net_units as sold_units, coalesce(credited_units, 0) as credited_units
             from event
-            left join event as sale on event.original_event_id = sale.event_id
-            left join credited on event.event_id = credited.event_id
+            left join event as sale on event.original_event_number = sale.event_number
+            left join credited on event.event_number = credited.event_number
             where
                 coalesce(credited_units, 0) <> event.net_units
                 -- Shares of an overlay need not total 100%.
                 and coalesce(is_full_split, true)
                 -- What takes back a sale that has not counted yet does not count either.
-                and (not event.is_taking_back or event.is_orphan or sale.event_id is not null)
+                and (not event.is_taking_back or event.is_orphan or sale.event_number is not null)
                 and event.document_id not in (from excepted)
                 and coalesce(sale.document_id, '') not in (from excepted)
             """,

@@ -1,3 +1,8 @@
+{# Key of an event as a number: what happened to a document, of which there are at most 1,048,575. #}
+{% macro event_number(document_number, number_in_document) -%}
+    {{ document_number }} * 1048576 + {{ number_in_document }}
+{%- endmacro %}
+
 {# Credits with the components that they may count for: of a plan that the participant is on that day, for credit of
    that kind, on the date that counts. The joined are named credit, assignment, component and plan_credit. #}
 {% macro from_credits_of_components(credits) -%}
@@ -24,6 +29,7 @@
 {% macro sold_credits(credits, filters, goes_on) -%}
     select
         credit.*,
+        assignment.participant_number,
         component.component_key,
         component.component_key as original_component_key,
         {{ curve_of_terms(filters) }} as curve_number

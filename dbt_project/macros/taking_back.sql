@@ -3,6 +3,15 @@
     case when document_type = 'sale' then {{ own }} else coalesce({{ original }}, {{ own }}) end
 {%- endmacro %}
 
+{# The even number before those of the documents that this build brings in. #}
+{% macro first_new_number() -%}
+    {%- if is_incremental() -%}
+        (select 2 * {{ idiv('coalesce(max(last.document_number), 0) + 1', '2') }} from {{ this }} as last)
+    {%- else -%}
+        0
+    {%- endif -%}
+{%- endmacro %}
+
 {# The steps by which int_sales__document follows what takes a sale back: `numbered` is the step, `followed`
    what stood before it. #}
 

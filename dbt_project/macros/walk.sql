@@ -2,11 +2,9 @@
    line_kind, credited_delta and amount_minor of its own. #}
 {% macro walked_columns() %}
     {{ return([
-        'window_id', 'original_window_id', 'event_id', 'original_event_id', 'participant_id', 'component_key',
-        'original_component_key', 'credit_level', 'document_id', 'root_order_id', 'document_type', 'is_taking_back',
-        'event_date', 'window_start', 'pay_period_start', 'share',
-        'measure_delta', 'kept_delta', 'measure_before', 'measure_after', 'curve_number', 'segment_number', 'segment_id',
-        'rate', 'is_reversal', '_loaded_at',
+        'window_number', 'original_window_number', 'event_number', 'original_event_number', 'credit_level',
+        'root_order_id', 'is_taking_back', 'event_date', 'pay_period_start', 'share', 'measure_delta', 'kept_delta',
+        'measure_before', 'measure_after', 'curve_number', 'segment_number', 'segment_id', 'rate', 'is_reversal',
     ]) }}
 {% endmacro %}
 
@@ -48,7 +46,7 @@
     {% if has_places() %}
         left join {{ ref('int_commission__place_line') }} as place_line
             on
-                running.event_id = place_line.event_id
+                running.event_number = place_line.event_number
                 and running.participant_id = place_line.participant_id
                 and running.component_key = place_line.component_key
     {% endif %}

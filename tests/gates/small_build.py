@@ -334,20 +334,27 @@ select 'andi' as participant_id, 'reps/1/revenue' as component_key, date '2026-0
     cast(0 as decimal(24, 6)) as opening_amount
 where false;
 create table intermediate.int_commission__quota_window as
-select 'w1' as window_id, 'andi' as participant_id, 'revenue' as component_id,
+select 1 as window_number, 'andi' as participant_id, 'revenue' as component_id,
     'revenue' as quota_type, date '2026-01-01' as window_start, date '2026-01-31' as window_end,
     cast(null as decimal(24, 6)) as quota_amount;
-create table intermediate.int_commission__dirty_window as select 'w1' as window_id;
+create table intermediate.int_commission__dirty_window as select 1 as window_number;
 create table intermediate.int_commission__sale_event as
+with numbered as (
+    select transaction_id, row_number() over (order by transaction_id) as event_number
+    from core.sales_line
+)
 select
-    transaction_id as event_id, original_transaction_id as original_event_id,
-    transaction_id as document_id, 'order' as event_kind,
+    numbered.event_number, original.event_number as original_event_number,
+    sales_line.transaction_id as document_id, 'order' as event_kind,
     coalesce(original_order_id, order_id) as root_order_id,
     cast(net_amount * 100 as bigint) as net_units, document_type <> 'sale' as is_taking_back,
     false as is_orphan
-from core.sales_line;
+from core.sales_line
+inner join numbered using (transaction_id)
+left join numbered as original
+    on sales_line.original_transaction_id = original.transaction_id;
 create table intermediate.int_commission__credit as
-select event_id, 0 as credit_level, root_order_id, net_units, true as is_full_split
+select document_id, event_number, 0 as credit_level, root_order_id, net_units, true as is_full_split
 from intermediate.int_commission__sale_event;
 """
 

@@ -16,7 +16,7 @@ values ('x1', '{}', 'no_participant', 'critical', 'data team', 50.5, date '2026-
 def test_a_sale_without_credit_is_seen_unless_an_exception_says_why(
     look: Look, change: Change
 ) -> None:
-    change("delete from intermediate.int_commission__credit where event_id = 'A2:1:sale'")
+    change("delete from intermediate.int_commission__credit where document_id = 'A2:1:sale'")
     [failed] = look("marts").failed_critical
     assert failed.expectation == CREDITED
     assert failed.sample == [
@@ -45,7 +45,7 @@ def test_what_takes_back_an_excepted_sale_needs_no_credit(look: Look, change: Ch
 def test_one_cent_less_credit_is_seen(look: Look, change: Change) -> None:
     change(
         "update intermediate.int_commission__credit set net_units = net_units - 1 "
-        "where event_id = 'A3:1:return'"
+        "where document_id = 'A3:1:return'"
     )
     [failed] = look("marts").failed_critical
     assert failed.sample[0]["transaction_id"] == "A3:1:return"

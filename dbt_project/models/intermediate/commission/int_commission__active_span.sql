@@ -23,6 +23,7 @@ participant as (
 employed as (
     select
         assignment.participant_id,
+        assignment.participant_number,
         assignment.plan_id,
         greatest(assignment.valid_from, coalesce(participant.hire_date, assignment.valid_from)) as employed_from,
         least(assignment.valid_to, coalesce(participant.leave_date, assignment.valid_to)) as employed_to
@@ -34,6 +35,7 @@ employed as (
 final as (
     select
         employed.participant_id,
+        employed.participant_number,
         component.component_key,
         greatest(employed.employed_from, component.version_from) as active_from,
         least(employed.employed_to, component.version_to) as active_to,

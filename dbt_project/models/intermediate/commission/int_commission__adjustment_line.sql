@@ -14,7 +14,7 @@ result as (
 final as (
     {% for cause, amount in amounts.items() %}
         select
-            window_id,
+            window_number,
             participant_id,
             component_key,
             window_start,

@@ -68,6 +68,8 @@ begun as (
 final as (
     select
         participant_id,
+        -- The same in all builds that go on, as whoever is assigned anew makes the next one full.
+        dense_rank() over (order by participant_id) as participant_number,
         plan_id,
         min(valid_from) as valid_from,
         max(valid_to) as valid_to

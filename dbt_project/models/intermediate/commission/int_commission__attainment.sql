@@ -15,19 +15,19 @@ window_period as (
 
 measured as (
     select
-        window_id,
+        window_number,
         pay_period_start,
         measure_units
     from {{ ref('int_commission__measure_total') }}
     union all
     select
-        quota_window.window_id,
+        quota_window.window_number,
         window_period.pay_period_start,
         score.score_units as measure_units
     from quota_window
     inner join window_period
         on
-            quota_window.window_id = window_period.window_id
+            quota_window.window_number = window_period.window_number
             and quota_window.window_end between window_period.pay_period_start and window_period.pay_period_end
     inner join {{ ref('int_commission__score') }} as score
         on
@@ -38,20 +38,20 @@ measured as (
     where quota_window.measure = 'score'
     union all
     select
-        quota_window.window_id,
+        quota_window.window_number,
         window_period.pay_period_start,
         cast(0 as bigint) as measure_units
     from quota_window
     inner join window_period
         on
-            quota_window.window_id = window_period.window_id
+            quota_window.window_number = window_period.window_number
             and quota_window.window_end between window_period.pay_period_start and window_period.pay_period_end
     where quota_window.measure = 'none'
 ),
 
 final as (
     select
-        quota_window.window_id,
+        quota_window.window_number,
         quota_window.participant_id,
         quota_window.component_key,
         quota_window.plan_id,
@@ -64,19 +64,19 @@ final as (
         window_period.pay_period_end,
         quota_window.quota_numerator,
         quota_window.quota_denominator,
-        measured.window_id is not null as is_measured,
+        measured.window_number is not null as is_measured,
         coalesce(measured.measure_units, 0) as measure_units,
         quota_window.opening_units + cast(sum(coalesce(measured.measure_units, 0)) over (
-            partition by quota_window.window_id
+            partition by quota_window.window_number
             order by window_period.pay_period_start
             rows between unbounded preceding and current row
         ) as bigint) as measure_to_date_units
     from quota_window
     inner join window_period
-        on quota_window.window_id = window_period.window_id
+        on quota_window.window_number = window_period.window_number
     left join measured
         on
-            window_period.window_id = measured.window_id
+            window_period.window_number = measured.window_number
             and window_period.pay_period_start = measured.pay_period_start
 )
 

@@ -2,9 +2,8 @@
    earlier window, and without a transaction fixed pay, scores and adjustments. #}
 
 {% set columns = [
-    'window_id', 'event_id', 'participant_id', 'component_key', 'credit_level', 'document_id', 'document_type',
-    'event_date', 'window_start', 'pay_period_start', 'share', 'credited_delta', 'measure_before', 'measure_after',
-    'segment_number', 'segment_id', 'rate', 'line_kind', 'amount_minor', '_loaded_at',
+    'window_number', 'event_number', 'credit_level', 'event_date', 'pay_period_start', 'share', 'credited_delta',
+    'measure_before', 'measure_after', 'segment_number', 'segment_id', 'rate', 'line_kind', 'amount_minor',
 ] %}
 
 with
@@ -34,7 +33,7 @@ plain_line as (
         ('int_commission__contest_line', 'fixed', "'contest'", false),
     ] %}
         select
-            window_id,
+            window_number,
             participant_id,
             component_key,
             event_date,
@@ -65,32 +64,45 @@ plain_line as (
 
 final as (
     select
-        event_id || '|' || participant_id || '|' || component_key
+        event.event_id || '|' || line_window.participant_id || '|' || line_window.component_key
         || '|'
-        || cast(coalesce(segment_number, 0) as {{ dbt.type_string() }})
+        || cast(coalesce(credited_line.segment_number, 0) as {{ dbt.type_string() }})
         || '|'
-        || line_kind
+        || credited_line.line_kind
         -- The same order may be credited to one person at several levels.
-        || case when credit_level > 1 then '|' || cast(credit_level as {{ dbt.type_string() }}) else '' end
-            as commission_line_id,
+        || case
+            when credited_line.credit_level > 1
+                then '|' || cast(credited_line.credit_level as {{ dbt.type_string() }})
+            else ''
+        end as commission_line_id,
         cast(null as {{ dbt.type_string() }}) as cause,
-    {%- for column in columns %}
-        {{ column }}{{ ',' if not loop.last }}
-    {%- endfor %}
+        line_window.participant_id,
+        line_window.component_key,
+        line_window.window_start,
+        event.document_id,
+        event.document_type,
+        {%- for column in columns %}
+            credited_line.{{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from credited_line
+    inner join {{ ref('int_commission__window') }} as line_window
+        on credited_line.window_number = line_window.window_number
+    inner join {{ ref('int_commission__sale_event') }} as event
+        on credited_line.event_number = event.event_number
     union all
     select
-        window_id || '|' || cast(pay_period_start as {{ dbt.type_string() }}) || '|' || cause as commission_line_id,
+        {{ window_id('participant_id', 'component_key', 'window_start') }} || '|'
+        || cast(pay_period_start as {{ dbt.type_string() }}) || '|' || cause as commission_line_id,
         cause,
-        window_id,
-        cast(null as {{ dbt.type_string() }}) as event_id,
         participant_id,
         component_key,
-        cast(null as integer) as credit_level,
+        window_start,
         cast(null as {{ dbt.type_string() }}) as document_id,
         cast(null as {{ dbt.type_string() }}) as document_type,
+        window_number,
+        cast(null as bigint) as event_number,
+        cast(null as integer) as credit_level,
         event_date,
-        window_start,
         pay_period_start,
         cast(null as decimal(18, 9)) as share,
         credited_delta,
@@ -100,8 +112,7 @@ final as (
         segment_id,
         rate,
         line_kind,
-        amount_minor,
-        cast(null as timestamp) as _loaded_at
+        amount_minor
     from plain_line
 )
 

@@ -37,8 +37,8 @@ credit as (
         cast(0 as bigint) as credit_level
     from event
     left join event as sale
-        on event.original_event_id = sale.event_id
-    where not event.is_taking_back or sale.event_id is not null
+        on event.original_event_number = sale.event_number
+    where not event.is_taking_back or sale.event_number is not null
 ),
 
 counted as (

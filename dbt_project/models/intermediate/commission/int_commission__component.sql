@@ -17,6 +17,7 @@ quota_rule as (
 final as (
     select
         component.*,
+        row_number() over (order by component.component_key) as component_number,
         quota_rule.quota_type,
         quota_rule.quota_kind,
         quota_rule.part_kind,

@@ -61,14 +61,14 @@ sold as (
 
 -- Of the sales that come back, which are few, where they counted.
 taken_back_event as (
-    select distinct original_event_id from taking_back
+    select distinct original_event_number from taking_back
 ),
 
 returned_credit as (
     select credit.*
     from {{ ref('int_commission__credit') }} as credit
     inner join taken_back_event
-        on credit.event_id = taken_back_event.original_event_id
+        on credit.event_number = taken_back_event.original_event_number
 ),
 
 returned as (
@@ -77,13 +77,15 @@ returned as (
 
 sold_component as (
     select
-        returned.event_id,
+        returned.event_number,
         returned.participant_id,
+        returned.participant_number,
         returned.credit_kind,
         returned.credit_level,
         returned.event_date,
         returned.curve_number,
         component.component_key,
+        component.component_number,
         component.plan_id,
         component.component_id,
         component.returns_rate,
@@ -116,15 +118,17 @@ current_component as (
 taken_back as (
     select
         taking_back.*,
+        sold_component.participant_number,
         coalesce(current_component.component_key, sold_component.component_key) as component_key,
         sold_component.component_key as original_component_key,
         sold_component.curve_number,
+        sold_component.component_number as original_component_number,
         sold_component.window_start as original_window_start,
         sold_component.returns_rate as original_returns_rate
     from taking_back
     inner join sold_component
         on
-            taking_back.original_event_id = sold_component.event_id
+            taking_back.original_event_number = sold_component.event_number
             and taking_back.participant_id = sold_component.participant_id
             and taking_back.credit_kind = sold_component.credit_kind
             and taking_back.credit_level = sold_component.credit_level
@@ -141,7 +145,7 @@ taken_back as (
     -- What comes back of sales that count as if that part had never been sold.
     unsold as ( -- noqa: ST03
         select
-            original_event_id,
+            original_event_number,
             participant_id,
             credit_kind,
             credit_level,
@@ -150,13 +154,14 @@ taken_back as (
             cast(sum(margin_units) as bigint) as margin_units
         from taken_back
         where original_returns_rate = 'rerate'
-        group by original_event_id, participant_id, credit_kind, credit_level, original_component_key
+        group by original_event_number, participant_id, credit_kind, credit_level, original_component_key
     ),
 {% endif %}
 
 every_line as (
     select
         sold.*,
+        cast(null as bigint) as original_component_number,
         cast(null as date) as original_window_start,
         cast(null as {{ dbt.type_string() }}) as original_returns_rate,
         {% if re_rates_returns %}
@@ -170,7 +175,7 @@ every_line as (
     {% if re_rates_returns %}
         left join unsold -- noqa: ST11
             on
-                sold.event_id = unsold.original_event_id
+                sold.event_number = unsold.original_event_number
                 and sold.participant_id = unsold.participant_id
                 and sold.credit_kind = unsold.credit_kind
                 and sold.credit_level = unsold.credit_level
@@ -188,6 +193,7 @@ every_line as (
 windowed as (
     select
         every_line.*,
+        component.component_number,
         component.plan_id,
         component.component_id,
         component.measure,
@@ -229,11 +235,11 @@ counted as (
 final as (
     select
         *,
-        {{ window_id('participant_id', 'component_key', 'window_start') }} as window_id,
+        {{ window_number('participant_number', 'component_number', 'window_start') }} as window_number,
         case
             when is_taking_back
-                then {{ window_id('participant_id', 'original_component_key', 'original_window_start') }}
-        end as original_window_id
+                then {{ window_number('participant_number', 'original_component_number', 'original_window_start') }}
+        end as original_window_number
     from counted
 )
 

@@ -18,7 +18,7 @@ plain_line as (
         ('int_commission__pool_line', true), ('int_commission__contest_line', true),
     ] %}
         select
-            window_id,
+            window_number,
             pay_period_start,
             amount_minor,
             {{ 'fund_minor' if has_fund else 'cast(null as bigint) as fund_minor' }}
@@ -52,26 +52,26 @@ totalled as (
         coalesce(rest.rest_denominator, 1) as rest_denominator
     from quota_window
     inner join {{ ref('int_commission__attainment') }} as attainment
-        on quota_window.window_id = attainment.window_id
+        on quota_window.window_number = attainment.window_number
     left join {{ ref('int_commission__window_total') }} as total
         on
-            attainment.window_id = total.window_id
+            attainment.window_number = total.window_number
             and attainment.pay_period_start = total.pay_period_start
     left join {{ ref('int_commission__return_factor') }} as return_factor
         on
-            attainment.window_id = return_factor.window_id
+            attainment.window_number = return_factor.window_number
             and attainment.pay_period_start = return_factor.pay_period_start
     left join plain_line
         on
-            attainment.window_id = plain_line.window_id
+            attainment.window_number = plain_line.window_number
             and attainment.pay_period_start = plain_line.pay_period_start
     left join {{ ref('int_commission__factor') }} as factor
         on
-            attainment.window_id = factor.window_id
+            attainment.window_number = factor.window_number
             and attainment.pay_period_start = factor.pay_period_start
     left join {{ ref('int_commission__rounding_rest') }} as rest
         on
-            attainment.window_id = rest.window_id
+            attainment.window_number = rest.window_number
             and attainment.pay_period_start = rest.pay_period_start
 ),
 
@@ -79,7 +79,7 @@ summed as (
     select
         *,
         cast(sum(own_minor) over (
-            partition by window_id order by pay_period_start
+            partition by window_number order by pay_period_start
             rows between unbounded preceding and current row
         ) as bigint) as own_to_date_minor
     from totalled
@@ -111,7 +111,7 @@ differenced as (
         {%- for step in ['multiplied', 'gated'] %}
             gated.{{ step }}_to_date_minor
             - coalesce(lag(gated.{{ step }}_to_date_minor) over (
-                partition by gated.window_id order by gated.pay_period_start
+                partition by gated.window_number order by gated.pay_period_start
             ), 0) as {{ step }}_minor,
         {%- endfor %}
         limits.cap_minor,
@@ -121,11 +121,11 @@ differenced as (
         floor_period.period_end as floor_period_end
     from gated
     left join {{ ref('int_commission__limit') }} as limits
-        on gated.window_id = limits.window_id
+        on gated.window_number = limits.window_number
     {%- for kind in ['cap', 'floor'] %}
         left join {{ ref('int_commission__limit_period') }} as {{ kind }}_period
             on
-                gated.window_id = {{ kind }}_period.window_id
+                gated.window_number = {{ kind }}_period.window_number
                 and limits.{{ kind }}_kind = {{ kind }}_period.period_kind
                 and gated.pay_period_start = {{ kind }}_period.pay_period_start
     {%- endfor %}

@@ -11,7 +11,7 @@ condition as (
 
 asked as (
     select
-        attainment.window_id,
+        attainment.window_number,
         attainment.pay_period_start,
         condition.*
     from {{ ref('int_commission__attainment') }} as attainment
@@ -22,7 +22,7 @@ asked as (
 -- Shares are compared as products, so that none is rounded.
 compared as (
     select
-        asked.window_id,
+        asked.window_number,
         asked.pay_period_start,
         asked.condition_id,
         asked.clause_number,
@@ -35,7 +35,7 @@ compared as (
     from asked
     left join {{ ref('int_commission__reached') }} as reached
         on
-            asked.window_id = reached.window_id
+            asked.window_number = reached.window_number
             and asked.pay_period_start = reached.pay_period_start
             and asked.call = reached.call
             and asked.argument = reached.argument
@@ -43,7 +43,7 @@ compared as (
 
 literal as (
     select
-        window_id,
+        window_number,
         pay_period_start,
         condition_id,
         clause_number,
@@ -61,28 +61,28 @@ literal as (
         end) as holds,
         max(case when is_denied then 1 else 0 end) as is_denied
     from compared
-    group by window_id, pay_period_start, condition_id, clause_number, literal_number
+    group by window_number, pay_period_start, condition_id, clause_number, literal_number
 ),
 
 clause as (
     select
-        window_id,
+        window_number,
         pay_period_start,
         condition_id,
         clause_number,
         min(case when holds <> is_denied then 1 else 0 end) as holds
     from literal
-    group by window_id, pay_period_start, condition_id, clause_number
+    group by window_number, pay_period_start, condition_id, clause_number
 ),
 
 final as (
     select
-        window_id,
+        window_number,
         pay_period_start,
         condition_id,
         max(holds) = 1 as is_true
     from clause
-    group by window_id, pay_period_start, condition_id
+    group by window_number, pay_period_start, condition_id
 )
 
 select * from final

@@ -29,13 +29,13 @@ entrant as (
     from quota_window
     inner join {{ ref('int_commission__attainment') }} as attainment
         on
-            quota_window.window_id = attainment.window_id
+            quota_window.window_number = attainment.window_number
             and quota_window.window_end between attainment.pay_period_start and attainment.pay_period_end
 ),
 
 ranked as (
     select
-        window_id,
+        window_number,
         rank() over (partition by component_key, window_start order by measure_to_date_units desc) as place
     from entrant
     where contest_rank is not null and measure_to_date_units > 0
@@ -43,50 +43,50 @@ ranked as (
 
 running as (
     select
-        line.window_id,
+        line.window_number,
         line.event_date,
         line.is_taking_back,
         line.order_id,
         line.line_number,
         line.document_type,
-        line.event_id,
+        line.event_number,
         quota_window.component_key,
         quota_window.window_start,
         quota_window.first_to_units,
         sum(line.measure_delta) over (
-            partition by line.window_id
+            partition by line.window_number
             order by
                 line.event_date, line.is_taking_back, line.order_id, line.line_number, line.document_type,
-                line.event_id, line.credit_level
+                line.event_number, line.credit_level
             rows between unbounded preceding and current row
         ) as measure_after
     from {{ ref('int_commission__measure_line') }} as line
     inner join quota_window
-        on line.window_id = quota_window.window_id
+        on line.window_number = quota_window.window_number
     where quota_window.first_to_units is not null
 ),
 
 -- The same order may be the one for two who share it.
 first_line as (
     select
-        window_id,
+        window_number,
         rank() over (
             partition by component_key, window_start
-            order by event_date, is_taking_back, order_id, line_number, document_type, event_id
+            order by event_date, is_taking_back, order_id, line_number, document_type, event_number
         ) as place
     from running
     where measure_after >= first_to_units
 ),
 
 winning as (
-    select ranked.window_id
+    select ranked.window_number
     from ranked
     inner join quota_window
         on
-            ranked.window_id = quota_window.window_id
+            ranked.window_number = quota_window.window_number
             and ranked.place = quota_window.contest_rank
     union
-    select first_line.window_id
+    select first_line.window_number
     from first_line
     where first_line.place = 1
 ),
@@ -98,13 +98,13 @@ winner as (
         row_number() over (of_contest order by entrant.participant_id) as winner_number
     from entrant
     inner join winning
-        on entrant.window_id = winning.window_id
+        on entrant.window_number = winning.window_number
     window of_contest as (partition by entrant.component_key, entrant.window_start)
 ),
 
 final as (
     select
-        window_id,
+        window_number,
         participant_id,
         component_key,
         window_start,

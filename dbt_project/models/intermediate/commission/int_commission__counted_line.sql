@@ -32,7 +32,7 @@ line as (
         *,
         case
             when measure = 'orders' then plan_id || '|' || component_id || '|' || root_order_id
-            else coalesce(original_window_id, window_id) || '|' || customer_id
+            else cast(coalesce(original_window_number, window_number) as {{ dbt.type_string() }}) || '|' || customer_id
         end as counted_key,
         case
             when not is_taking_back then 1
@@ -72,7 +72,7 @@ final as (
         {%- for column in measure_line_columns() if not column.startswith('original_') %}
             brought.{{ column }},
         {%- endfor %}
-        {%- for column in ['event_id', 'window_id', 'component_key'] %}
+        {%- for column in ['event_number', 'window_number'] %}
             case when brought.is_taking_back then bringing.{{ column }} else brought.original_{{ column }} end
                 as original_{{ column }},
         {%- endfor %}

@@ -1,7 +1,7 @@
 {# S2. What counts for whom: level 0 is who sold, higher levels are credited with what others sold. #}
 
 {% set columns = [
-    'event_id', 'original_event_id', 'document_id', 'root_order_id', 'order_id', 'line_number', 'document_type',
+    'event_number', 'original_event_number', 'document_id', 'root_order_id', 'order_id', 'line_number', 'document_type',
     'is_taking_back', 'event_kind', 'event_date', 'order_date', 'participant_id', 'share', 'is_full_split',
     'net_units', 'margin_units', '_loaded_at',
 ] %}

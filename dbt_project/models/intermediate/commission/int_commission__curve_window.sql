@@ -16,7 +16,7 @@ component as (
 
 scaled as (
     select
-        component_key as curve_key,
+        component_number as curve_key,
         component_key,
         rounds_to_even,
         rounds_each_line,
@@ -31,7 +31,7 @@ scaled as (
     where not needs_quota and not needs_target
     union all
     select
-        window_id as curve_key,
+        window_number as curve_key,
         component_key,
         rounds_to_even,
         rounds_each_line,

@@ -7,7 +7,7 @@
 {% set of_order %}
     over (
         partition by credit.component_key, credit.participant_id, credit.credit_level, credit.root_order_id
-        order by credit.line_number, credit.order_id, credit.event_id
+        order by credit.line_number, credit.order_id, credit.event_number
         rows between unbounded preceding and current row
     )
 {% endset %}
@@ -78,7 +78,7 @@ taken_back as (
     from credit
     left join charged
         on
-            credit.original_event_id = charged.event_id
+            credit.original_event_number = charged.event_number
             and credit.participant_id = charged.participant_id
             and credit.credit_level = charged.credit_level
             and credit.original_component_key = charged.component_key

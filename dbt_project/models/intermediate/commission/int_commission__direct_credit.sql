@@ -8,7 +8,7 @@
    return gets the difference that it makes to the shared amount taken back. #}
 
 {% set columns = [
-    'event_id', 'original_event_id', 'document_id', 'root_order_id', 'order_id', 'line_number', 'document_type',
+    'event_number', 'original_event_number', 'document_id', 'root_order_id', 'order_id', 'line_number', 'document_type',
     'is_taking_back', 'event_kind', 'event_date', 'order_date',
 ] %}
 {% set amounts = ['net_after', 'net_before', 'margin_after', 'margin_before'] %}
@@ -50,8 +50,8 @@ original as (
         coalesce(sale.sales_rep_id, event.sales_rep_id) as selling_rep_id
     from event
     left join event as sale
-        on event.original_event_id = sale.event_id
-    where not event.is_taking_back or sale.event_id is not null
+        on event.original_event_number = sale.event_number
+    where not event.is_taking_back or sale.event_number is not null
 ),
 
 unshared as (
@@ -105,7 +105,7 @@ allocated as (
                 when divided.is_full
                     then
                         {{ allocated_units(
-                            amount, amount ~ '_whole', amount ~ '_remainder', 'event_id', 'participant_id'
+                            amount, amount ~ '_whole', amount ~ '_remainder', 'event_number', 'participant_id'
                         ) }}
                 else {{ rounded_share(amount, amount ~ '_whole', amount ~ '_remainder') }}
             end as {{ amount }}_units

@@ -12,18 +12,18 @@ with
 {% if should_full_refresh() or not last_lines %}
 
     final as (
-        select window_id from {{ ref('int_commission__quota_window') }}
+        select window_number from {{ ref('int_commission__quota_window') }}
     )
 
 {% else %}
 
     touched as (
-        select measure_line.window_id
+        select measure_line.window_number
         from {{ ref('int_commission__measure_line') }} as measure_line
         inner join {{ ref('int_sales__touched_order') }} as touched_order
             on measure_line.root_order_id = touched_order.root_order_id
         union
-        select last_line.window_id
+        select last_line.window_number
         from {{ last_lines }} as last_line
         inner join {{ ref('int_sales__touched_order') }} as touched_order
             on last_line.root_order_id = touched_order.root_order_id
@@ -31,25 +31,25 @@ with
 
     -- Sales that move the first or last day open pay periods, which get their zero row, or close them.
     opened_or_closed as (
-        select distinct coalesce(window_period.window_id, last_result.window_id) as window_id
+        select distinct coalesce(window_period.window_number, last_result.window_number) as window_number
         from {{ ref('int_commission__window_period') }} as window_period
         full outer join {{ last_build_of('intermediate', 'int_commission__window_result') }} as last_result
             on
-                window_period.window_id = last_result.window_id
+                window_period.window_number = last_result.window_number
                 and window_period.pay_period_start = last_result.pay_period_start
-        where window_period.window_id is null or last_result.window_id is null
+        where window_period.window_number is null or last_result.window_number is null
     ),
 
     changed as (
-        select window_id from touched
+        select window_number from touched
         union
-        select window_id from opened_or_closed
+        select window_number from opened_or_closed
     ),
 
     -- A band goes by what its participant has reached in other windows that end with or after its own, or by
     -- what the company has.
     banded as (
-        select quota_window.window_id
+        select quota_window.window_number
         from {{ ref('int_commission__quota_window') }} as quota_window
         inner join {{ source('plan', 'plan_band') }} as band
             on quota_window.component_key = band.component_key
@@ -60,9 +60,9 @@ with
                 and quota_window.window_start <= other.window_end
                 and quota_window.window_end >= other.window_start
         inner join changed
-            on other.window_id = changed.window_id
+            on other.window_number = changed.window_number
         union
-        select quota_window.window_id
+        select quota_window.window_number
         from {{ ref('int_commission__quota_window') }} as quota_window
         inner join {{ source('plan', 'plan_band') }} as band
             on quota_window.component_key = band.component_key
@@ -75,7 +75,7 @@ with
 
     -- What the company takes of one line depends on all lines before.
     less_of_house as (
-        select quota_window.window_id
+        select quota_window.window_number
         from {{ ref('int_commission__quota_window') }} as quota_window
         inner join {{ ref('int_commission__quota_window') }} as house
             on
@@ -84,24 +84,24 @@ with
                 and quota_window.window_start <= house.window_end
                 and quota_window.window_end >= house.window_start
         inner join changed
-            on house.window_id = changed.window_id
+            on house.window_number = changed.window_number
     ),
 
     recalculated as (
-        select window_id from changed
+        select window_number from changed
         union
-        select window_id from banded
+        select window_number from banded
         union
-        select window_id from less_of_house
+        select window_number from less_of_house
     ),
 
     final as (
-        select window_id from recalculated
+        select window_number from recalculated
         union
-        select measure_line.window_id
+        select measure_line.window_number
         from {{ ref('int_commission__measure_line') }} as measure_line
         inner join recalculated
-            on measure_line.original_window_id = recalculated.window_id
+            on measure_line.original_window_number = recalculated.window_number
     )
 
 {% endif %}

@@ -22,7 +22,8 @@ posted as (
 compared as (
     select
         coalesce(line.commission_line_id, posted.commission_line_id) as commission_line_id,
-        coalesce(line.window_id, posted.window_id) as window_id,
+        line.window_start,
+        posted.window_id as posted_window_id,
         coalesce(line.participant_id, posted.participant_id) as participant_id,
         coalesce(line.component_key, posted.component_key) as component_key,
         coalesce(line.pay_kind, posted.pay_kind) as pay_kind,
@@ -42,7 +43,17 @@ compared as (
 ),
 
 final as (
-    select *
+    select
+        commission_line_id,
+        -- Written out for what is to be posted alone.
+        coalesce(posted_window_id, {{ window_id('participant_id', 'component_key', 'window_start') }}) as window_id,
+        participant_id,
+        component_key,
+        pay_kind,
+        earned_period_start,
+        amount_minor,
+        reason,
+        corrects_posting_id
     from compared
     where amount_minor <> 0
 )

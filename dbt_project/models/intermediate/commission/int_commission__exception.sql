@@ -4,8 +4,9 @@ with
 
 unpaid_window as (
     select
-        quota_window.window_id,
+        quota_window.window_number,
         quota_window.participant_id,
+        quota_window.component_key,
         quota_window.plan_id,
         quota_window.component_id,
         quota_window.measure,
@@ -58,8 +59,8 @@ in_circle as (
 -- Without a sale there is nothing that a quota is missing for.
 of_window as (
     select
-        unpaid_window.window_id,
         unpaid_window.participant_id,
+        unpaid_window.component_key,
         unpaid_window.plan_id,
         unpaid_window.component_id,
         unpaid_window.measure,
@@ -68,13 +69,15 @@ of_window as (
         unpaid_window.window_end,
         unpaid_window.reason,
         cast(sum(measure_line.measure_delta) as bigint) as measure_units,
-        min(measure_line._loaded_at) as first_seen_at
+        min(event._loaded_at) as first_seen_at
     from unpaid_window
     inner join {{ ref('int_commission__measure_line') }} as measure_line
-        on unpaid_window.window_id = measure_line.window_id
+        on unpaid_window.window_number = measure_line.window_number
+    inner join {{ ref('int_commission__sale_event') }} as event
+        on measure_line.event_number = event.event_number
     group by
-        unpaid_window.window_id,
         unpaid_window.participant_id,
+        unpaid_window.component_key,
         unpaid_window.plan_id,
         unpaid_window.component_id,
         unpaid_window.measure,
@@ -100,7 +103,7 @@ final as (
     from {{ ref('int_commission__transaction_exception') }}
     union all
     select
-        reason || '|' || window_id as exception_id,
+        reason || '|' || {{ window_id('participant_id', 'component_key', 'window_start') }} as exception_id,
         cast(null as {{ dbt.type_string() }}) as transaction_id,
         reason,
         {{ from_measure('measure_units', 'measure') }} as amount,
@@ -128,7 +131,7 @@ final as (
     from in_circle
     union all
     select
-        reason || '|state|' || window_id as exception_id,
+        reason || '|state|' || {{ window_id('participant_id', 'component_key', 'window_start') }} as exception_id,
         cast(null as {{ dbt.type_string() }}) as transaction_id,
         reason,
         {{ from_minor('curve_minor') }} as amount,

@@ -5,7 +5,7 @@ with
 
 factor as (
     select
-        window_id,
+        window_number,
         pay_period_start,
         ordinal,
         'multiplier' as kind,
@@ -15,7 +15,7 @@ factor as (
     from {{ ref('int_commission__multiplier') }}
     union all
     select
-        window_id,
+        window_number,
         pay_period_start,
         ordinal,
         'gate' as kind,
@@ -27,7 +27,7 @@ factor as (
 
 final as (
     select
-        window_id,
+        window_number,
         pay_period_start,
         {%- for kind in ['multiplier', 'gate'] %}
             {%- for side in ['numerator', 'denominator'] %}
@@ -37,7 +37,7 @@ final as (
         {%- endfor %}
         min(cap_minor) as gate_cap_minor
     from factor
-    group by window_id, pay_period_start
+    group by window_number, pay_period_start
 )
 
 select * from final

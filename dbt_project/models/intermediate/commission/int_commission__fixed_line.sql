@@ -23,7 +23,7 @@ active as (
 
 piece as (
     select
-        quota_window.window_id,
+        quota_window.window_number,
         quota_window.participant_id,
         quota_window.component_key,
         quota_window.valid_from,
@@ -45,7 +45,7 @@ piece as (
     inner join fixed
         on quota_window.component_key = fixed.component_key
     inner join {{ ref('int_commission__window_period') }} as window_period
-        on quota_window.window_id = window_period.window_id
+        on quota_window.window_number = window_period.window_number
     inner join {{ ref('int_calendar__period') }} as piece_period
         on
             fixed.piece_kind = piece_period.period_kind
@@ -59,7 +59,7 @@ piece as (
 
 assigned as (
     select
-        piece.window_id,
+        piece.window_number,
         piece.piece_start,
         sum({{ common_days(
             ['active.active_from', 'piece.valid_from', 'piece.piece_start'],
@@ -80,7 +80,7 @@ assigned as (
             and piece.component_key = active.component_key
             and greatest(active.active_from, piece.valid_from) <= piece.piece_end
             and least(active.active_to, piece.valid_to) >= piece.piece_start
-    group by piece.window_id, piece.piece_start
+    group by piece.window_number, piece.piece_start
 ),
 
 -- What of the period has passed, over its whole.
@@ -102,7 +102,7 @@ counted as (
     from piece
     inner join assigned
         on
-            piece.window_id = assigned.window_id
+            piece.window_number = assigned.window_number
             and piece.piece_start = assigned.piece_start
 ),
 
@@ -119,7 +119,7 @@ to_date as (
 
 final as (
     select
-        window_id,
+        window_number,
         participant_id,
         component_key,
         window_start,
@@ -130,7 +130,7 @@ final as (
             - {{ part_of_pay('amount_minor', '(parts_to_date - parts)', 'all_parts') }}
         ) as bigint) as amount_minor
     from to_date
-    group by window_id, participant_id, component_key, window_start, pay_period_end, pay_period_start
+    group by window_number, participant_id, component_key, window_start, pay_period_end, pay_period_start
 )
 
 select * from final

@@ -7,7 +7,7 @@ with
 
 missed as (
     select
-        quota_window.window_id,
+        quota_window.window_number,
         quota_window.yearly_target_numerator,
         quota_window.yearly_target_denominator,
         condition_state.pay_period_start,
@@ -17,14 +17,14 @@ missed as (
         on quota_window.component_key = gate.component_key
     inner join {{ ref('int_commission__condition_state') }} as condition_state
         on
-            quota_window.window_id = condition_state.window_id
+            quota_window.window_number = condition_state.window_number
             and gate.condition_id = condition_state.condition_id
     where not condition_state.is_true
 ),
 
 final as (
     select
-        missed.window_id,
+        missed.window_number,
         missed.pay_period_start,
         missed.ordinal,
         coalesce(missed.factor_numerator, 1) as numerator,

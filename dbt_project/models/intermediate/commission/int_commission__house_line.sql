@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
-    pre_hook="{{ delete_touched('window_id', ref('int_commission__dirty_window')) }}"
+    pre_hook="{{ delete_touched('window_number', ref('int_commission__dirty_window')) }}"
 ) }}
 
 {# S7, the walk `house`, of components that others are less of, so that each line must have its pay before theirs is
@@ -9,7 +9,7 @@
    of an earlier window leaves this one as it is: it has the cents of its sale. #}
 
 {% set order_of_lines
-    = 'line.event_date, line.is_taking_back, line.order_id, line.line_number, line.document_type, line.event_id, '
+    = 'line.event_date, line.is_taking_back, line.order_id, line.line_number, line.document_type, line.event_number, '
     'line.credit_level' %}
 
 with
@@ -17,6 +17,7 @@ with
 component as (
     select
         component_key,
+        component_number,
         needs_quota or needs_target as has_curve_of_window
     from {{ ref('int_commission__component') }}
     where walk = 'house'
@@ -24,25 +25,25 @@ component as (
 
 measured as (
     select
-        measure_line.*,
-        component.has_curve_of_window
-    from {{ ref('int_commission__measure_line') }} as measure_line
+        attributed_line.*,
+        case when component.has_curve_of_window then attributed_line.window_number else component.component_number end
+            as curve_key
+    from {{ ref('int_commission__attributed_line') }} as attributed_line
     inner join component
-        on measure_line.component_key = component.component_key
+        on attributed_line.component_key = component.component_key
 ),
 
 line as (
     select
         measured.*,
-        coalesce(measured.original_window_id <> measured.window_id and sale.event_id is not null, false)
-            as has_cents_of_sale,
-        case when measured.has_curve_of_window then measured.window_id else measured.component_key end as curve_key
+        coalesce(measured.original_window_number <> measured.window_number and sale.event_number is not null, false)
+            as has_cents_of_sale
     from measured
     inner join {{ ref('int_commission__dirty_window') }} as dirty_window
-        on measured.window_id = dirty_window.window_id
+        on measured.window_number = dirty_window.window_number
     left join measured as sale
         on
-            measured.original_event_id = sale.event_id
+            measured.original_event_number = sale.event_number
             and measured.participant_id = sale.participant_id
             and measured.original_component_key = sale.component_key
             and measured.credit_level = sale.credit_level
@@ -54,7 +55,7 @@ summed as (
         case when line.has_cents_of_sale then 0 else line.measure_delta end as walked_delta,
         coalesce(opening.opening_units, 0)
         + cast(sum(case when line.has_cents_of_sale then 0 else line.measure_delta end) over (
-            partition by line.window_id
+            partition by line.window_number
             order by {{ order_of_lines }}
             rows between unbounded preceding and current row
         ) as bigint) as measure_after
@@ -104,7 +105,7 @@ paid as (
             and walked.measure_before >= left_one.x_from
             and walked.measure_before < left_one.x_to
     left join {{ ref('int_commission__limit') }} as limits
-        on walked.window_id = limits.window_id
+        on walked.window_number = limits.window_number
 ),
 
 capped as (
@@ -121,6 +122,9 @@ final as (
         {%- for column in walked_columns() if column != 'is_reversal' %}
             {{ column }},
         {%- endfor %}
+        participant_id,
+        component_key,
+        original_component_key,
         has_cents_of_sale,
         cast(coalesce(
             {{ rounded_difference('exact_after', 'exact_delta', 'exact_delta', 'denominator_wide') }}, 0

@@ -5,7 +5,7 @@ with
 
 limited as (
     select
-        quota_window.window_id,
+        quota_window.window_number,
         plan_limit.limit_kind,
         plan_limit.period_kind,
         {{ limit_in_minor('plan_limit', 'quota_window') }} as limit_minor
@@ -16,13 +16,13 @@ limited as (
 
 final as (
     select
-        window_id,
+        window_number,
         max(case when limit_kind = 'cap' then period_kind end) as cap_kind,
         max(case when limit_kind = 'cap' then limit_minor end) as cap_minor,
         max(case when limit_kind = 'floor' then period_kind end) as floor_kind,
         max(case when limit_kind = 'floor' then limit_minor end) as floor_minor
     from limited
-    group by window_id
+    group by window_number
 )
 
 select * from final

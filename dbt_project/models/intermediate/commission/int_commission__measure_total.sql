@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
-    pre_hook="{{ delete_touched('window_id', ref('int_commission__dirty_window')) }}"
+    pre_hook="{{ delete_touched('window_number', ref('int_commission__dirty_window')) }}"
 ) }}
 
 {# What the credits of a window add to its measure in each pay period. #}
@@ -14,11 +14,11 @@ line as (
 
 final as (
     select
-        window_id,
+        window_number,
         pay_period_start,
         cast(sum(measure_delta) as bigint) as measure_units
     from line
-    group by window_id, pay_period_start
+    group by window_number, pay_period_start
 )
 
 select * from final

@@ -11,7 +11,7 @@ multiplier as (
 
 asked as (
     select distinct
-        attainment.window_id,
+        attainment.window_number,
         attainment.pay_period_start,
         multiplier.component_key,
         multiplier.ordinal,
@@ -24,20 +24,20 @@ asked as (
 
 reached as (
     select
-        asked.window_id,
+        asked.window_number,
         asked.pay_period_start,
         asked.ordinal,
         case when multiplier.row_number = 0 then reached.numerator else multiplier.factor_numerator end as numerator,
         case when multiplier.row_number = 0 then reached.denominator else multiplier.factor_denominator end
             as denominator,
         row_number() over (
-            partition by asked.window_id, asked.pay_period_start, asked.ordinal
+            partition by asked.window_number, asked.pay_period_start, asked.ordinal
             order by multiplier.row_number desc
         ) as distance
     from asked
     inner join {{ ref('int_commission__reached') }} as reached
         on
-            asked.window_id = reached.window_id
+            asked.window_number = reached.window_number
             and asked.pay_period_start = reached.pay_period_start
             and asked.call = reached.call
             and asked.argument = reached.argument
@@ -60,7 +60,7 @@ reached as (
 
 final as (
     select
-        asked.window_id,
+        asked.window_number,
         asked.pay_period_start,
         asked.ordinal,
         coalesce(reached.numerator, 0) as numerator,
@@ -68,7 +68,7 @@ final as (
     from asked
     left join reached
         on
-            asked.window_id = reached.window_id
+            asked.window_number = reached.window_number
             and asked.pay_period_start = reached.pay_period_start
             and asked.ordinal = reached.ordinal
             and reached.distance = 1

@@ -11,6 +11,7 @@ with
 component as (
     select
         component_key,
+        component_number,
         walk,
         rounds_to_even,
         rounds_each_line,
@@ -30,13 +31,13 @@ line as (
         component.rounds_to_even,
         component.rounds_each_line,
         component.rounding_unit,
-        case when component.has_curve_of_window then measure_line.window_id else measure_line.component_key end
+        case when component.has_curve_of_window then measure_line.window_number else component.component_number end
             as curve_key
     from {{ ref('int_commission__rest_line') }} as measure_line
     inner join component
         on measure_line.component_key = component.component_key
     left join {{ ref('int_commission__window_band') }} as band
-        on measure_line.window_id = band.window_id
+        on measure_line.window_number = band.window_number
     where not measure_line.is_taking_back
 ),
 
@@ -49,12 +50,12 @@ credited as (
     from line
     inner join {{ ref('int_commission__credit') }} as credit
         on
-            line.event_id = credit.event_id
+            line.event_number = credit.event_number
             and line.participant_id = credit.participant_id
             and line.credit_level = credit.credit_level
     left join {{ ref('int_sales__document') }} as document
         on
-            line.document_id = document.document_id
+            credit.document_id = document.document_id
             and line.picked_by = 'quantity'
 ),
 
@@ -64,7 +65,7 @@ credited as (
 
 summed as (
     select
-        window_id,
+        window_number,
         root_order_id,
         curve_number,
         {%- for column in said_once %}
@@ -78,7 +79,7 @@ summed as (
         case when count(*) = count(part) then cast(sum(part) as bigint) end as part,
         cast(sum(whole) as bigint) as whole
     from credited
-    group by window_id, root_order_id, curve_number
+    group by window_number, root_order_id, curve_number
 ),
 
 mirrored as (
@@ -169,7 +170,7 @@ limited as (
 
 {% set before %}
     over (
-        partition by window_id order by ordered_on, root_order_id, curve_number
+        partition by window_number order by ordered_on, root_order_id, curve_number
         rows between unbounded preceding and 1 preceding
     )
 {% endset %}

@@ -18,16 +18,16 @@ earned as (
         window_period.pay_period_end,
         coalesce(team.commission_minor, 0) as commission_minor,
         cast(sum(coalesce(team.commission_minor, 0)) over (
-            partition by quota_window.window_id
+            partition by quota_window.window_number
             order by window_period.pay_period_start
             rows between unbounded preceding and current row
         ) as bigint) as commission_to_date_minor
     from quota_window
     inner join {{ ref('int_commission__window_period') }} as window_period
-        on quota_window.window_id = window_period.window_id
+        on quota_window.window_number = window_period.window_number
     left join {{ ref('int_commission__team_commission') }} as team
         on
-            window_period.window_id = team.window_id
+            window_period.window_number = team.window_number
             and window_period.pay_period_start = team.pay_period_start
 ),
 
@@ -41,7 +41,7 @@ paid as (
     from earned
     left join {{ ref('int_commission__curve_window') }} as segment
         on
-            earned.component_key = segment.curve_key
+            earned.component_number = segment.curve_key
             and segment.curve_number = 0
             and earned.commission_to_date_minor >= segment.x_from
             and earned.commission_to_date_minor < segment.x_to
@@ -60,7 +60,7 @@ final as (
         segment_id,
         rate,
         cast(pay_to_date_minor - coalesce(lag(pay_to_date_minor) over (
-            partition by window_id order by pay_period_start
+            partition by window_number order by pay_period_start
         ), 0) as bigint) as amount_minor
     from paid
 )

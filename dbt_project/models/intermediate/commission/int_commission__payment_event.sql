@@ -29,7 +29,8 @@ line as (
             rows between unbounded preceding and current row
         ) as bigint) as net_units_to_here,
         cast(sum(sale.net_units) over (partition by payment.payment_id) as bigint) as order_units,
-        row_number() over (partition by payment.payment_id order by sale.line_number) as line_ordinal
+        row_number() over (partition by payment.payment_id order by sale.line_number) as line_ordinal,
+        row_number() over (partition by sale.document_number order by payment.payment_id) as payment_ordinal
     from payment
     inner join sale
         on payment.order_id = sale.order_id

@@ -4,7 +4,7 @@
 
 {% set order_of_lines = 'line.event_date, line.is_taking_back, line.order_id, line.line_number, line.document_type' %}
 {% set to_date %}
-    over (partition by line.window_id order by {{ order_of_lines }} rows between unbounded preceding and current row)
+    over (partition by line.window_number order by {{ order_of_lines }} rows between unbounded preceding and current row)
 {% endset %}
 
 with
@@ -22,16 +22,16 @@ line as (
     from running
     inner join {{ ref('int_commission__credit') }} as credit
         on
-            running.event_id = credit.event_id
+            running.event_number = credit.event_number
             and running.participant_id = credit.participant_id
             and running.credit_level = credit.credit_level
     left join {{ ref('int_sales__document') }} as document
-        on running.document_id = document.document_id
+        on credit.document_id = document.document_id
 ),
 
 summed as (
     select
-        line.event_id,
+        line.event_number,
         line.participant_id,
         line.component_key,
         line.picked_by,
@@ -44,7 +44,7 @@ summed as (
 
 final as (
     select
-        event_id,
+        event_number,
         participant_id,
         component_key,
         coalesce(part_delta, 0) as place_delta,

@@ -48,14 +48,14 @@ to_date as (
         case
             when limits.cap_minor is null then 0
             else -greatest(0, sum(coalesce(paid.earned_minor, 0)) over (
-                partition by quota_window.window_id
+                partition by quota_window.window_number
                 order by window_period.pay_period_start
                 rows between unbounded preceding and current row
             ) - limits.cap_minor)
         end as cap_effect_to_date_minor
     from quota_window
     inner join {{ ref('int_commission__window_period') }} as window_period
-        on quota_window.window_id = window_period.window_id
+        on quota_window.window_number = window_period.window_number
     left join paid
         on
             quota_window.participant_id = paid.participant_id
@@ -63,14 +63,14 @@ to_date as (
             and quota_window.plan_version = paid.plan_version
             and window_period.pay_period_start = paid.pay_period_start
     left join {{ ref('int_commission__limit') }} as limits
-        on quota_window.window_id = limits.window_id
+        on quota_window.window_number = limits.window_number
 ),
 
 final as (
     select
         *,
         cast(cap_effect_to_date_minor - coalesce(lag(cap_effect_to_date_minor) over (
-            partition by window_id order by pay_period_start
+            partition by window_number order by pay_period_start
         ), 0) as bigint) as cap_effect_minor
     from to_date
 )

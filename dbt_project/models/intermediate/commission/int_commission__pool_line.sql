@@ -34,11 +34,11 @@ member as (
     from quota_window
     inner join {{ ref('int_commission__attainment') }} as attainment
         on
-            quota_window.window_id = attainment.window_id
+            quota_window.window_number = attainment.window_number
             and quota_window.window_end between attainment.pay_period_start and attainment.pay_period_end
     left join {{ ref('int_commission__condition_state') }} as condition_state
         on
-            quota_window.window_id = condition_state.window_id
+            quota_window.window_number = condition_state.window_number
             and attainment.pay_period_start = condition_state.pay_period_start
             and quota_window.members_condition_id = condition_state.condition_id
     where quota_window.members_condition_id is null or condition_state.is_true
@@ -100,7 +100,7 @@ shared as (
 
 final as (
     select
-        window_id,
+        window_number,
         participant_id,
         component_key,
         window_start,

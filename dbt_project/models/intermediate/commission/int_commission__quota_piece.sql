@@ -68,7 +68,7 @@ fitting as (
 ranked as (
     select
         *,
-        min(fit) over (partition by window_id) as best_fit
+        min(fit) over (partition by window_number) as best_fit
     from fitting
     where
         fit = 1
@@ -79,7 +79,7 @@ ranked as (
 -- A ramp in money needs no quota to take a part of.
 chosen as (
     select
-        window_id,
+        window_number,
         component_key,
         participant_id,
         window_start,
@@ -99,7 +99,7 @@ chosen as (
     where fit = best_fit
     union all
     select
-        component_window.window_id,
+        component_window.window_number,
         component_window.component_key,
         component_window.participant_id,
         component_window.window_start,
@@ -121,7 +121,7 @@ chosen as (
             select ramp.component_key from {{ source('plan', 'plan_ramp') }} as ramp
             where ramp.take_units is not null
         )
-        and component_window.window_id not in (select ranked.window_id from ranked)
+        and component_window.window_number not in (select ranked.window_number from ranked)
 ),
 
 divided as (
@@ -130,11 +130,11 @@ divided as (
         coalesce(period.period_start, greatest(chosen.period_start, chosen.window_start)) as piece_start,
         coalesce(period.period_end, least(chosen.period_end, chosen.window_end)) as piece_end,
         row_number() over (
-            partition by chosen.window_id, chosen.period_start, chosen.period_end, chosen.quota_version
+            partition by chosen.window_number, chosen.period_start, chosen.period_end, chosen.quota_version
             order by period.period_start
         ) as piece_number,
         count(*) over (
-            partition by chosen.window_id, chosen.period_start, chosen.period_end, chosen.quota_version
+            partition by chosen.window_number, chosen.period_start, chosen.period_end, chosen.quota_version
         ) as pieces
     from chosen
     left join period
@@ -148,7 +148,7 @@ divided as (
 
 final as (
     select
-        divided.window_id,
+        divided.window_number,
         divided.component_key,
         divided.participant_id,
         divided.prorate,

@@ -22,9 +22,9 @@ described as (
         coalesce(opening.opening_units, 0) as opening_units
     from {{ ref('int_commission__window') }} as component_window
     left join {{ ref('int_commission__window_quota') }} as window_quota
-        on component_window.window_id = window_quota.window_id
+        on component_window.window_number = window_quota.window_number
     left join {{ ref('int_commission__window_target') }} as window_target
-        on component_window.window_id = window_target.window_id
+        on component_window.window_number = window_target.window_number
     left join {{ ref('int_commission__opening') }} as opening
         on
             component_window.participant_id = opening.participant_id

@@ -26,7 +26,7 @@ asked as (
 
 of_component as (
     select
-        asked.window_id,
+        asked.window_number,
         asked.pay_period_start,
         asked.call,
         asked.argument,
@@ -58,7 +58,7 @@ of_component as (
 -- A score for just the month counts before one for the quarter.
 scored as (
     select
-        asked.window_id,
+        asked.window_number,
         asked.pay_period_start,
         asked.call,
         asked.argument,
@@ -66,7 +66,7 @@ scored as (
         score.score_units as numerator,
         1000000000 as denominator,
         row_number() over (
-            partition by asked.window_id, asked.pay_period_start, asked.argument
+            partition by asked.window_number, asked.pay_period_start, asked.argument
             order by score.period_end asc, score.period_start desc
         ) as distance
     from asked
@@ -81,7 +81,7 @@ scored as (
 -- Of several goals that contain the day, the one of the shortest period.
 progressed as (
     select
-        asked.window_id,
+        asked.window_number,
         asked.pay_period_start,
         asked.call,
         asked.argument,
@@ -89,7 +89,7 @@ progressed as (
         {{ millionths('goal.actual_amount') }} as numerator,
         {{ millionths('goal.goal_amount') }} as denominator,
         row_number() over (
-            partition by asked.window_id, asked.pay_period_start, asked.argument
+            partition by asked.window_number, asked.pay_period_start, asked.argument
             order by goal.period_end asc, goal.period_start desc, goal.day desc
         ) as distance
     from asked
@@ -106,7 +106,7 @@ every_value as (
     {%- for table in ['scored', 'progressed'] %}
         union all
         select
-            window_id,
+            window_number,
             pay_period_start,
             call,
             argument,
@@ -120,7 +120,7 @@ every_value as (
 
 final as (
     select
-        window_id,
+        window_number,
         pay_period_start,
         call,
         argument,

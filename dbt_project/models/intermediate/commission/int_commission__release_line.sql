@@ -5,8 +5,7 @@ with
 final as (
     select
         commission_line_id,
-        window_id,
-        event_id,
+        window_start,
         participant_id,
         component_key,
         pay_period_start,
@@ -14,8 +13,7 @@ final as (
         document_type,
         'earned' as release_trigger,
         amount_minor as released_minor,
-        cast(0 as bigint) as held_minor,
-        _loaded_at
+        cast(0 as bigint) as held_minor
     from {{ ref('int_commission__commission_line') }}
 )
 

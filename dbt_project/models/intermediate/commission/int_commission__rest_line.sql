@@ -8,10 +8,10 @@
 with
 
 line as (
-    select measure_line.*
-    from {{ ref('int_commission__measure_line') }} as measure_line
+    select attributed_line.*
+    from {{ ref('int_commission__attributed_line') }} as attributed_line
     inner join {{ ref('int_commission__dirty_window') }} as dirty_window
-        on measure_line.window_id = dirty_window.window_id
+        on attributed_line.window_number = dirty_window.window_number
 ),
 
 final as (
@@ -26,7 +26,7 @@ final as (
         left join {{ ref('int_commission__house_pay') }} as house_pay
             on
                 component.house_key = house_pay.component_key
-                and line.event_id = house_pay.event_id
+                and line.event_number = house_pay.event_number
                 and line.participant_id = house_pay.participant_id
                 and line.credit_level = house_pay.credit_level
     {% else %}

@@ -6,24 +6,24 @@ with
 factored as (
     select
         *,
-        row_number() over (partition by window_id order by pay_period_start desc) as recency
+        row_number() over (partition by window_number order by pay_period_start desc) as recency
     from {{ ref('int_commission__factor') }}
 ),
 
 returned as (
     select
-        window_id,
+        window_number,
         pay_period_start,
-        original_window_id,
+        original_window_number,
         sum(amount_minor) as reversal_minor
     from {{ ref('int_commission__reversal_line') }}
-    where original_window_id in (select factored.window_id from factored)
-    group by window_id, pay_period_start, original_window_id
+    where original_window_number in (select factored.window_number from factored)
+    group by window_number, pay_period_start, original_window_number
 ),
 
 final as (
     select
-        returned.window_id,
+        returned.window_number,
         returned.pay_period_start,
         cast(sum(
             {{ times(
@@ -35,11 +35,11 @@ final as (
     from returned
     inner join factored
         on
-            returned.original_window_id = factored.window_id
+            returned.original_window_number = factored.window_number
             and factored.recency = 1
     inner join {{ ref('int_commission__quota_window') }} as original
-        on returned.original_window_id = original.window_id
-    group by returned.window_id, returned.pay_period_start
+        on returned.original_window_number = original.window_number
+    group by returned.window_number, returned.pay_period_start
 )
 
 select * from final

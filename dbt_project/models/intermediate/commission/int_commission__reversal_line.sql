@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
-    pre_hook="{{ delete_touched('window_id', ref('int_commission__dirty_window')) }}"
+    pre_hook="{{ delete_touched('window_number', ref('int_commission__dirty_window')) }}"
 ) }}
 
 {# S7, second half. A sale taken back in a later window takes back its own cents, in proportion to what has
@@ -14,38 +14,30 @@ with
 
 taking_back as (
     select distinct
-        walked_line.window_id,
-        walked_line.original_window_id,
-        walked_line.event_id,
-        walked_line.original_event_id,
-        walked_line.participant_id,
-        walked_line.component_key,
-        walked_line.original_component_key,
+        walked_line.window_number,
+        walked_line.original_window_number,
+        walked_line.event_number,
+        walked_line.original_event_number,
         walked_line.credit_level,
-        walked_line.document_id,
         walked_line.root_order_id,
-        walked_line.document_type,
         walked_line.event_date,
-        walked_line.window_start,
         walked_line.pay_period_start,
         walked_line.share,
         coalesce(walked_line.kept_delta, walked_line.measure_delta) as measure_delta,
         walked_line.curve_number,
         walked_line.measure_before,
-        walked_line.measure_after,
-        walked_line._loaded_at
+        walked_line.measure_after
     from {{ ref('int_commission__walked_line') }} as walked_line
     inner join {{ ref('int_commission__dirty_window') }} as dirty_window
-        on walked_line.window_id = dirty_window.window_id
+        on walked_line.window_number = dirty_window.window_number
     where walked_line.is_reversal
 ),
 
 -- Amount and own cents of the sales taken back.
 sale as (
     select
-        walked_line.event_id,
-        walked_line.participant_id,
-        walked_line.component_key,
+        walked_line.event_number,
+        walked_line.window_number,
         walked_line.credit_level,
         min(walked_line.rate) as rate,
         min(walked_line.segment_number) as segment_number,
@@ -56,9 +48,8 @@ sale as (
     where
         walked_line.line_kind in ('sale', 'per-order')
         and not walked_line.is_taking_back
-        and walked_line.event_id in (select taking_back.original_event_id from taking_back)
-    group by
-        walked_line.event_id, walked_line.participant_id, walked_line.component_key, walked_line.credit_level
+        and walked_line.event_number in (select taking_back.original_event_number from taking_back)
+    group by walked_line.event_number, walked_line.window_number, walked_line.credit_level
 ),
 
 valued as (
@@ -81,51 +72,52 @@ valued as (
         component.house_key is not null as is_less_of_house,
         curve.slope_wide,
         curve.denominator_wide,
-        component.returns_rate = 'current' or sale.event_id is null as is_at_current_rate,
+        component.returns_rate = 'current' or sale.event_number is null as is_at_current_rate,
         -- Where the sale crossed segments there is no single rate to name.
         case
-            when component.returns_rate = 'current' or sale.event_id is null then curve.rate
+            when component.returns_rate = 'current' or sale.event_number is null then curve.rate
             when sale.segments = 1 then sale.rate
         end as rate,
         case
-            when component.returns_rate = 'current' or sale.event_id is null then curve.segment_number
+            when component.returns_rate = 'current' or sale.event_number is null then curve.segment_number
             when sale.segments = 1 then sale.segment_number
         end as segment_number,
         case
-            when component.returns_rate = 'current' or sale.event_id is null then curve.segment_id
+            when component.returns_rate = 'current' or sale.event_number is null then curve.segment_id
             when sale.segments = 1 then sale.segment_id
         end as segment_id
     from taking_back
     inner join {{ ref('int_commission__component') }} as component
-        on taking_back.component_key = component.component_key
+        on {{ component_of_window('taking_back.window_number') }} = component.component_number
     left join {{ ref('int_commission__curve_window') }} as curve
         on
             curve.curve_key
             = case
-                when component.needs_quota or component.needs_target then taking_back.window_id
-                else taking_back.component_key
+                when component.needs_quota or component.needs_target then taking_back.window_number
+                else component.component_number
             end
             and taking_back.curve_number = curve.curve_number
             and taking_back.measure_before >= curve.x_from
             and taking_back.measure_before < curve.x_to
     left join sale
         on
-            taking_back.original_event_id = sale.event_id
-            and taking_back.participant_id = sale.participant_id
-            and taking_back.original_component_key = sale.component_key
+            taking_back.original_event_number = sale.event_number
+            and taking_back.original_window_number = sale.window_number
             and taking_back.credit_level = sale.credit_level
     inner join {{ ref('int_commission__sale_event') }} as event
-        on taking_back.event_id = event.event_id
+        on taking_back.event_number = event.event_number
+    inner join {{ ref('int_commission__window') }} as line_window
+        on taking_back.window_number = line_window.window_number
     left join {{ ref('int_commission__house_pay') }} as house_back
         on
             component.house_key = house_back.component_key
-            and taking_back.event_id = house_back.event_id
-            and taking_back.participant_id = house_back.participant_id
+            and taking_back.event_number = house_back.event_number
+            and line_window.participant_id = house_back.participant_id
             and taking_back.credit_level = house_back.credit_level
     left join {{ ref('int_commission__house_pay') }} as house_sale
         on
             house_back.original_component_key = house_sale.component_key
-            and house_back.original_event_id = house_sale.event_id
+            and house_back.original_event_number = house_sale.event_number
             and house_back.participant_id = house_sale.participant_id
             and house_back.credit_level = house_sale.credit_level
 ),

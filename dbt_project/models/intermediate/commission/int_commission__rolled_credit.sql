@@ -9,7 +9,7 @@
    it makes to what is credited of all that came back. #}
 
 {% set columns = [
-    'event_id', 'original_event_id', 'document_id', 'root_order_id', 'order_id', 'line_number', 'document_type',
+    'event_number', 'original_event_number', 'document_id', 'root_order_id', 'order_id', 'line_number', 'document_type',
     'is_taking_back', 'event_kind', 'event_date', 'order_date',
 ] %}
 {% set amounts = ['net', 'margin'] %}
@@ -25,7 +25,7 @@ credit as (
 
 event as (
     select
-        event_id,
+        event_number,
         {%- for amount in amounts %}
             case when is_taking_back then taken_back_{{ amount }}_units else {{ amount }}_units end
                 as event_{{ amount }}_after,
@@ -63,7 +63,7 @@ seller as (
                     then
                         -sum({{ amount }}_units)
                             over (
-                                partition by original_event_id, participant_id, credit_kind, credited_id, credit_level
+                                partition by original_event_number, participant_id, credit_kind, credited_id, credit_level
                                 order by
                                     event_date,
                                     case when document_type = 'cancellation' then 1 else 0 end,
@@ -121,9 +121,9 @@ running as (
         case when summed.is_taking_back then -1 else 1 end as direction
     from summed
     inner join event
-        on summed.event_id = event.event_id
+        on summed.event_number = event.event_number
     window to_level as (
-        partition by summed.event_id, summed.credit_kind, summed.credited_id
+        partition by summed.event_number, summed.credit_kind, summed.credited_id
         order by summed.credit_level
         rows between unbounded preceding and current row
     )

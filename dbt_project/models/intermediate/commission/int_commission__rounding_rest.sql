@@ -8,30 +8,30 @@ with
 
 factor as (
     select
-        window_id,
+        window_number,
         pay_period_start
     from {{ ref('int_commission__factor') }}
 ),
 
 reached as (
     select
-        attainment.window_id,
+        attainment.window_number,
         attainment.pay_period_start,
         attainment.measure_to_date_units,
         case
-            when component.needs_quota or component.needs_target then attainment.window_id
-            else attainment.component_key
+            when component.needs_quota or component.needs_target then attainment.window_number
+            else component.component_number
         end as curve_key,
         coalesce(band.curve_number, 0) as curve_number
     from {{ ref('int_commission__attainment') }} as attainment
     inner join factor
         on
-            attainment.window_id = factor.window_id
+            attainment.window_number = factor.window_number
             and attainment.pay_period_start = factor.pay_period_start
     inner join {{ ref('int_commission__component') }} as component
         on attainment.component_key = component.component_key
     left join {{ ref('int_commission__window_band') }} as band
-        on attainment.window_id = band.window_id
+        on attainment.window_number = band.window_number
     where
         coalesce(band.walk, component.walk) in ('segments', 'reached')
         and (component.measure not in ('score', 'none') or attainment.is_measured)
@@ -39,7 +39,7 @@ reached as (
 
 final as (
     select
-        reached.window_id,
+        reached.window_number,
         reached.pay_period_start,
         segment.intercept_wide + segment.slope_wide * cast(reached.measure_to_date_units as {{ type_wide() }})
         - {{ payout('reached.measure_to_date_units', 'segment') }} * segment.denominator_wide as rest_numerator,

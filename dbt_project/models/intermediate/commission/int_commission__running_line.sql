@@ -4,7 +4,7 @@
    is total, so any batching of the exports gives the same lines. #}
 
 {% set order_of_lines
-    = 'line.event_date, line.is_taking_back, line.order_id, line.line_number, line.document_type, line.event_id, '
+    = 'line.event_date, line.is_taking_back, line.order_id, line.line_number, line.document_type, line.event_number, '
     'line.credit_level' %}
 
 with
@@ -16,6 +16,7 @@ line as (
 component as (
     select
         component_key,
+        component_number,
         walk,
         picked_by,
         re_rates_at_edges,
@@ -42,24 +43,24 @@ summed as (
             or (
                 component.returns_rate = 'as_sold'
                 and (
-                    line.original_window_id <> line.window_id
+                    line.original_window_number <> line.window_number
                     or coalesce(band.walk, component.walk) in ('running_before', 'running_after')
                 )
             )
         ) as is_reversal,
-        case when component.has_curve_of_window then line.window_id else line.component_key end as curve_key,
+        case when component.has_curve_of_window then line.window_number else component.component_number end as curve_key,
         coalesce(opening.opening_units, 0)
         + cast(sum(line.measure_delta) over (
-            partition by line.window_id
+            partition by line.window_number
             order by {{ order_of_lines }}
             rows between unbounded preceding and current row
         ) as bigint) as measure_after,
-        row_number() over (partition by line.window_id order by {{ order_of_lines }}) as line_ordinal
+        row_number() over (partition by line.window_number order by {{ order_of_lines }}) as line_ordinal
     from line
     inner join component
         on line.component_key = component.component_key
     left join {{ ref('int_commission__window_band') }} as band
-        on line.window_id = band.window_id
+        on line.window_number = band.window_number
     left join {{ ref('int_commission__opening') }} as opening
         on
             line.participant_id = opening.participant_id

@@ -1,6 +1,8 @@
 {# S1. A sale counts on the date that the component names; what takes it back counts on its own date,
    and money received on the day on which it came. #}
 
+{% set kind_number = "case event_kind when 'order' then 1 when 'invoice' then 2 else 3 end" %}
+
 with
 
 document as (
@@ -29,8 +31,9 @@ dated as (
 sold as (
     select
         document_id || ':' || event_kind as event_id,
-        case when original_document_id is not null then original_document_id || ':' || event_kind end
-            as original_event_id,
+        {{ event_number('document_number', kind_number) }} as event_number,
+        case when original_document_id is not null then {{ event_number('original_document_number', kind_number) }} end
+            as original_event_number,
         document_id,
         root_order_id,
         order_id,
@@ -62,7 +65,8 @@ sold as (
 paid as (
     select
         document_id || ':payment:' || payment_id as event_id,
-        cast(null as {{ dbt.type_string() }}) as original_event_id,
+        {{ event_number('document_number', '(3 + payment_ordinal)') }} as event_number,
+        cast(null as bigint) as original_event_number,
         document_id,
         root_order_id,
         order_id,

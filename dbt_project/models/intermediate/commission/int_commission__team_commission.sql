@@ -18,7 +18,7 @@ component as (
 
 leader as (
     select
-        quota_window.window_id,
+        quota_window.window_number,
         quota_window.participant_id,
         quota_window.window_start,
         quota_window.window_end,
@@ -32,7 +32,7 @@ leader as (
 
 led as (
     select
-        leader.window_id,
+        leader.window_number,
         leader.pay_kind,
         credit_path.participant_id,
         credit_path.share_parts,
@@ -57,51 +57,58 @@ paid_component as (
     where payee = 'participant'
 ),
 
+team_window as (
+    select
+        line_window.window_number,
+        line_window.participant_id
+    from {{ ref('int_commission__window') }} as line_window
+    inner join team
+        on line_window.participant_id = team.participant_id
+    inner join paid_component
+        on line_window.component_key = paid_component.component_key
+),
+
 credited_line as (
     select
-        walked_line.window_id,
-        walked_line.participant_id,
+        walked_line.window_number,
+        team_window.participant_id,
         walked_line.event_date,
         walked_line.pay_period_start,
         walked_line.amount_minor
     from {{ ref('int_commission__walked_line') }} as walked_line
-    inner join team
-        on walked_line.participant_id = team.participant_id
-    inner join paid_component
-        on walked_line.component_key = paid_component.component_key
+    inner join team_window
+        on walked_line.window_number = team_window.window_number
     where not walked_line.is_reversal
     union all
     select
-        reversal_line.window_id,
-        reversal_line.participant_id,
+        reversal_line.window_number,
+        team_window.participant_id,
         reversal_line.event_date,
         reversal_line.pay_period_start,
         reversal_line.amount_minor
     from {{ ref('int_commission__reversal_line') }} as reversal_line
-    inner join team
-        on reversal_line.participant_id = team.participant_id
-    inner join paid_component
-        on reversal_line.component_key = paid_component.component_key
+    inner join team_window
+        on reversal_line.window_number = team_window.window_number
 ),
 
 of_day as (
     select
-        window_id,
+        window_number,
         participant_id,
         event_date,
         pay_period_start,
         sum(amount_minor) as amount_minor
     from credited_line
-    group by window_id, participant_id, event_date, pay_period_start
+    group by window_number, participant_id, event_date, pay_period_start
 ),
 
 credited as (
     select
-        window_id,
+        window_number,
         pay_period_start,
         sum(amount_minor) as amount_minor
     from of_day
-    group by window_id, pay_period_start
+    group by window_number, pay_period_start
 ),
 
 earned as (
@@ -121,14 +128,14 @@ earned as (
         on result.participant_id = team.participant_id
     left join credited
         on
-            result.window_id = credited.window_id
+            result.window_number = credited.window_number
             and result.pay_period_start = credited.pay_period_start
     where result.payee = 'participant'
 ),
 
 final as (
     select
-        led.window_id,
+        led.window_number,
         pay_period.period_start as pay_period_start,
         cast({{ rounded_division(
             'sum(cast(earned.amount_minor as ' ~ type_wide() ~ ') * led.share_parts)',
@@ -143,7 +150,7 @@ final as (
         on
             led.pay_kind = pay_period.period_kind
             and earned.event_date between pay_period.period_start and pay_period.period_end
-    group by led.window_id, pay_period.period_start
+    group by led.window_number, pay_period.period_start
 )
 
 select * from final

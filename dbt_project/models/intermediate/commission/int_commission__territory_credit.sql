@@ -29,14 +29,14 @@ located as (
         coalesce(sale.territory_id, event.territory_id) as sale_territory_id
     from event
     left join event as sale
-        on event.original_event_id = sale.event_id
-    where not event.is_taking_back or sale.event_id is not null
+        on event.original_event_number = sale.event_number
+    where not event.is_taking_back or sale.event_number is not null
 ),
 
 final as (
     select
-        located.event_id,
-        located.original_event_id,
+        located.event_number,
+        located.original_event_number,
         located.document_id,
         located.root_order_id,
         located.order_id,

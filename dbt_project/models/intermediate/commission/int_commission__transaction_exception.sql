@@ -127,7 +127,7 @@ credit as (
 -- A component that counts another date does not hide that this date has no plan.
 covered as (
     select distinct
-        credit.event_id,
+        credit.event_number,
         credit.participant_id
     from credit
     inner join {{ ref('int_commission__assignment') }} as assignment
@@ -152,9 +152,9 @@ no_plan as (
     cross join has_plan
     left join covered
         on
-            credit.event_id = covered.event_id
+            credit.event_number = covered.event_number
             and credit.participant_id = covered.participant_id
-    where has_plan.has_plan and covered.event_id is null
+    where has_plan.has_plan and covered.event_number is null
     group by credit.document_id, credit.participant_id
 ),
 
@@ -205,23 +205,25 @@ curve as (
 -- No term holds, and the component has no rate beside its terms.
 no_rate as (
     select
-        measure_line.document_id,
-        measure_line.event_date as document_date,
+        event.document_id,
+        line.event_date as document_date,
         'no_rate' as reason,
-        max({{ from_measure('measure_line.measure_delta', 'component.measure') }}) as amount,
-        measure_line.participant_id,
-        min(measure_line._loaded_at) as _loaded_at
-    from {{ ref('int_commission__measure_line') }} as measure_line
+        max({{ from_measure('line.measure_delta', 'component.measure') }}) as amount,
+        line.participant_id,
+        min(event._loaded_at) as _loaded_at
+    from {{ ref('int_commission__attributed_line') }} as line
     inner join {{ ref('int_commission__component') }} as component
-        on measure_line.component_key = component.component_key
+        on line.component_key = component.component_key
+    inner join {{ ref('int_commission__sale_event') }} as event
+        on line.event_number = event.event_number
     left join curve
-        on measure_line.component_key = curve.component_key
+        on line.component_key = curve.component_key
     where
         component.walk in ('exact', 'order_segments')
-        and measure_line.curve_number = 0
+        and line.curve_number = 0
         and curve.component_key is null
-        and not measure_line.is_taking_back
-    group by measure_line.document_id, measure_line.event_date, measure_line.participant_id
+        and not line.is_taking_back
+    group by event.document_id, line.event_date, line.participant_id
 ),
 
 -- Whom the plan still names, and who sold after the last day: nothing is paid for it.

@@ -19,13 +19,13 @@ picked as (
 -- Where the curve pays nothing, nothing depends on what is not known, unless that picks it.
 paid as (
     select
-        result.window_id,
+        result.window_number,
         max(result.pay_period_start) as last_period_start,
         cast(sum(result.curve_minor) as bigint) as curve_minor
     from {{ ref('int_commission__component_result') }} as result
     left join picked
         on result.component_key = picked.component_key
-    group by result.window_id
+    group by result.window_number
     having
         sum(result.curve_minor) <> 0
         or max(case when picked.component_key is null then 0 when result.measure = 'none' then 1 end) = 1
@@ -38,17 +38,17 @@ call as (
 
 asked as (
     select
-        quota_window.window_id,
+        quota_window.window_number,
         case call.call when 'score' then 'no_score' when 'goal' then 'no_goal' else 'no_quota' end as reason,
         paid.curve_minor
     from quota_window
     inner join paid
-        on quota_window.window_id = paid.window_id
+        on quota_window.window_number = paid.window_number
     inner join call
         on quota_window.component_key = call.component_key
     left join {{ ref('int_commission__reached') }} as reached
         on
-            quota_window.window_id = reached.window_id
+            quota_window.window_number = reached.window_number
             and paid.last_period_start = reached.pay_period_start
             and call.call = reached.call
             and call.argument = reached.argument
@@ -57,12 +57,12 @@ asked as (
 
 limited as (
     select
-        quota_window.window_id,
+        quota_window.window_number,
         'no_target' as reason,
         paid.curve_minor
     from quota_window
     inner join paid
-        on quota_window.window_id = paid.window_id
+        on quota_window.window_number = paid.window_number
     inner join {{ source('plan', 'plan_limit') }} as plan_limit
         on quota_window.component_key = plan_limit.component_key
     where
@@ -73,7 +73,7 @@ limited as (
 
 scored as (
     select
-        quota_window.window_id,
+        quota_window.window_number,
         case when score.score_units is null then 'no_score' else 'zero_score' end as reason,
         cast(0 as bigint) as curve_minor
     from quota_window
@@ -96,9 +96,10 @@ every_reason as (
 
 final as (
     select
-        every_reason.window_id,
+        every_reason.window_number,
         every_reason.reason,
         quota_window.participant_id,
+        quota_window.component_key,
         quota_window.plan_id,
         quota_window.component_id,
         quota_window.window_name,
@@ -107,11 +108,12 @@ final as (
         max(every_reason.curve_minor) as curve_minor
     from every_reason
     inner join quota_window
-        on every_reason.window_id = quota_window.window_id
+        on every_reason.window_number = quota_window.window_number
     group by
-        every_reason.window_id,
+        every_reason.window_number,
         every_reason.reason,
         quota_window.participant_id,
+        quota_window.component_key,
         quota_window.plan_id,
         quota_window.component_id,
         quota_window.window_name,

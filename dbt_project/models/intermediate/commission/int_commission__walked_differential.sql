@@ -24,7 +24,7 @@ running as (
 
 sold as (
     select distinct
-        event_id,
+        event_number,
         component_key,
         participant_id,
         measure
@@ -34,7 +34,7 @@ sold as (
 
 way as (
     select
-        sold.event_id,
+        sold.event_number,
         sold.component_key,
         sold.participant_id,
         rate.credit_level,
@@ -42,13 +42,13 @@ way as (
         rate.share_parts,
         rate.rate_parts,
         sum(rate.share_parts) over (
-            partition by sold.event_id, sold.component_key, sold.participant_id, seller.participant_id
+            partition by sold.event_number, sold.component_key, sold.participant_id, seller.participant_id
             order by rate.credit_level, rate.route
             rows between unbounded preceding and current row
         ) as parts_to_way
     from sold
     inner join {{ ref('int_commission__direct_credit') }} as seller
-        on sold.event_id = seller.event_id
+        on sold.event_number = seller.event_number
     inner join {{ ref('int_commission__differential_rate') }} as rate
         on
             sold.component_key = rate.component_key
@@ -59,7 +59,7 @@ way as (
 
 levelled as (
     select
-        event_id,
+        event_number,
         component_key,
         participant_id,
         credit_level,
@@ -70,7 +70,7 @@ levelled as (
             * rate_parts
         ) * {{ to_minor }} as exact_delta
     from way
-    group by event_id, component_key, participant_id, credit_level
+    group by event_number, component_key, participant_id, credit_level
 ),
 
 rated as (
@@ -79,14 +79,14 @@ rated as (
         levelled.rate_parts,
         coalesce(levelled.exact_delta, 0) as exact_delta,
         sum(coalesce(levelled.exact_delta, 0)) over (
-            partition by running.window_id
+            partition by running.window_number
             order by running.line_ordinal
             rows between unbounded preceding and current row
         ) as exact_after
     from running
     left join levelled
         on
-            running.event_id = levelled.event_id
+            running.event_number = levelled.event_number
             and running.component_key = levelled.component_key
             and running.participant_id = levelled.participant_id
             and running.credit_level = levelled.credit_level

@@ -54,13 +54,13 @@ paid_to_date as (
         *,
         {% if has_own_rounding() %}
             sum(exact_delta) over (
-                partition by window_id, line_ordinal
+                partition by window_number, line_ordinal
                 order by segment_number
                 rows between unbounded preceding and current row
             ) as exact_of_line,
         {% endif %}
         sum(exact_delta) over (
-            partition by window_id
+            partition by window_number
             order by line_ordinal, segment_number
             rows between unbounded preceding and current row
         ) as exact_after

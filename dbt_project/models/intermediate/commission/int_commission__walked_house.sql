@@ -14,7 +14,7 @@ final as (
         house_pay.amount_minor
     from {{ ref('int_commission__house_pay') }} as house_pay
     inner join {{ ref('int_commission__dirty_window') }} as dirty_window
-        on house_pay.window_id = dirty_window.window_id
+        on house_pay.window_number = dirty_window.window_number
 )
 
 select * from final

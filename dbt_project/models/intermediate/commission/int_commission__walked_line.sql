@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
-    pre_hook="{{ delete_touched('window_id', ref('int_commission__dirty_window')) }}"
+    pre_hook="{{ delete_touched('window_number', ref('int_commission__dirty_window')) }}"
 ) }}
 
 {# S7, first half. What each credit moves on the curve, by the way in which its component walks. The ways are

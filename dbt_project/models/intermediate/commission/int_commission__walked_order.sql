@@ -7,7 +7,7 @@
 {% set order_of_lines = 'line.is_taking_back, line.event_date, line.order_id, line.line_number, line.document_type' %}
 {% set in_order %}
     over (
-        partition by line.window_id, line.root_order_id, line.curve_number
+        partition by line.window_number, line.root_order_id, line.curve_number
         order by {{ order_of_lines }}
         rows between unbounded preceding and current row
     )
@@ -42,7 +42,7 @@ line as (
     inner join component
         on measure_line.component_key = component.component_key
     left join {{ ref('int_commission__window_band') }} as band
-        on measure_line.window_id = band.window_id
+        on measure_line.window_number = band.window_number
 ),
 
 summed as (
@@ -70,11 +70,11 @@ sold as (
         order_paid.rate_before,
         order_paid.rated_minor,
         order_paid.paid_minor,
-        count(*) over (partition by summed.window_id, summed.root_order_id, summed.curve_number) as line_count
+        count(*) over (partition by summed.window_number, summed.root_order_id, summed.curve_number) as line_count
     from summed
     inner join order_paid
         on
-            summed.window_id = order_paid.window_id
+            summed.window_number = order_paid.window_number
             and summed.root_order_id = order_paid.root_order_id
             and summed.curve_number = order_paid.curve_number
     where not summed.is_taking_back
@@ -113,7 +113,7 @@ piece_to_date as (
         *,
         coalesce(exact_in_segment, 0) as exact_delta,
         rate_before + sum(coalesce(exact_in_segment, 0)) over (
-            partition by window_id, root_order_id, curve_number
+            partition by window_number, root_order_id, curve_number
             order by line_ordinal, segment_number
             rows between unbounded preceding and current row
         ) as exact_after

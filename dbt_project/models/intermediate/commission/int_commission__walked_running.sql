@@ -46,7 +46,7 @@ paid_to_date as (
     select
         *,
         sum(exact_delta) over (
-            partition by window_id
+            partition by window_number
             order by line_ordinal
             rows between unbounded preceding and current row
         ) as exact_after

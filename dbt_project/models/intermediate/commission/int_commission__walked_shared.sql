@@ -27,15 +27,16 @@ event as (
 whole as (
     select
         running.*,
+        event.document_id,
         case when running.measure = 'margin' then event.margin_units else event.net_units end as whole_delta,
         cast(sum(case when running.measure = 'margin' then event.margin_units else event.net_units end) over (
-            partition by running.window_id, running.curve_number, running.order_id
+            partition by running.window_number, running.curve_number, running.order_id
             order by running.line_ordinal
             rows between unbounded preceding and current row
         ) as bigint) as whole_after
     from running
     inner join event
-        on running.event_id = event.event_id
+        on running.event_number = event.event_number
     where not running.is_taking_back
 ),
 
@@ -68,7 +69,7 @@ weighed as (
         coalesce(split.participant_id, paid.participant_id) as sharer_id,
         coalesce(split.pay_share_parts, 1) as weight,
         coalesce(
-            sum(split.pay_share_parts) over (partition by paid.window_id, paid.event_id), 1
+            sum(split.pay_share_parts) over (partition by paid.window_number, paid.event_number), 1
         ) as weights
     from paid
     left join {{ ref('int_commission__split_rule') }} as split
@@ -87,7 +88,7 @@ divided as (
 allocated as (
     select
         *,
-        {{ allocated_units('whole_minor', 'share_whole', 'share_remainder', 'window_id, event_id', 'sharer_id') }}
+        {{ allocated_units('whole_minor', 'share_whole', 'share_remainder', 'window_number, event_number', 'sharer_id') }}
             as shared_minor
     from divided
 ),

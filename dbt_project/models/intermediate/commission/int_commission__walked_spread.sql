@@ -18,7 +18,7 @@ placed as (
     from running
     inner join {{ ref('int_commission__place_line') }} as place_line
         on
-            running.event_id = place_line.event_id
+            running.event_number = place_line.event_number
             and running.participant_id = place_line.participant_id
             and running.component_key = place_line.component_key
     where running.walk = 'spread'
@@ -67,12 +67,12 @@ to_date as (
     select
         *,
         sum(exact_delta) over (
-            partition by window_id, line_ordinal
+            partition by window_number, line_ordinal
             order by segment_number
             rows between unbounded preceding and current row
         ) as exact_of_line,
         sum(exact_delta) over (
-            partition by window_id
+            partition by window_number
             order by line_ordinal, segment_number
             rows between unbounded preceding and current row
         ) as exact_after

@@ -27,9 +27,8 @@ own_window as (
 
 assigned as (
     select distinct
-        active.participant_id,
-        active.component_key,
-        period.period_start as window_start
+        {{ window_number('active.participant_number', 'component.component_number', 'period.period_start') }}
+            as window_number
     from active
     inner join component
         on active.component_key = component.component_key
@@ -46,10 +45,11 @@ assigned as (
 
 owned as (
     select distinct
-        active.participant_id,
-        active.component_key,
-        own_window.window_start
+        {{ window_number('active.participant_number', 'component.component_number', 'own_window.window_start') }}
+            as window_number
     from active
+    inner join component
+        on active.component_key = component.component_key
     inner join own_window
         on
             active.participant_id = own_window.participant_id
@@ -63,36 +63,47 @@ owned as (
 ),
 
 measured as (
-    select distinct
-        participant_id,
-        component_key,
-        window_start
+    select distinct window_number
     from {{ ref('int_commission__measure_line') }}
 ),
 
+numbered as (
+    select window_number from assigned
+    union
+    select window_number from owned
+    union
+    select window_number from measured
+),
+
+participant as (
+    select distinct
+        participant_id,
+        participant_number
+    from {{ ref('int_commission__assignment') }}
+),
+
 every_window as (
-    select * from assigned
-    union
-    select * from owned
-    union
-    select * from measured
+    select
+        numbered.window_number,
+        participant.participant_id,
+        {{ start_of_window('numbered.window_number') }} as window_start,
+        component.*
+    from numbered
+    inner join participant
+        on {{ participant_of_window('numbered.window_number') }} = participant.participant_number
+    inner join component
+        on {{ component_of_window('numbered.window_number') }} = component.component_number
 ),
 
 final as (
     select
-        {{ window_id('every_window.participant_id', 'every_window.component_key', 'every_window.window_start') }}
-            as window_id,
-        every_window.participant_id,
-        every_window.window_start,
+        every_window.*,
         coalesce(own_window.window_end, period.period_end) as window_end,
         case
             when own_window.window_end = period.period_end or own_window.window_end is null then period.period
             else cast(every_window.window_start as {{ dbt.type_string() }})
-        end as window_name,
-        component.*
+        end as window_name
     from every_window
-    inner join component
-        on every_window.component_key = component.component_key
     left join own_window
         on
             every_window.participant_id = own_window.participant_id
@@ -100,7 +111,7 @@ final as (
             and every_window.window_start = own_window.window_start
     left join period
         on
-            component.window_kind = period.period_kind
+            every_window.window_kind = period.period_kind
             and every_window.window_start = period.period_start
 )
 

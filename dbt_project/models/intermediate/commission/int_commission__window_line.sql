@@ -17,7 +17,7 @@ quota_window as (
 
 measured as (
     select
-        attainment.window_id,
+        attainment.window_number,
         attainment.participant_id,
         attainment.component_key,
         attainment.window_start,
@@ -25,19 +25,19 @@ measured as (
         attainment.measure_units,
         case when quota_window.measure = 'score' then 'score' else 'grid' end as cause,
         case
-            when quota_window.needs_quota or quota_window.needs_target then attainment.window_id
-            else attainment.component_key
+            when quota_window.needs_quota or quota_window.needs_target then attainment.window_number
+            else quota_window.component_number
         end as curve_key,
         quota_window.window_end
     from {{ ref('int_commission__attainment') }} as attainment
     inner join quota_window
-        on attainment.window_id = quota_window.window_id
+        on attainment.window_number = quota_window.window_number
     where attainment.is_measured
 ),
 
 final as (
     select
-        measured.window_id,
+        measured.window_number,
         measured.participant_id,
         measured.component_key,
         measured.window_start,
@@ -53,7 +53,7 @@ final as (
         coalesce({{ payout('measured.measure_units', 'segment') }}, 0) as amount_minor
     from measured
     left join {{ ref('int_commission__window_band') }} as band
-        on measured.window_id = band.window_id
+        on measured.window_number = band.window_number
     left join {{ ref('int_commission__curve_window') }} as segment
         on
             measured.curve_key = segment.curve_key

@@ -12,7 +12,7 @@ span as (
 
 final as (
     select
-        quota_window.window_id,
+        quota_window.window_number,
         period.period_start as pay_period_start,
         period.period as pay_period,
         period.period_end as pay_period_end

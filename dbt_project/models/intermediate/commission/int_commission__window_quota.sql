@@ -45,7 +45,7 @@ judged as (
 -- `greatest` and `least` pass over NULL: without a day on the component nothing is in common.
 attended as (
     select
-        judged.window_id,
+        judged.window_number,
         judged.component_key,
         judged.quota_version,
         judged.piece_start,
@@ -70,14 +70,14 @@ attended as (
             and judged.judged_end >= active.active_from
             and judged.judged_start <= active.active_to
     group by
-        judged.window_id, judged.component_key, judged.quota_version, judged.piece_start, judged.piece_end,
+        judged.window_number, judged.component_key, judged.quota_version, judged.piece_start, judged.piece_end,
         judged.judged_start, judged.judged_end
 ),
 
 -- Months count where at least half of their days do.
 counted as (
     select
-        window_id,
+        window_number,
         quota_version,
         piece_start,
         piece_end,
@@ -87,15 +87,15 @@ counted as (
         count(*) as months,
         count(case when 2 * active_days >= all_days then 1 end) as active_months
     from attended
-    group by window_id, quota_version, piece_start, piece_end
+    group by window_number, quota_version, piece_start, piece_end
 ),
 
 present as (
     select
-        window_id,
+        window_number,
         sum(active_days) > 0 as is_present
     from counted
-    group by window_id
+    group by window_number
 ),
 
 factored as (
@@ -127,12 +127,12 @@ factored as (
     from piece
     inner join counted
         on
-            piece.window_id = counted.window_id
+            piece.window_number = counted.window_number
             and piece.quota_version is not distinct from counted.quota_version
             and piece.piece_start = counted.piece_start
             and piece.piece_end = counted.piece_end
     inner join present
-        on piece.window_id = present.window_id
+        on piece.window_number = present.window_number
     left join started
         on
             piece.participant_id = started.participant_id
@@ -148,7 +148,7 @@ factored as (
 
 multiplied as (
     select
-        window_id,
+        window_number,
         quota_version,
         cast(coalesce(take_units, row_units * take_numerator) as {{ type_wide() }})
         * case when take_units is null then share_numerator else 1 end
@@ -160,15 +160,15 @@ multiplied as (
 
 common as (
     select
-        window_id,
+        window_number,
         {{ common_denominator('denominator') }} as denominator
     from multiplied
-    group by window_id
+    group by window_number
 ),
 
 summed as (
     select
-        multiplied.window_id,
+        multiplied.window_number,
         common.denominator,
         max(multiplied.quota_version) as quota_version,
         count(*) = count(multiplied.numerator) as is_complete,
@@ -178,13 +178,13 @@ summed as (
         ) as numerator
     from multiplied
     inner join common
-        on multiplied.window_id = common.window_id
-    group by multiplied.window_id, common.denominator
+        on multiplied.window_number = common.window_number
+    group by multiplied.window_number, common.denominator
 ),
 
 final as (
     select
-        window_id,
+        window_number,
         quota_version,
         {{ wide_idiv('numerator', common_divisor('numerator', 'denominator')) }} as quota_numerator,
         {{ wide_idiv('denominator', common_divisor('numerator', 'denominator')) }} as quota_denominator

@@ -27,7 +27,7 @@ active as (
 
 amount as (
     select
-        component_window.window_id,
+        component_window.window_number,
         participant.valid_from as amount_from,
         participant.valid_to as amount_to,
         {{ to_units('participant.target_incentive_amount') }} as target_units
@@ -40,7 +40,7 @@ amount as (
     where component_window.said_target_units is null
     union all
     select
-        window_id,
+        window_number,
         cast('1900-01-01' as date) as amount_from,
         cast('9999-12-31' as date) as amount_to,
         said_target_units as target_units
@@ -67,7 +67,7 @@ judged as (
 -- `greatest` and `least` pass over NULL: without a day on the component nothing is in common.
 attended as (
     select
-        judged.window_id,
+        judged.window_number,
         judged.prorate,
         judged.months_of_window,
         judged.window_start,
@@ -85,7 +85,7 @@ attended as (
         ) }} end), 0) as active_days_of_amount
     from judged
     inner join amount
-        on judged.window_id = amount.window_id
+        on judged.window_number = amount.window_number
     left join active
         on
             judged.participant_id = active.participant_id
@@ -93,22 +93,22 @@ attended as (
             and judged.judged_end >= active.active_from
             and judged.judged_start <= active.active_to
     group by
-        judged.window_id, judged.prorate, judged.months_of_window, judged.window_start, judged.judged_start,
+        judged.window_number, judged.prorate, judged.months_of_window, judged.window_start, judged.judged_start,
         judged.judged_end, amount.amount_from, amount.amount_to, amount.target_units
 ),
 
 present as (
     select
-        window_id,
+        window_number,
         sum(active_days) > 0 as is_present,
         count(distinct judged_start) as months
     from attended
-    group by window_id
+    group by window_number
 ),
 
 factored as (
     select
-        attended.window_id,
+        attended.window_number,
         attended.target_units,
         case
             when present.is_present and attended.prorate = 'days' then attended.active_days_of_amount
@@ -126,23 +126,23 @@ factored as (
         end as factor_denominator
     from attended
     inner join present
-        on attended.window_id = present.window_id
+        on attended.window_number = present.window_number
 ),
 
 summed as (
     select
-        window_id,
+        window_number,
         factor_denominator as denominator,
         count(*) = count(target_units) as is_complete,
         cast(sum(cast(target_units as {{ type_wide() }}) * factor_numerator) as {{ type_wide() }}) as numerator
     from factored
     where factor_numerator > 0
-    group by window_id, factor_denominator
+    group by window_number, factor_denominator
 ),
 
 final as (
     select
-        window_id,
+        window_number,
         {{ wide_idiv('numerator', common_divisor('numerator', 'denominator')) }} as yearly_target_numerator,
         {{ wide_idiv('cast(denominator as ' ~ type_wide() ~ ')', common_divisor('numerator', 'denominator')) }}
             as yearly_target_denominator

@@ -28,8 +28,12 @@ line as (
         {% endif %}
 ),
 
+-- Sales have even numbers, what takes them back has odd ones. An order gets new ones whenever it is touched: nothing
+-- else keeps them.
 sale as (
-    select *
+    select
+        *,
+        {{ first_new_number() }} + 2 * row_number() over (order by order_id, line_number) as document_number
     from line
     where document_type = 'sale'
 ),
@@ -98,6 +102,10 @@ taking_back as (
 numbered as (
     select
         taking_back.*,
+        {{ first_new_number() }} + 1
+        + 2 * row_number() over (order by taking_back.order_id, taking_back.line_number, taking_back.document_type)
+            as document_number,
+        sale.document_number as original_document_number,
         sale.order_id is null as is_orphan,
         sale.net_amount as sale_net_amount,
         sale.cost_amount as sale_cost_amount,
@@ -155,6 +163,8 @@ followed as (
 
 document as (
     select
+        document_number,
+        cast(null as bigint) as original_document_number,
         root_order_id,
         root_line_number,
         order_id,
@@ -182,6 +192,8 @@ document as (
     union all
     -- What the taking back does not say itself is as on the sale.
     select
+        numbered.document_number,
+        numbered.original_document_number,
         numbered.root_order_id,
         numbered.root_line_number,
         numbered.order_id,
@@ -226,6 +238,8 @@ final as (
     select
         document.order_id || ':' || cast(document.line_number as {{ dbt.type_string() }})
         || ':' || document.document_type as document_id,
+        document.document_number,
+        document.original_document_number,
         document.root_order_id,
         case
             when document.document_type <> 'sale' and not document.is_orphan

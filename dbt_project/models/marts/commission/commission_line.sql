@@ -42,7 +42,7 @@ final as (
         quota_window.plan_version
     from line
     inner join quota_window
-        on line.window_id = quota_window.window_id
+        on line.window_number = quota_window.window_number
     inner join {{ ref('int_calendar__period') }} as pay_period
         on
             quota_window.pay_kind = pay_period.period_kind

@@ -33,10 +33,10 @@ final as (
         end as reached_share
     from reached
     inner join quota_window
-        on reached.window_id = quota_window.window_id
+        on reached.window_number = quota_window.window_number
     inner join window_period
         on
-            reached.window_id = window_period.window_id
+            reached.window_number = window_period.window_number
             and reached.pay_period_start = window_period.pay_period_start
 )
 
