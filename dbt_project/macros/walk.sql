@@ -3,7 +3,7 @@
 {% macro walked_columns() %}
     {{ return([
         'window_number', 'original_window_number', 'event_number', 'original_event_number', 'credit_level',
-        'root_order_id', 'is_taking_back', 'event_date', 'pay_period_start', 'share', 'measure_delta', 'kept_delta',
+        'is_taking_back', 'event_date', 'pay_period_start', 'share', 'measure_delta', 'kept_delta',
         'measure_before', 'measure_after', 'curve_number', 'segment_number', 'segment_id', 'rate', 'is_reversal',
     ]) }}
 {% endmacro %}
@@ -26,6 +26,14 @@
         {%- do ways.append(models[walk.split('_')[0]]) -%}
     {%- endfor -%}
     {{ return(ways | sort) }}
+{%- endmacro %}
+
+{# Key of the curves of a window: its own where a quota or a target enters, else those of its component. #}
+{% macro curve_key(line_window) -%}
+    case
+        when {{ line_window }}.needs_quota or {{ line_window }}.needs_target then {{ line_window }}.window_number
+        else {{ line_window }}.component_number
+    end
 {%- endmacro %}
 
 {# The running lines of some walks, with the place before and after each that picks its rate: the running measure,

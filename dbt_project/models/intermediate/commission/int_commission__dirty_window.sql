@@ -1,5 +1,5 @@
 -- depends_on: {{ ref('int_commission__measure_line') }}, {{ ref('int_sales__touched_order') }}
--- depends_on: {{ ref('int_commission__window_period') }}
+-- depends_on: {{ ref('int_commission__window_period') }}, {{ ref('int_commission__left_window') }}
 {{ config(materialized='table') }}
 
 {# The windows that this build calculates: all of them, or those that touched orders lie in or lay in, those of the
@@ -23,10 +23,7 @@ with
         inner join {{ ref('int_sales__touched_order') }} as touched_order
             on measure_line.root_order_id = touched_order.root_order_id
         union
-        select last_line.window_number
-        from {{ last_lines }} as last_line
-        inner join {{ ref('int_sales__touched_order') }} as touched_order
-            on last_line.root_order_id = touched_order.root_order_id
+        select window_number from {{ ref('int_commission__left_window') }}
     ),
 
     -- Sales that move the first or last day open pay periods, which get their zero row, or close them.

@@ -14,23 +14,20 @@
 
 with
 
-component as (
-    select
-        component_key,
-        component_number,
-        needs_quota or needs_target as has_curve_of_window
-    from {{ ref('int_commission__component') }}
-    where walk = 'house'
-),
-
 measured as (
     select
-        attributed_line.*,
-        case when component.has_curve_of_window then attributed_line.window_number else component.component_number end
-            as curve_key
-    from {{ ref('int_commission__attributed_line') }} as attributed_line
-    inner join component
-        on attributed_line.component_key = component.component_key
+        measure_line.*,
+        line_window.participant_id,
+        line_window.component_key,
+        line_window.window_start,
+        coalesce(original_component.component_key, line_window.component_key) as original_component_key,
+        {{ curve_key('line_window') }} as curve_key
+    from {{ ref('int_commission__measure_line') }} as measure_line
+    inner join {{ ref('int_commission__window') }} as line_window
+        on measure_line.window_number = line_window.window_number
+    left join {{ ref('int_commission__component') }} as original_component
+        on {{ component_of_window('measure_line.original_window_number') }} = original_component.component_number
+    where line_window.walk = 'house'
 ),
 
 line as (

@@ -1,3 +1,4 @@
+-- depends_on: {{ ref('int_commission__left_window') }}
 -- depends_on: {{ ref('int_commission__counted_line') }}, {{ ref('int_commission__deducted_line') }}
 -- depends_on: {{ ref('int_sales__document') }}
 {{ config(

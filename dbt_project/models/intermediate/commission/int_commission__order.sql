@@ -8,37 +8,24 @@
 
 with
 
-component as (
-    select
-        component_key,
-        component_number,
-        walk,
-        rounds_to_even,
-        rounds_each_line,
-        rounding_unit,
-        picked_by,
-        needs_quota or needs_target as has_curve_of_window
-    from {{ ref('int_commission__component') }}
-    where walk like 'order%'
-),
-
 line as (
     select
-        {{ all_but('measure_line', 'curve_number') }},
-        measure_line.curve_number + coalesce(band.curve_number, 0) as curve_number,
-        component.walk,
-        component.picked_by,
-        component.rounds_to_even,
-        component.rounds_each_line,
-        component.rounding_unit,
-        case when component.has_curve_of_window then measure_line.window_number else component.component_number end
-            as curve_key
-    from {{ ref('int_commission__rest_line') }} as measure_line
-    inner join component
-        on measure_line.component_key = component.component_key
+        {{ all_but('rest_line', 'curve_number') }},
+        rest_line.curve_number + coalesce(band.curve_number, 0) as curve_number,
+        line_window.participant_id,
+        line_window.component_key,
+        line_window.walk,
+        line_window.picked_by,
+        line_window.rounds_to_even,
+        line_window.rounds_each_line,
+        line_window.rounding_unit,
+        {{ curve_key('line_window') }} as curve_key
+    from {{ ref('int_commission__rest_line') }} as rest_line
+    inner join {{ ref('int_commission__window') }} as line_window
+        on rest_line.window_number = line_window.window_number
     left join {{ ref('int_commission__window_band') }} as band
-        on measure_line.window_number = band.window_number
-    where not measure_line.is_taking_back
+        on rest_line.window_number = band.window_number
+    where line_window.walk like 'order%' and not rest_line.is_taking_back
 ),
 
 credited as (

@@ -8,10 +8,10 @@
 with
 
 line as (
-    select attributed_line.*
-    from {{ ref('int_commission__attributed_line') }} as attributed_line
+    select measure_line.*
+    from {{ ref('int_commission__measure_line') }} as measure_line
     inner join {{ ref('int_commission__dirty_window') }} as dirty_window
-        on attributed_line.window_number = dirty_window.window_number
+        on measure_line.window_number = dirty_window.window_number
 ),
 
 final as (
@@ -21,13 +21,13 @@ final as (
             line.measure_delta
             - {{ minor_to_millionths('coalesce(house_pay.amount_minor, 0)') }} as measure_delta
         from line
-        inner join {{ ref('int_commission__component') }} as component
-            on line.component_key = component.component_key
+        inner join {{ ref('int_commission__window') }} as line_window
+            on line.window_number = line_window.window_number
         left join {{ ref('int_commission__house_pay') }} as house_pay
             on
-                component.house_key = house_pay.component_key
+                line_window.house_key = house_pay.component_key
                 and line.event_number = house_pay.event_number
-                and line.participant_id = house_pay.participant_id
+                and line_window.participant_id = house_pay.participant_id
                 and line.credit_level = house_pay.credit_level
     {% else %}
         select * from line

@@ -19,7 +19,6 @@ taking_back as (
         walked_line.event_number,
         walked_line.original_event_number,
         walked_line.credit_level,
-        walked_line.root_order_id,
         walked_line.event_date,
         walked_line.pay_period_start,
         walked_line.share,
@@ -55,13 +54,13 @@ sale as (
 valued as (
     select
         taking_back.*,
-        case when component.measure in ('orders', 'customers') then 1 else event.sale_basis end as sale_basis,
+        case when line_window.measure in ('orders', 'customers') then 1 else event.sale_basis end as sale_basis,
         case
-            when component.measure in ('orders', 'customers') then -taking_back.measure_delta
+            when line_window.measure in ('orders', 'customers') then -taking_back.measure_delta
             else event.taken_back_basis
         end as taken_back_basis,
         case
-            when component.measure in ('orders', 'customers') then taking_back.measure_delta
+            when line_window.measure in ('orders', 'customers') then taking_back.measure_delta
             else event.basis
         end as basis,
         sale.own_minor,
@@ -69,33 +68,29 @@ valued as (
         cast(coalesce(house_back.returned_minor, 0) as {{ type_wide() }}) as house_after_minor,
         cast(coalesce(house_back.returned_minor - house_back.amount_minor, 0) as {{ type_wide() }})
             as house_before_minor,
-        component.house_key is not null as is_less_of_house,
+        line_window.house_key is not null as is_less_of_house,
         curve.slope_wide,
         curve.denominator_wide,
-        component.returns_rate = 'current' or sale.event_number is null as is_at_current_rate,
+        line_window.returns_rate = 'current' or sale.event_number is null as is_at_current_rate,
         -- Where the sale crossed segments there is no single rate to name.
         case
-            when component.returns_rate = 'current' or sale.event_number is null then curve.rate
+            when line_window.returns_rate = 'current' or sale.event_number is null then curve.rate
             when sale.segments = 1 then sale.rate
         end as rate,
         case
-            when component.returns_rate = 'current' or sale.event_number is null then curve.segment_number
+            when line_window.returns_rate = 'current' or sale.event_number is null then curve.segment_number
             when sale.segments = 1 then sale.segment_number
         end as segment_number,
         case
-            when component.returns_rate = 'current' or sale.event_number is null then curve.segment_id
+            when line_window.returns_rate = 'current' or sale.event_number is null then curve.segment_id
             when sale.segments = 1 then sale.segment_id
         end as segment_id
     from taking_back
-    inner join {{ ref('int_commission__component') }} as component
-        on {{ component_of_window('taking_back.window_number') }} = component.component_number
+    inner join {{ ref('int_commission__window') }} as line_window
+        on taking_back.window_number = line_window.window_number
     left join {{ ref('int_commission__curve_window') }} as curve
         on
-            curve.curve_key
-            = case
-                when component.needs_quota or component.needs_target then taking_back.window_number
-                else component.component_number
-            end
+            {{ curve_key('line_window') }} = curve.curve_key
             and taking_back.curve_number = curve.curve_number
             and taking_back.measure_before >= curve.x_from
             and taking_back.measure_before < curve.x_to
@@ -106,11 +101,9 @@ valued as (
             and taking_back.credit_level = sale.credit_level
     inner join {{ ref('int_commission__sale_event') }} as event
         on taking_back.event_number = event.event_number
-    inner join {{ ref('int_commission__window') }} as line_window
-        on taking_back.window_number = line_window.window_number
     left join {{ ref('int_commission__house_pay') }} as house_back
         on
-            component.house_key = house_back.component_key
+            line_window.house_key = house_back.component_key
             and taking_back.event_number = house_back.event_number
             and line_window.participant_id = house_back.participant_id
             and taking_back.credit_level = house_back.credit_level

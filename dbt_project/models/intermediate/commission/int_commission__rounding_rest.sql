@@ -18,23 +18,20 @@ reached as (
         attainment.window_number,
         attainment.pay_period_start,
         attainment.measure_to_date_units,
-        case
-            when component.needs_quota or component.needs_target then attainment.window_number
-            else component.component_number
-        end as curve_key,
+        {{ curve_key('line_window') }} as curve_key,
         coalesce(band.curve_number, 0) as curve_number
     from {{ ref('int_commission__attainment') }} as attainment
     inner join factor
         on
             attainment.window_number = factor.window_number
             and attainment.pay_period_start = factor.pay_period_start
-    inner join {{ ref('int_commission__component') }} as component
-        on attainment.component_key = component.component_key
+    inner join {{ ref('int_commission__window') }} as line_window
+        on attainment.window_number = line_window.window_number
     left join {{ ref('int_commission__window_band') }} as band
         on attainment.window_number = band.window_number
     where
-        coalesce(band.walk, component.walk) in ('segments', 'reached')
-        and (component.measure not in ('score', 'none') or attainment.is_measured)
+        coalesce(band.walk, line_window.walk) in ('segments', 'reached')
+        and (line_window.measure not in ('score', 'none') or attainment.is_measured)
 ),
 
 final as (

@@ -208,22 +208,22 @@ no_rate as (
         event.document_id,
         line.event_date as document_date,
         'no_rate' as reason,
-        max({{ from_measure('line.measure_delta', 'component.measure') }}) as amount,
-        line.participant_id,
+        max({{ from_measure('line.measure_delta', 'line_window.measure') }}) as amount,
+        line_window.participant_id,
         min(event._loaded_at) as _loaded_at
-    from {{ ref('int_commission__attributed_line') }} as line
-    inner join {{ ref('int_commission__component') }} as component
-        on line.component_key = component.component_key
+    from {{ ref('int_commission__measure_line') }} as line
+    inner join {{ ref('int_commission__window') }} as line_window
+        on line.window_number = line_window.window_number
     inner join {{ ref('int_commission__sale_event') }} as event
         on line.event_number = event.event_number
     left join curve
-        on line.component_key = curve.component_key
+        on line_window.component_key = curve.component_key
     where
-        component.walk in ('exact', 'order_segments')
+        line_window.walk in ('exact', 'order_segments')
         and line.curve_number = 0
         and curve.component_key is null
         and not line.is_taking_back
-    group by event.document_id, line.event_date, line.participant_id
+    group by event.document_id, line.event_date, line_window.participant_id
 ),
 
 -- Whom the plan still names, and who sold after the last day: nothing is paid for it.

@@ -15,14 +15,6 @@
 
 with
 
-component as (
-    select
-        component_key,
-        walk
-    from {{ ref('int_commission__component') }}
-    where walk like 'order%'
-),
-
 curve as (
     select * from {{ ref('int_commission__curve_window') }}
 ),
@@ -33,16 +25,17 @@ order_paid as (
 
 line as (
     select
-        {{ all_but('measure_line', 'curve_number') }},
-        measure_line.curve_number + coalesce(band.curve_number, 0) as curve_number,
+        {{ all_but('rest_line', 'curve_number') }},
+        rest_line.curve_number + coalesce(band.curve_number, 0) as curve_number,
         -- It takes back what the sale itself has paid.
-        measure_line.is_taking_back as is_reversal,
-        component.walk
-    from {{ ref('int_commission__rest_line') }} as measure_line
-    inner join component
-        on measure_line.component_key = component.component_key
+        rest_line.is_taking_back as is_reversal,
+        line_window.walk
+    from {{ ref('int_commission__rest_line') }} as rest_line
+    inner join {{ ref('int_commission__window') }} as line_window
+        on rest_line.window_number = line_window.window_number
     left join {{ ref('int_commission__window_band') }} as band
-        on measure_line.window_number = band.window_number
+        on rest_line.window_number = band.window_number
+    where line_window.walk like 'order%'
 ),
 
 summed as (

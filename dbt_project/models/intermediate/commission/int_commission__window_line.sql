@@ -24,10 +24,7 @@ measured as (
         attainment.pay_period_start,
         attainment.measure_units,
         case when quota_window.measure = 'score' then 'score' else 'grid' end as cause,
-        case
-            when quota_window.needs_quota or quota_window.needs_target then attainment.window_number
-            else quota_window.component_number
-        end as curve_key,
+        {{ curve_key('quota_window') }} as curve_key,
         quota_window.window_end
     from {{ ref('int_commission__attainment') }} as attainment
     inner join quota_window

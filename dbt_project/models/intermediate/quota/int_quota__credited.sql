@@ -27,27 +27,29 @@ component as (
 ),
 
 of_component as (
-    {%- set measured = 'attributed_line.measure_delta' %}
+    {%- set measured = 'measure_line.measure_delta' %}
     {%- if has_houses %}
         {%- set measured = measured ~ ' - ' ~ minor_to_millionths('coalesce(house_pay.amount_minor, 0)') %}
     {%- endif %}
     select
-        attributed_line.participant_id,
+        line_window.participant_id,
         component.quota_type,
-        attributed_line.event_date,
+        measure_line.event_date,
         {{ from_measure('cast(sum(' ~ measured ~ ') as bigint)', 'component.measure') }} as credited_amount
-    from {{ ref('int_commission__attributed_line') }} as attributed_line
+    from {{ ref('int_commission__measure_line') }} as measure_line
+    inner join {{ ref('int_commission__window') }} as line_window
+        on measure_line.window_number = line_window.window_number
     inner join component
-        on attributed_line.component_key = component.component_key
+        on line_window.component_key = component.component_key
     {% if has_houses %}
         left join {{ ref('int_commission__house_pay') }} as house_pay
             on
                 component.house_key = house_pay.component_key
-                and attributed_line.event_number = house_pay.event_number
-                and attributed_line.participant_id = house_pay.participant_id
-                and attributed_line.credit_level = house_pay.credit_level
+                and measure_line.event_number = house_pay.event_number
+                and line_window.participant_id = house_pay.participant_id
+                and measure_line.credit_level = house_pay.credit_level
     {% endif %}
-    group by attributed_line.participant_id, component.quota_type, attributed_line.event_date, component.measure
+    group by line_window.participant_id, component.quota_type, measure_line.event_date, component.measure
 ),
 
 free_type as (
