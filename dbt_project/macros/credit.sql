@@ -4,23 +4,20 @@
 {%- endmacro %}
 
 {# Credits with the components that they may count for: of a plan that the participant is on that day, for credit of
-   that kind, on the date that counts. The joined are named credit, assignment, component and plan_credit. #}
+   that kind, on the date that counts. The joined are named credit, assignment and component. #}
 {% macro from_credits_of_components(credits) -%}
     from {{ credits }} as credit
     inner join {{ ref('int_commission__assignment') }} as assignment
         on
             credit.participant_id = assignment.participant_id
             and credit.event_date between assignment.valid_from and assignment.valid_to
-    inner join {{ ref('int_commission__component') }} as component
+    inner join {{ ref('int_commission__component_day') }} as component
         on
             assignment.plan_id = component.plan_id
             and credit.event_kind = component.event_kind
-            and credit.event_date between component.valid_from and component.valid_to
-    inner join {{ source('plan', 'plan_credit') }} as plan_credit
-        on
-            component.component_key = plan_credit.component_key
-            and credit.credit_kind = plan_credit.credit_kind
-            and credit.credit_level = plan_credit.credit_level
+            and credit.credit_kind = component.credit_kind
+            and credit.credit_level = component.credit_level
+            and credit.event_date = component.day
 {%- endmacro %}
 
 {# The components that sales count for, and on which curve: of `credits`, a relation of credits in the model
@@ -30,7 +27,11 @@
     select
         credit.*,
         assignment.participant_number,
-        component.component_key,
+        {%- for column in columns_of_counted_component() %}
+            component.{{ column }},
+        {%- endfor %}
+        component.calendar_start,
+        component.pay_period_start,
         component.component_key as original_component_key,
         {{ curve_of_terms(filters) }} as curve_number
     {{ from_credits_of_components(credits) }}
@@ -45,6 +46,14 @@
             or case when component.shares_out_pay then credit.is_full_pay_split else credit.is_full_split end
         )
         and {{ condition_holds(filters, 'component.filter_number') }}
+{%- endmacro %}
+
+{# What int_commission__component_credit keeps of the component that a credit counts for. #}
+{% macro columns_of_counted_component() -%}
+    {{ return([
+        'component_key', 'component_number', 'plan_id', 'component_id', 'measure', 'returns_rate',
+        'returns_keep_attainment',
+    ]) }}
 {%- endmacro %}
 
 {# Whether some component pays for sales as if what comes back of them had never been sold. #}

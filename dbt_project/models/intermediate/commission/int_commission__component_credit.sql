@@ -77,26 +77,9 @@ returned as (
 
 sold_component as (
     select
-        returned.event_number,
-        returned.participant_id,
-        returned.participant_number,
-        returned.credit_kind,
-        returned.credit_level,
-        returned.event_date,
-        returned.curve_number,
-        component.component_key,
-        component.component_number,
-        component.plan_id,
-        component.component_id,
-        component.returns_rate,
-        coalesce(own_window.window_start, period_day.period_start) as window_start
+        returned.*,
+        coalesce(own_window.window_start, returned.calendar_start) as window_start
     from returned
-    inner join component
-        on returned.component_key = component.component_key
-    left join period_day
-        on
-            component.window_kind = period_day.period_kind
-            and returned.event_date = period_day.day
     left join own_window
         on
             returned.participant_id = own_window.participant_id
@@ -121,8 +104,8 @@ taken_back as (
         sold_component.participant_number,
         coalesce(current_component.component_key, sold_component.component_key) as component_key,
         sold_component.component_key as original_component_key,
-        sold_component.curve_number,
         sold_component.component_number as original_component_number,
+        sold_component.curve_number,
         sold_component.window_start as original_window_start,
         sold_component.returns_rate as original_returns_rate
     from taking_back
@@ -158,12 +141,41 @@ taken_back as (
     ),
 {% endif %}
 
+taken_back_line as (
+    select
+        taken_back.*,
+        {%- for column in columns_of_counted_component() if column != 'component_key' %}
+            component.{{ column }},
+        {%- endfor %}
+        window_day.period_start as calendar_start,
+        pay_day.period_start as pay_period_start
+    from taken_back
+    inner join component
+        on taken_back.component_key = component.component_key
+    inner join period_day as pay_day
+        on
+            component.pay_kind = pay_day.period_kind
+            and taken_back.event_date = pay_day.day
+    left join period_day as window_day
+        on
+            component.window_kind = window_day.period_kind
+            and taken_back.event_date = window_day.day
+    where taken_back.original_returns_rate <> 'rerate'
+),
+
+{% set columns = columns_of_counted_component() + [
+    'event_number', 'original_event_number', 'document_id', 'root_order_id', 'order_id', 'line_number', 'document_type',
+    'is_taking_back', 'event_date', 'participant_id', 'participant_number', 'credit_level', 'share', 'net_units',
+    'margin_units', 'curve_number', 'original_component_key', 'calendar_start', 'pay_period_start',
+] %}
+
 every_line as (
     select
-        sold.*,
+        {%- for column in columns %}
+            sold.{{ column }},
+        {%- endfor %}
         cast(null as bigint) as original_component_number,
         cast(null as date) as original_window_start,
-        cast(null as {{ dbt.type_string() }}) as original_returns_rate,
         {% if re_rates_returns %}
             coalesce(unsold.net_units, 0) as unsold_net_units,
             coalesce(unsold.margin_units, 0) as unsold_margin_units
@@ -183,34 +195,22 @@ every_line as (
     {% endif %}
     union all
     select
-        taken_back.*,
+        {%- for column in columns %}
+            {{ column }},
+        {%- endfor %}
+        original_component_number,
+        original_window_start,
         cast(0 as bigint) as unsold_net_units,
         cast(0 as bigint) as unsold_margin_units
-    from taken_back
-    where taken_back.original_returns_rate <> 'rerate'
+    from taken_back_line
 ),
 
 windowed as (
     select
         every_line.*,
-        component.component_number,
-        component.plan_id,
-        component.component_id,
-        component.measure,
-        every_line.is_taking_back and component.returns_keep_attainment as is_kept,
-        coalesce(own_window.window_start, window_day.period_start) as window_start,
-        pay_day.period_start as pay_period_start
+        every_line.is_taking_back and every_line.returns_keep_attainment as is_kept,
+        coalesce(own_window.window_start, every_line.calendar_start) as window_start
     from every_line
-    inner join component
-        on every_line.component_key = component.component_key
-    inner join period_day as pay_day
-        on
-            component.pay_kind = pay_day.period_kind
-            and every_line.event_date = pay_day.day
-    left join period_day as window_day
-        on
-            component.window_kind = window_day.period_kind
-            and every_line.event_date = window_day.day
     left join own_window
         on
             every_line.participant_id = own_window.participant_id
