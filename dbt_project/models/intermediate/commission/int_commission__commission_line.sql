@@ -66,39 +66,31 @@ final as (
     select
         event.event_id || '|' || line_window.participant_id || '|' || line_window.component_key
         || '|'
-        || cast(coalesce(credited_line.segment_number, 0) as {{ dbt.type_string() }})
+        || cast(coalesce(line.segment_number, 0) as {{ dbt.type_string() }})
         || '|'
-        || credited_line.line_kind
+        || line.line_kind
         -- The same order may be credited to one person at several levels.
-        || case
-            when credited_line.credit_level > 1
-                then '|' || cast(credited_line.credit_level as {{ dbt.type_string() }})
-            else ''
-        end as commission_line_id,
+        || case when line.credit_level > 1 then '|' || cast(line.credit_level as {{ dbt.type_string() }}) else '' end
+            as commission_line_id,
         cast(null as {{ dbt.type_string() }}) as cause,
+        {%- for column in columns %}
+            line.{{ column }},
+        {%- endfor %}
         line_window.participant_id,
         line_window.component_key,
         line_window.window_start,
         event.document_id,
-        event.document_type,
-        {%- for column in columns %}
-            credited_line.{{ column }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    from credited_line
+        event.document_type
+    from credited_line as line
     inner join {{ ref('int_commission__window') }} as line_window
-        on credited_line.window_number = line_window.window_number
+        on line.window_number = line_window.window_number
     inner join {{ ref('int_commission__sale_event') }} as event
-        on credited_line.event_number = event.event_number
+        on line.event_number = event.event_number
     union all
     select
         {{ window_id('participant_id', 'component_key', 'window_start') }} || '|'
         || cast(pay_period_start as {{ dbt.type_string() }}) || '|' || cause as commission_line_id,
         cause,
-        participant_id,
-        component_key,
-        window_start,
-        cast(null as {{ dbt.type_string() }}) as document_id,
-        cast(null as {{ dbt.type_string() }}) as document_type,
         window_number,
         cast(null as bigint) as event_number,
         cast(null as integer) as credit_level,
@@ -112,7 +104,12 @@ final as (
         segment_id,
         rate,
         line_kind,
-        amount_minor
+        amount_minor,
+        participant_id,
+        component_key,
+        window_start,
+        cast(null as {{ dbt.type_string() }}) as document_id,
+        cast(null as {{ dbt.type_string() }}) as document_type
     from plain_line
 )
 

@@ -1,7 +1,7 @@
 {{ config(materialized='table') }}
 
-{# S3, what credit of a day counts for: each component with the kinds of credit that it takes, and in which window of the
-   calendar and pay period that day lies. Made before credits are there, so that each finds it with one look. #}
+{# S3, what credit of a day counts for: each component with the kinds of credit that it takes, and in which window of
+   the calendar and pay period that day lies. Made before credits are there, so that each finds it with one look. #}
 
 with
 

@@ -63,7 +63,8 @@ seller as (
                     then
                         -sum({{ amount }}_units)
                             over (
-                                partition by original_event_number, participant_id, credit_kind, credited_id, credit_level
+                                partition by
+                                    original_event_number, participant_id, credit_kind, credited_id, credit_level
                                 order by
                                     event_date,
                                     case when document_type = 'cancellation' then 1 else 0 end,

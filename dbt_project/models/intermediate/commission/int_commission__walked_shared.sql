@@ -88,8 +88,9 @@ divided as (
 allocated as (
     select
         *,
-        {{ allocated_units('whole_minor', 'share_whole', 'share_remainder', 'window_number, event_number', 'sharer_id') }}
-            as shared_minor
+        {{ allocated_units(
+            'whole_minor', 'share_whole', 'share_remainder', 'window_number, event_number', 'sharer_id'
+        ) }} as shared_minor
     from divided
 ),
 
