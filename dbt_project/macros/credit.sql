@@ -1,6 +1,6 @@
 {# Key of an event as a number: what happened to a document, of which there are at most 1,048,575. #}
 {% macro event_number(document_number, number_in_document) -%}
-    {{ document_number }} * 1048576 + {{ number_in_document }}
+    cast({{ document_number }} as bigint) * 1048576 + {{ number_in_document }}
 {%- endmacro %}
 
 {# Credits with the components that they may count for: of a plan that the participant is on that day, for credit of

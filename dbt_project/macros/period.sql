@@ -88,7 +88,7 @@
    keep every line. Participant, component and day stand side by side in 63 bits: up to 2,097,151 participants and
    1,048,575 components of plan versions. #}
 {% macro window_number(participant_number, component_number, window_start) -%}
-    ({{ participant_number }} * 1048576 + {{ component_number }}) * 4194304
+    (cast({{ participant_number }} as bigint) * 1048576 + {{ component_number }}) * 4194304
     + {{ dbt.datediff("cast('0001-01-01' as date)", window_start, 'day') }}
 {%- endmacro %}
 

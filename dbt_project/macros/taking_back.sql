@@ -8,7 +8,7 @@
     {%- if is_incremental() -%}
         (select 2 * {{ idiv('coalesce(max(last.document_number), 0) + 1', '2') }} from {{ this }} as last)
     {%- else -%}
-        0
+        cast(0 as bigint)
     {%- endif -%}
 {%- endmacro %}
 

@@ -83,6 +83,14 @@ components:
     by: measure(lines)
     steps: [{from: 20 USD, pays: 1 USD}, {from: 60 USD, pays: 3 USD}]
 """
+BUYERS = """
+plan: counts
+currency: USD
+from: 2026-01-01
+approved: {by: [a], on: 2025-12-01}
+components:
+  buyers: {of: customers, window: month, rate: 1 USD per customer}
+"""
 RESULTS = (
     "select * exclude (first_seen_at) from commission.commission_exception order by all",
     "select * from commission.commission_line order by all",
@@ -182,6 +190,35 @@ def test_step_by_step_equals_all_at_once(workspace: Workspace, state: State) -> 
     build(workspace, state, is_finished=False)
     assert build(workspace, state).is_full, "what a gate has stopped is not gone on from"
     assert [rows(workspace, sql) for sql in RESULTS] == incremental
+
+
+def test_a_customer_counts_once_when_another_customer_of_the_order_buys(
+    workspace: Workspace, state: State
+) -> None:
+    """Customers c and d at 1.00 each: d counts with v, and not again with its line of x."""
+    (workspace.plans_folder / "counts.yml").write_text(BUYERS)
+    people(workspace, state)
+    steps = [
+        [
+            sale("v", "2026-01-05", "10", customer_id="d"),
+            sale("x", "2026-01-06", "10", customer_id="c"),
+            sale("x", "2026-01-07", "10", customer_id="d", line_number="2"),
+        ],
+        [sale("z", "2026-01-08", "10", customer_id="c")],
+        # What brought d comes back, and the line of x counts in its place.
+        [taken_back("y", "2026-02-01", "-10", "v")],
+        [sale("w", "2026-01-09", "10", customer_id="c")],
+        [taken_back("u", "2026-02-02", "-10", "x", original_line_number="2")],
+        [sale("t", "2026-01-10", "10", customer_id="c")],
+    ]
+    paid = "select sum(commission_amount) from commission.commission_line where plan_id = 'counts'"
+    found = []
+    for number, step in enumerate(steps):
+        put(workspace, state, "sales_line", step, business_date=date(2027, 1, 1 + number))
+        assert build(workspace, state).is_full == (number == 0)
+        found += rows(workspace, paid)
+    # Once both have come back one customer is left.
+    assert found == [(Decimal(amount),) for amount in (2, 2, 2, 2, 1, 1)]
 
 
 def test_a_build_that_goes_on_repeats_what_dbt_ran_until_a_plan_changes(

@@ -65,8 +65,8 @@ final as (
     select
         changed.commission_line_id,
         coalesce(
-            last_posting.window_id,
-            {{ window_id('changed.participant_id', 'changed.component_key', 'changed.window_start') }}
+            {{ window_id('changed.participant_id', 'changed.component_key', 'changed.window_start') }},
+            last_posting.window_id
         ) as window_id,
         coalesce(changed.participant_id, last_posting.participant_id) as participant_id,
         coalesce(changed.component_key, last_posting.component_key) as component_key,
