@@ -37,6 +37,7 @@ final as (
         employed.participant_id,
         employed.participant_number,
         component.component_key,
+        component.component_number,
         greatest(employed.employed_from, component.version_from) as active_from,
         least(employed.employed_to, component.version_to) as active_to,
         min(employed.employed_from) over (partition by employed.participant_id, employed.plan_id) as started_on

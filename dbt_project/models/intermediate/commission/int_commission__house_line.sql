@@ -20,13 +20,10 @@ measured as (
         line_window.participant_id,
         line_window.component_key,
         line_window.window_start,
-        coalesce(original_component.component_key, line_window.component_key) as original_component_key,
         {{ curve_key('line_window') }} as curve_key
     from {{ ref('int_commission__measure_line') }} as measure_line
     inner join {{ ref('int_commission__window') }} as line_window
         on measure_line.window_number = line_window.window_number
-    left join {{ ref('int_commission__component') }} as original_component
-        on {{ component_of_window('measure_line.original_window_number') }} = original_component.component_number
     where line_window.walk = 'house'
 ),
 
@@ -41,8 +38,7 @@ line as (
     left join measured as sale
         on
             measured.original_event_number = sale.event_number
-            and measured.participant_id = sale.participant_id
-            and measured.original_component_key = sale.component_key
+            and measured.original_window_number = sale.window_number
             and measured.credit_level = sale.credit_level
 ),
 
@@ -121,7 +117,6 @@ final as (
         {%- endfor %}
         participant_id,
         component_key,
-        original_component_key,
         has_cents_of_sale,
         cast(coalesce(
             {{ rounded_difference('exact_after', 'exact_delta', 'exact_delta', 'denominator_wide') }}, 0

@@ -29,8 +29,7 @@ returned as (
     left join line as sale
         on
             line.original_event_number = sale.event_number
-            and line.participant_id = sale.participant_id
-            and line.original_component_key = sale.component_key
+            and line.original_window_number = sale.window_number
             and line.credit_level = sale.credit_level
     inner join {{ ref('int_commission__sale_event') }} as event
         on line.event_number = event.event_number
@@ -44,7 +43,6 @@ final as (
         {%- endfor %}
         participant_id,
         component_key,
-        original_component_key,
         'sale' as line_kind,
         walked_minor as amount_minor,
         cast(null as bigint) as returned_minor
@@ -57,11 +55,10 @@ final as (
         {%- endfor %}
         participant_id,
         component_key,
-        original_component_key,
         case when has_cents_of_sale then 'reversal' else 'sale' end as line_kind,
         amount_minor,
         cast(sum(amount_minor) over (
-            partition by original_event_number, participant_id, original_component_key, credit_level
+            partition by original_event_number, participant_id, original_window_number, credit_level
             order by taken_back_basis, event_number
             rows between unbounded preceding and current row
         ) as bigint) as returned_minor

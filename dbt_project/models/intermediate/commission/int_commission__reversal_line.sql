@@ -109,9 +109,8 @@ valued as (
             and taking_back.credit_level = house_back.credit_level
     left join {{ ref('int_commission__house_pay') }} as house_sale
         on
-            house_back.original_component_key = house_sale.component_key
-            and house_back.original_event_number = house_sale.event_number
-            and house_back.participant_id = house_sale.participant_id
+            house_back.original_event_number = house_sale.event_number
+            and house_back.original_window_number = house_sale.window_number
             and house_back.credit_level = house_sale.credit_level
 ),
 

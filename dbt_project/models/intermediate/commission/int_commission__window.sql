@@ -27,7 +27,7 @@ own_window as (
 
 assigned as (
     select distinct
-        {{ window_number('active.participant_number', 'component.component_number', 'period.period_start') }}
+        {{ window_number('active.participant_number', 'active.component_number', 'period.period_start') }}
             as window_number
     from active
     inner join component
@@ -45,11 +45,9 @@ assigned as (
 
 owned as (
     select distinct
-        {{ window_number('active.participant_number', 'component.component_number', 'own_window.window_start') }}
+        {{ window_number('active.participant_number', 'active.component_number', 'own_window.window_start') }}
             as window_number
     from active
-    inner join component
-        on active.component_key = component.component_key
     inner join own_window
         on
             active.participant_id = own_window.participant_id

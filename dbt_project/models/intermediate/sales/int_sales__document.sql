@@ -28,8 +28,8 @@ line as (
         {% endif %}
 ),
 
--- Sales have even numbers, what takes them back has odd ones. An order gets new ones whenever it is touched: nothing
--- else keeps them.
+-- Sales have even numbers, what takes them back has odd ones. An order gets new ones whenever it is touched, and so
+-- does whatever keeps them.
 sale as (
     select
         *,
